@@ -1,0 +1,199 @@
+import { isAbsolute } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { DormouseError, shown } from './errors.js';
+import type { Field, FieldArray } from './layout/field.js';
+import { type Fields, layOut, type StateLayout } from './layout/state-layout.js';
+import type { Packet, PacketWriter } from './memory/packet-view.js';
+
+/** Array fields are read-only properties: their elements change, they themselves are not replaced. */
+type AnyFieldArray = FieldArray<number> | FieldArray<bigint>;
+
+/** The state of a session as its behaviour and its host see it: one property a field. */
+export type StateOf<F extends Fields> = {
+  -readonly [K in keyof F as F[K] extends Field<infer T> ? (T extends AnyFieldArray ? never : K) : never]: F[K] extends Field<infer T>
+    ? T
+    : never;
+} & {
+  readonly [K in keyof F as F[K] extends Field<infer T> ? (T extends AnyFieldArray ? K : never) : never]: F[K] extends Field<infer T>
+    ? T
+    : never;
+};
+
+/** The tick being run. Simulated time only: nothing a session sees depends on the clock on the wall. */
+export interface TickInfo {
+  /** 1 for the manager's first tick. */
+  readonly number: number;
+  /** Simulated time: the manager's `startTimeMs` plus the sum of all diffs so far, this tick's included. */
+  readonly nowMs: number;
+  /** This tick's diff. */
+  readonly diffMs: number;
+}
+
+/**
+ * A session inside a call of its behaviour. One object serves all sessions of a thread in turn: it and everything taken from it
+ * are dead when the call returns (methods then throw `ERR_SESSION_PARKED`; fields read as undefined).
+ */
+export interface Session<F extends Fields = Fields> {
+  readonly accountId: number;
+  readonly mapId: number;
+  readonly groupId: number;
+  /** Ticks in which this session was updated, this one included. */
+  readonly updateCount: number;
+  readonly tick: TickInfo;
+  readonly state: StateOf<F>;
+  /** Takes the next inbound packet, or null when there is none. The packet is valid until the next `receive()`. */
+  receive(): Packet | null;
+  /**
+   * Queues a packet for the host, who gets it when the tick ends. False, counted as dropped, when the outbound ring is full.
+   * `opcode` is 0…65 535. Throws `ERR_PACKET_TOO_LARGE` when `payload` could never fit (see `ringBytes`).
+   */
+  send(opcode: number, payload?: Uint8Array): boolean;
+  /**
+   * As {@link send}, but hands back the packet's place in the ring to be written there; null when the ring is full. If the update
+   * throws before anything else is sent, the packet is withdrawn.
+   */
+  claim(opcode: number, payloadBytes: number): PacketWriter | null;
+}
+
+/** Rows of one block: what {@link BehaviorDefinition.updateBatch} works on. Dead when the call returns. */
+export interface SessionBatch<F extends Fields = Fields> {
+  /** Rows `begin … end − 1` of the block: every one of them is active, and no other is touched. At most 64. */
+  readonly begin: number;
+  readonly end: number;
+  readonly tick: TickInfo;
+  /**
+   * Where each field's column begins: row r of field x is element `at.x + r` of the view of its type (element k of an array
+   * field: `at.x + r * length + k`). The same for every batch of the behaviour.
+   */
+  readonly at: { readonly [K in keyof F]: number };
+  /** The block's columns, one view for each element type; those of types that no field has are empty. */
+  readonly f32: Float32Array;
+  readonly f64: Float64Array;
+  readonly i8: Int8Array;
+  readonly u8: Uint8Array;
+  readonly i16: Int16Array;
+  readonly u16: Uint16Array;
+  readonly i32: Int32Array;
+  readonly u32: Uint32Array;
+  readonly i64: BigInt64Array;
+  /** The columns of fields declared `hot`, likewise. */
+  readonly hot: {
+    readonly f32: Float32Array;
+    readonly f64: Float64Array;
+    readonly i8: Int8Array;
+    readonly u8: Uint8Array;
+    readonly i16: Int16Array;
+    readonly u16: Uint16Array;
+    readonly i32: Int32Array;
+    readonly u32: Uint32Array;
+    readonly i64: BigInt64Array;
+  };
+  /** Points the batch's one session object at a row, for packets, ids and fields that are not worth a column loop. */
+  session(row: number): Session<F>;
+}
+
+/** What a behaviour consists of. */
+export interface BehaviorDefinition<F extends Fields, Init> {
+  /** Tells behaviours of one module apart, and names this one in errors and metrics. Default: the module's file name. */
+  readonly name?: string;
+  /** The fields of a session's state. */
+  readonly state: F;
+  /** Once in each thread, before anything else of the behaviour runs there: load what all its sessions share. */
+  readonly setup?: () => void | Promise<void>;
+  /**
+   * A session has just been created, its fields at their initial values. Runs on the host's thread, synchronously.
+   * Throwing undoes the creation.
+   */
+  readonly create?: (session: Session<F>, init: Init | undefined) => void;
+  /** A session is about to be released. Runs on the host's thread, synchronously. */
+  readonly release?: (session: Session<F>) => void;
+  /** One session's update: once a tick for each active session, on whichever thread claims it. Synchronous. */
+  readonly update?: (session: Session<F>, diffMs: number) => void;
+  /** Many sessions' update in one call, over columns, for rows of one block at a time. Runs instead of `update`. */
+  readonly updateBatch?: (batch: SessionBatch<F>, diffMs: number) => void;
+}
+
+const MARKER = Symbol.for('@dormouse/core.behavior');
+
+/**
+ * A behaviour: what its sessions hold and what they do in an update. It carries the URL of its module: the inline scheduler
+ * uses this very object, workers import the module and find it there.
+ */
+export interface Behavior<F extends Fields = Fields, Init = unknown> {
+  readonly name: string;
+  readonly url: string;
+  readonly definition: BehaviorDefinition<F, Init>;
+  readonly layout: StateLayout;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: any behaviour, whatever its fields and init value
+export type AnyBehavior = Behavior<any, any>;
+
+/** Fields of a behaviour. */
+export type FieldsOf<B> = B extends Behavior<infer F, unknown> ? F : never;
+/** Init value of a behaviour's `create`. */
+export type InitOf<B> = B extends { readonly definition: BehaviorDefinition<infer _F, infer Init> } ? Init : never;
+
+/**
+ * Defines a behaviour. Export it from a module of its own, and give that module's `import.meta.url`: a worker imports it
+ * from there.
+ *
+ * ```js
+ * export default defineBehavior(import.meta.url, {
+ *   state: { x: f32(), speed: f32({ initial: 1.4 }) },
+ *   update(session, diffMs) {
+ *     session.state.x += (session.state.speed * diffMs) / 1000;
+ *   },
+ * });
+ * ```
+ *
+ * Throws `ERR_BEHAVIOR_INVALID` or `ERR_FIELD_INVALID`, naming what is wrong.
+ */
+export function defineBehavior<const F extends Fields, Init = unknown>(
+  moduleUrl: string | URL,
+  definition: BehaviorDefinition<F, Init>,
+): Behavior<F, Init> {
+  const url = moduleHref(moduleUrl);
+  if (typeof definition !== 'object' || definition === null) {
+    throw invalid(`a behaviour's definition must be an object: got ${shown(definition)}`);
+  }
+  for (const member of Object.keys(definition)) {
+    if (!MEMBERS.has(member)) throw invalid(`unknown member ${shown(member)} in a behaviour: known are ${[...MEMBERS].join(', ')}`);
+  }
+  for (const member of HOOKS) {
+    const hook = definition[member];
+    if (hook !== undefined && typeof hook !== 'function') throw invalid(`${member} must be a function: got ${shown(hook)}`);
+  }
+  const name = definition.name ?? baseName(url);
+  if (typeof name !== 'string' || name === '') throw invalid(`name of a behaviour must be a text that is not empty: got ${shown(name)}`);
+  if (definition.update === undefined && definition.updateBatch === undefined) {
+    throw invalid(`behaviour ${shown(name)} must have update or updateBatch`);
+  }
+  const behavior: Behavior<F, Init> = { name, url, definition, layout: layOut(definition.state) };
+  Object.defineProperty(behavior, MARKER, { value: true });
+  return Object.freeze(behavior);
+}
+
+/** True for a behaviour from any installed copy of the package. */
+export function isBehavior(value: unknown): value is AnyBehavior {
+  return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[MARKER] === true;
+}
+
+const HOOKS = ['setup', 'create', 'release', 'update', 'updateBatch'] as const;
+const MEMBERS: ReadonlySet<string> = new Set(['name', 'state', ...HOOKS]);
+
+function moduleHref(moduleUrl: string | URL): string {
+  const href = String(moduleUrl);
+  if (/^[a-z][a-z0-9+.-]+:/i.test(href) && URL.canParse(href)) return new URL(href).href;
+  if (isAbsolute(href)) return pathToFileURL(href).href;
+  throw invalid(`a behaviour's module must be given as import.meta.url, a URL or an absolute path: got ${shown(href)}`);
+}
+
+function baseName(url: string): string {
+  const path = url.startsWith('file:') ? fileURLToPath(url) : new URL(url).pathname;
+  return (path.split(/[\\/]/).pop() ?? '').replace(/\.[^.]*$/, '') || 'behavior';
+}
+
+function invalid(message: string): DormouseError {
+  return new DormouseError('ERR_BEHAVIOR_INVALID', message);
+}

@@ -1,0 +1,90 @@
+/** Every code a Dormouse error can carry. A code is stable across versions; a message is not. */
+export type ErrorCode =
+  | 'ERR_BEHAVIOR_ASYNC'
+  | 'ERR_BEHAVIOR_INVALID'
+  | 'ERR_BEHAVIOR_UNKNOWN'
+  | 'ERR_CONFIG_INVALID'
+  | 'ERR_CONFIG_KEY_UNKNOWN'
+  | 'ERR_FIELD_INVALID'
+  | 'ERR_INDEX_FULL'
+  | 'ERR_INDEX_UNSETTLED'
+  | 'ERR_INSTANCE_NOT_STARTED'
+  | 'ERR_INSTANCE_OPTIONS'
+  | 'ERR_INVALID_ARGUMENT'
+  | 'ERR_MANAGER_DISABLED'
+  | 'ERR_MANAGER_STOPPED'
+  | 'ERR_NOT_MAIN_THREAD'
+  | 'ERR_PACKET_RANGE'
+  | 'ERR_PACKET_TOO_LARGE'
+  | 'ERR_PLATFORM'
+  | 'ERR_SCHEDULER_CONTRACT'
+  | 'ERR_SCHEDULER_FAILED'
+  | 'ERR_SCHEDULER_UNKNOWN'
+  | 'ERR_SCHEDULER_UNSUPPORTED'
+  | 'ERR_SESSION_EXISTS'
+  | 'ERR_SESSION_FAILED'
+  | 'ERR_SESSION_HOOK'
+  | 'ERR_SESSION_LIMIT'
+  | 'ERR_SESSION_PARKED'
+  | 'ERR_SESSION_STALE'
+  | 'ERR_START_FAILED'
+  | 'ERR_TEXT_TOO_LONG'
+  | 'ERR_TICK_IN_FLIGHT';
+
+const MARKER = Symbol.for('@dormouse/core.error');
+
+/**
+ * The one class of every error Dormouse raises. `code` says which; `message` names the offending values and the
+ * range allowed; `cause` is the error underneath, if there is one.
+ *
+ * Test with `DormouseError.isInstance(error)`, not `instanceof`: two installed copies of the package have two classes.
+ */
+export class DormouseError extends Error {
+  static {
+    Object.defineProperty(DormouseError.prototype, 'name', { value: 'DormouseError', configurable: true });
+    Object.defineProperty(DormouseError.prototype, MARKER, { value: true });
+  }
+
+  readonly code: ErrorCode;
+  /** The account concerned, where there is exactly one. */
+  readonly accountId: number | undefined;
+
+  constructor(code: ErrorCode, message: string, details: { cause?: unknown; accountId?: number } = {}) {
+    super(message, 'cause' in details ? { cause: details.cause } : undefined);
+    this.code = code;
+    this.accountId = details.accountId;
+  }
+
+  /** True for a Dormouse error from any installed copy of the package; with `code`, only for that kind. */
+  static isInstance(error: unknown, code?: ErrorCode): error is DormouseError {
+    return (
+      typeof error === 'object' &&
+      error !== null &&
+      (error as Record<symbol, unknown>)[MARKER] === true &&
+      (code === undefined || (error as DormouseError).code === code)
+    );
+  }
+}
+
+/** `value` as it appears in an error message: short, quoted if it is text, never a whole object. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return `an object (${value.constructor?.name ?? 'null prototype'})`;
+  return String(value);
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : shown(error);
+}
+
+/** Throws `ERR_INVALID_ARGUMENT` unless `value` is an integer in `least…most`. */
+export function requireInteger(name: string, value: unknown, least: number, most: number): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
+    throw new DormouseError('ERR_INVALID_ARGUMENT', `${name} must be an integer ${least}…${most}: got ${shown(value)}`);
+  }
+  return value;
+}

@@ -1,0 +1,145 @@
+/**
+ * Where every word of the shared memory lies. Pure numbers: nothing here reads or writes.
+ *
+ * A *block* is 64 sessions (rows). It has two parts: a *page* of the session table (8 KiB, in the one shared WebAssembly
+ * memory: what the host and the kernels read of every session) and a *buffer* of its own (user state and packet rings,
+ * given back to the operating system when the block is dropped).
+ */
+
+/** Sessions a block. The unit of allocation and of giving memory back (R-07, R-16). */
+export const ROWS = 64;
+export const ROW_BITS = 6;
+export const ROW_MASK = ROWS - 1;
+
+/** Account ids are u32; 0 is the specification's placeholder (R-14). */
+export const MAX_ACCOUNT_ID = 0xffff_ffff;
+
+/** What a slot holds. Values of the table's `state` bytes; 0 is what untouched memory reads as. */
+export const SlotState = { free: 0, active: 1, quarantined: 2 } as const;
+export type SlotState = (typeof SlotState)[keyof typeof SlotState];
+
+// ------------------------------------------------------------------------------------------------- the table's pages
+
+/** Bytes of a page: 16 columns of 64 words, then 4 KiB for the user's hot fields (R-10: in reach of kernels). */
+export const PAGE_BYTES = 8192;
+export const PAGE_CORE_BYTES = 4096;
+export const PAGE_CORE_WORDS = PAGE_CORE_BYTES / 4;
+/** A session's hot fields together: at most this many bytes. */
+export const HOT_BYTES_PER_SESSION = (PAGE_BYTES - PAGE_CORE_BYTES) / ROWS;
+
+/** First word of each column in a page; row r of a column is at `column + r`. All i32 but LAST_ACTIVITY. */
+export const Column = {
+  account: 0 * ROWS,
+  map: 1 * ROWS,
+  group: 2 * ROWS,
+  /** Number of the creation that filled the row, never used twice: the row's generation (R-17). 0: free. */
+  incarnation: 3 * ROWS,
+  /** Tick number minus update count while active; minus the update count (≤ 0) while not. */
+  updateBias: 4 * ROWS,
+  /** Ring cursors, see memory/ring-cursors.ts. */
+  inbound: 5 * ROWS,
+  outbound: 6 * ROWS,
+  packetsIn: 7 * ROWS,
+  packetsOut: 8 * ROWS,
+  bytesIn: 9 * ROWS,
+  bytesOut: 10 * ROWS,
+  dropped: 11 * ROWS,
+  /** Packets either way at the last and the last but one turn of the activity window (R-31). */
+  mark: 14 * ROWS,
+  markBefore: 15 * ROWS,
+} as const;
+
+/** First f64 of the simulated time of the last packet either way, in ms (R-21). Words 12·64 … 14·64 of the page. */
+export const LAST_ACTIVITY_F64 = 6 * ROWS;
+
+// ------------------------------------------------------------------------------------------------------------- rings
+
+/** The first words of all 64 rings of a block lie together, so that short queues touch few pages (decision 0004). */
+export const NEAR_WORDS = 64;
+/** Header of a record that only fills the rest of a part: opcode 0, length 65 535, which no packet can have. */
+export const PAD_HEADER = 0xffff_0000 | 0;
+export const MIN_RING_BYTES = 1024;
+export const MAX_RING_BYTES = 131_072;
+
+/** Words of a record with `payloadBytes` of payload: one header word, the payload padded to whole words. */
+export function recordWords(payloadBytes: number): number {
+  return (payloadBytes + 7) >> 2;
+}
+
+/** Longest payload that always fits into an empty ring. */
+export function maxPayloadBytes(ringBytes: number): number {
+  return Math.min(ringBytes - (NEAR_WORDS + 1) * 4, 65_532);
+}
+
+// ---------------------------------------------------------------------------------------------- regions of the table
+
+/** Participants a table has room for: the calling thread and up to 255 workers. */
+export const MAX_PARTICIPANTS = 256;
+/** A participant's words lie on a cache line of their own. */
+export const PARTICIPANT_WORDS = 16;
+
+export const SUBMAPS = 64;
+export const SUBMAP_HEADER_WORDS = 16;
+const CACHE_LINE = 64;
+const WASM_PAGE = 65_536;
+
+export interface TableRegions {
+  /** Sessions the table has room for, a multiple of 64. */
+  readonly slotCount: number;
+  readonly blockCount: number;
+  /** Byte offsets. */
+  readonly participants: number;
+  readonly batchList: number;
+  readonly activeMasks: number;
+  readonly outboundFlags: number;
+  readonly slotStates: number;
+  readonly faultCounts: number;
+  readonly index: number;
+  readonly pages: number;
+  readonly totalBytes: number;
+  readonly submapCapacity: number;
+}
+
+/** Lays out a table for up to `ceiling` sessions. Address space only: what nobody touches costs no memory (R-18). */
+export function tableRegions(ceiling: number): TableRegions {
+  const blockCount = Math.ceil(ceiling / ROWS);
+  const slotCount = blockCount * ROWS;
+  const submapCapacity = submapEntriesFor(slotCount);
+  let at = 0;
+  const region = (bytes: number): number => {
+    const offset = at;
+    at += Math.ceil(bytes / CACHE_LINE) * CACHE_LINE;
+    return offset;
+  };
+  const participants = region(MAX_PARTICIPANTS * PARTICIPANT_WORDS * 4);
+  const batchList = region(blockCount * 4);
+  const activeMasks = region(blockCount * 8);
+  const outboundFlags = region(blockCount);
+  const slotStates = region(slotCount);
+  const faultCounts = region(slotCount);
+  const index = region(SUBMAPS * (SUBMAP_HEADER_WORDS * 4 + submapCapacity * 8));
+  at = Math.ceil(at / PAGE_BYTES) * PAGE_BYTES;
+  const pages = region(blockCount * PAGE_BYTES);
+  const totalBytes = Math.ceil(at / WASM_PAGE) * WASM_PAGE;
+  return {
+    slotCount,
+    blockCount,
+    participants,
+    batchList,
+    activeMasks,
+    outboundFlags,
+    slotStates,
+    faultCounts,
+    index,
+    pages,
+    totalBytes,
+    submapCapacity,
+  };
+}
+
+/** Entries reserved for one submap: room for twice its share of `keys`, and never fewer than 64. */
+function submapEntriesFor(keys: number): number {
+  let entries = 64;
+  while (entries < (2 * keys) / SUBMAPS) entries *= 2;
+  return entries;
+}

@@ -1,0 +1,136 @@
+import { DormouseError, shown } from '../errors.js';
+import { ELEMENT_BYTES, type ElementType, type Field } from './field.js';
+import { HOT_BYTES_PER_SESSION, NEAR_WORDS, ROWS } from './geometry.js';
+
+/** The state fields of a behaviour, by name. */
+export type Fields = Readonly<Record<string, Field>>;
+
+/** A field in its place. Element `k` of row `r` is element `offset + r * stride + k` of its part's view. */
+export interface Column {
+  readonly name: string;
+  readonly field: Field;
+  readonly element: ElementType;
+  readonly hot: boolean;
+  /** In elements of its type, from the start of the part: the block's buffer, or for a hot field the page's hot half. */
+  readonly offset: number;
+  /** Elements a row. */
+  readonly stride: number;
+}
+
+/** Columns of a text field's lengths, beside its bytes. */
+export interface TextColumn extends Column {
+  /** Offset of the u16 column that holds each row's length in bytes. */
+  readonly lengthOffset: number;
+}
+
+/** Byte offsets in a block's buffer: state columns, then the near and the far parts of its rings. */
+export interface StateLayout {
+  readonly columns: readonly (Column | TextColumn)[];
+  /** Element types in use among cold and hot columns: views are made for these alone. */
+  readonly coldTypes: ReadonlySet<ElementType>;
+  readonly hotTypes: ReadonlySet<ElementType>;
+  /** Cold state of one session, rounded as stored. */
+  readonly coldBytesPerSession: number;
+  readonly hotBytesPerSession: number;
+  /** Bytes of all cold columns of a block. */
+  readonly coldBytes: number;
+}
+
+/** Largest cold state of one session, in bytes. */
+export const MAX_STATE_BYTES = 1_048_576;
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/**
+ * Gives every field its column: widest elements first, so that each column is aligned to its elements, else in the order
+ * of declaration. Deterministic: the host and every worker derive the same layout from the same behaviour.
+ */
+export function layOut(fields: Fields): StateLayout {
+  const columns: (Column | TextColumn)[] = [];
+  const coldTypes = new Set<ElementType>();
+  const hotTypes = new Set<ElementType>();
+  let coldBytes = 0;
+  let hotBytes = 0;
+  for (const [name, field] of inOrder(fields)) {
+    const width = ELEMENT_BYTES[field.element];
+    const stride = field.length ?? 1;
+    const bytes = ROWS * stride * width;
+    const start = field.hot ? hotBytes : coldBytes;
+    const column: Column = { name, field, element: field.element, hot: field.hot, offset: start / width, stride };
+    (field.hot ? hotTypes : coldTypes).add(field.element);
+    if (field.hot) hotBytes += bytes;
+    else coldBytes += bytes;
+    columns.push(column);
+  }
+  // Lengths of text fields come last: u16 columns, aligned whatever stands before them (64 rows of bytes).
+  for (const [index, column] of columns.entries()) {
+    if (column.field.kind !== 'text') continue;
+    columns[index] = { ...column, lengthOffset: coldBytes / 2 };
+    coldTypes.add('u16');
+    coldBytes += ROWS * 2;
+  }
+  if (hotBytes > ROWS * HOT_BYTES_PER_SESSION) {
+    throw new DormouseError(
+      'ERR_FIELD_INVALID',
+      `hot fields must be at most ${HOT_BYTES_PER_SESSION} bytes a session together: got ${hotBytes / ROWS}`,
+    );
+  }
+  if (coldBytes > ROWS * MAX_STATE_BYTES) {
+    throw new DormouseError(
+      'ERR_FIELD_INVALID',
+      `state must be at most ${MAX_STATE_BYTES} bytes a session: got ${coldBytes / ROWS}`,
+    );
+  }
+  return {
+    columns,
+    coldTypes,
+    hotTypes,
+    coldBytesPerSession: coldBytes / ROWS,
+    hotBytesPerSession: hotBytes / ROWS,
+    coldBytes,
+  };
+}
+
+function inOrder(fields: Fields): [string, Field][] {
+  if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
+    throw new DormouseError('ERR_FIELD_INVALID', `state must be an object of fields: got ${shown(fields)}`);
+  }
+  const entries = Object.entries(fields);
+  for (const [name, field] of entries) {
+    if (!NAME.test(name)) {
+      throw new DormouseError('ERR_FIELD_INVALID', `state field ${shown(name)} must be named with letters, digits and _ only`);
+    }
+    if (typeof field !== 'object' || field === null || !(field.element in ELEMENT_BYTES)) {
+      throw new DormouseError('ERR_FIELD_INVALID', `state.${name} must be a field such as f32() or text(32): got ${shown(field)}`);
+    }
+  }
+  return entries.sort(([, a], [, b]) => ELEMENT_BYTES[b.element] - ELEMENT_BYTES[a.element]);
+}
+
+/** Where a block's rings lie in its buffer, in words. */
+export interface RingLayout {
+  /** Words of one ring, a power of two. */
+  readonly capacity: number;
+  readonly inboundNear: number;
+  readonly inboundFar: number;
+  readonly outboundNear: number;
+  readonly outboundFar: number;
+  readonly bufferBytes: number;
+}
+
+/** Places two rings of `ringBytes` a session behind `coldBytes` of state. */
+export function layOutRings(coldBytes: number, ringBytes: number): RingLayout {
+  const capacity = ringBytes / 4;
+  const nearWords = ROWS * NEAR_WORDS;
+  const farWords = ROWS * (capacity - NEAR_WORDS);
+  // Near parts start on a cache line, far parts on a page of the operating system: a ring that stays near touches none of it.
+  const inboundNear = roundUp(coldBytes / 4, 16);
+  const outboundNear = inboundNear + nearWords;
+  const inboundFar = roundUp(outboundNear + nearWords, 1024);
+  const outboundFar = inboundFar + farWords;
+  return { capacity, inboundNear, inboundFar, outboundNear, outboundFar, bufferBytes: (outboundFar + farWords) * 4 };
+}
+
+function roundUp(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple;
+}

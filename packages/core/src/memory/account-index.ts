@@ -1,0 +1,216 @@
+import { DormouseError } from '../errors.js';
+import { SUBMAP_HEADER_WORDS, SUBMAPS } from '../layout/geometry.js';
+import type { SessionTable } from './session-table.js';
+
+const VERSION = 0; // even: settled; odd: the writer is at work
+const MASK = 1; // entries in use as a table, minus one
+const COUNT = 2; // keys
+
+const FIRST_ENTRIES = 32;
+const NOT_FOUND = -1;
+
+/** A reader's patience: tries without a look at the clock, then until so many ms have passed. */
+const SPINS = 100;
+const PATIENCE_MS = 1000;
+
+/**
+ * Account id → slot, in shared memory (R-01): open addressing in 64 submaps that double one at a time, linear probing,
+ * deletion by shifting back, so that no tombstones gather.
+ *
+ * One writer, the main thread. Readers on every thread, without locks: each submap carries a version that is odd while it
+ * is being changed; a lookup counts only if the version was even before and the same after. The writer never waits for
+ * readers. A reader waits for the writer only while a change is under way (tens of nanoseconds; a doubling some 100 µs), at most
+ * a second, then throws `ERR_INDEX_UNSETTLED`.
+ *
+ * An entry is two words: key (0: free) and slot.
+ */
+export class AccountIndex {
+  readonly #words: Int32Array;
+  readonly #base: number;
+  readonly #submapWords: number;
+  readonly #capacity: number;
+  #size = 0;
+
+  private constructor(table: SessionTable) {
+    this.#words = table.words;
+    this.#base = table.regions.index / 4;
+    this.#capacity = table.regions.submapCapacity;
+    this.#submapWords = SUBMAP_HEADER_WORDS + this.#capacity * 2;
+  }
+
+  /** The writer's side; clears nothing, the memory must be fresh. */
+  static create(table: SessionTable): AccountIndex {
+    const index = new AccountIndex(table);
+    for (let submap = 0; submap < SUBMAPS; submap++) index.#words[index.#headerOf(submap) + MASK] = FIRST_ENTRIES - 1;
+    return index;
+  }
+
+  /** A reader's side, on any thread. */
+  static attach(table: SessionTable): AccountIndex {
+    return new AccountIndex(table);
+  }
+
+  /** Keys in the index. Writer's side. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Bytes of the index that hold something (R-27). Writer's side. */
+  get touchedBytes(): number {
+    let bytes = 0;
+    for (let submap = 0; submap < SUBMAPS; submap++) {
+      bytes += SUBMAP_HEADER_WORDS * 4 + (this.#words[this.#headerOf(submap) + MASK] + 1) * 8;
+    }
+    return bytes;
+  }
+
+  /** Slot of `accountId`, or −1. Writer's side only: plain reads. */
+  get(accountId: number): number {
+    const at = this.#find(accountId);
+    return at === NOT_FOUND ? NOT_FOUND : this.#words[at + 1];
+  }
+
+  /** Slot of `accountId`, or −1, read from any thread while the writer may be at work. */
+  read(accountId: number): number {
+    const words = this.#words;
+    const hash = mix(accountId);
+    const header = this.#headerOf(hash >>> 26);
+    let deadline = 0;
+    for (let attempt = 0; ; attempt++) {
+      const version = Atomics.load(words, header + VERSION);
+      if ((version & 1) === 0) {
+        const slot = this.#probe(header, hash, accountId);
+        if (Atomics.load(words, header + VERSION) === version) return slot;
+      }
+      if (attempt < SPINS) continue;
+      const now = performance.now();
+      if (attempt === SPINS) deadline = now + PATIENCE_MS;
+      else if (now > deadline) break;
+      Atomics.wait(words, header + VERSION, version | 1, 1);
+    }
+    throw new DormouseError(
+      'ERR_INDEX_UNSETTLED',
+      `account ${accountId} could not be looked up: its submap did not settle in ${PATIENCE_MS} ms`,
+    );
+  }
+
+  /** Adds `accountId`; false, and nothing changed, when it is there already. Throws `ERR_INDEX_FULL` when its submap is. */
+  insert(accountId: number, slot: number): boolean {
+    if (this.get(accountId) !== NOT_FOUND) return false;
+    const words = this.#words;
+    const hash = mix(accountId);
+    const header = this.#headerOf(hash >>> 26);
+    const count = words[header + COUNT] + 1;
+    const entriesNow = words[header + MASK] + 1;
+    if (count * 4 > entriesNow * 3) {
+      if (entriesNow < this.#capacity) this.#double(header);
+      else if (count >= entriesNow) {
+        throw new DormouseError('ERR_INDEX_FULL', `the account index has no room for account ${accountId}; raise sessionCeiling`);
+      }
+    }
+    Atomics.add(words, header + VERSION, 1);
+    this.#place(header, hash, accountId, slot);
+    words[header + COUNT] = count;
+    Atomics.add(words, header + VERSION, 1);
+    this.#size++;
+    return true;
+  }
+
+  /** Points `accountId`, which must be there, at another slot. */
+  move(accountId: number, slot: number): void {
+    const at = this.#find(accountId);
+    if (at === NOT_FOUND) throw new DormouseError('ERR_INVALID_ARGUMENT', `account ${accountId} is not in the index`);
+    Atomics.store(this.#words, at + 1, slot);
+  }
+
+  /** Removes `accountId`; its slot, or −1 when it was not there. */
+  delete(accountId: number): number {
+    const at = this.#find(accountId);
+    if (at === NOT_FOUND) return NOT_FOUND;
+    const words = this.#words;
+    const header = this.#headerOf(mix(accountId) >>> 26);
+    const entries = header + SUBMAP_HEADER_WORDS;
+    const mask = words[header + MASK];
+    const slot = words[at + 1];
+    Atomics.add(words, header + VERSION, 1);
+    // Shift back: each entry behind the hole moves into it unless it would come to stand before its home.
+    let hole = (at - entries) / 2;
+    for (let next = (hole + 1) & mask; words[entries + next * 2] !== 0; next = (next + 1) & mask) {
+      const home = mix(words[entries + next * 2] >>> 0) & mask;
+      if (((next - home) & mask) < ((next - hole) & mask)) continue;
+      Atomics.store(words, entries + hole * 2, words[entries + next * 2]);
+      Atomics.store(words, entries + hole * 2 + 1, words[entries + next * 2 + 1]);
+      hole = next;
+    }
+    Atomics.store(words, entries + hole * 2, 0);
+    words[header + COUNT]--;
+    Atomics.add(words, header + VERSION, 1);
+    this.#size--;
+    return slot;
+  }
+
+  /** Probes with atomic loads; may see a half-made change, which the caller finds out by the version. */
+  #probe(header: number, hash: number, accountId: number): number {
+    const words = this.#words;
+    const entries = header + SUBMAP_HEADER_WORDS;
+    const mask = Atomics.load(words, header + MASK);
+    // A table is never full while settled; under a change the bound ends the walk.
+    for (let at = hash & mask, steps = 0; steps <= mask; at = (at + 1) & mask, steps++) {
+      const key = Atomics.load(words, entries + at * 2) >>> 0;
+      if (key === accountId) return Atomics.load(words, entries + at * 2 + 1);
+      if (key === 0) return NOT_FOUND;
+    }
+    return NOT_FOUND;
+  }
+
+  #place(header: number, hash: number, accountId: number, slot: number): void {
+    const words = this.#words;
+    const entries = header + SUBMAP_HEADER_WORDS;
+    const mask = words[header + MASK];
+    let at = hash & mask;
+    while (words[entries + at * 2] !== 0) at = (at + 1) & mask;
+    Atomics.store(words, entries + at * 2 + 1, slot);
+    Atomics.store(words, entries + at * 2, accountId | 0);
+  }
+
+  /** Doubles one submap in place, under one odd version. The others stay as they are. */
+  #double(header: number): void {
+    const words = this.#words;
+    const entries = header + SUBMAP_HEADER_WORDS;
+    const entriesNow = words[header + MASK] + 1;
+    const old = words.slice(entries, entries + entriesNow * 2);
+    Atomics.add(words, header + VERSION, 1);
+    for (let at = 0; at < entriesNow; at++) Atomics.store(words, entries + at * 2, 0);
+    Atomics.store(words, header + MASK, entriesNow * 2 - 1);
+    for (let at = 0; at < entriesNow; at++) {
+      const key = old[at * 2] >>> 0;
+      if (key !== 0) this.#place(header, mix(key), key, old[at * 2 + 1]);
+    }
+    Atomics.add(words, header + VERSION, 1);
+  }
+
+  #find(accountId: number): number {
+    const words = this.#words;
+    const hash = mix(accountId);
+    const header = this.#headerOf(hash >>> 26);
+    const mask = words[header + MASK];
+    const entries = header + SUBMAP_HEADER_WORDS;
+    for (let at = hash & mask; ; at = (at + 1) & mask) {
+      const key = words[entries + at * 2] >>> 0;
+      if (key === accountId) return entries + at * 2;
+      if (key === 0) return NOT_FOUND;
+    }
+  }
+
+  #headerOf(submap: number): number {
+    return this.#base + submap * this.#submapWords;
+  }
+}
+
+/** murmur3's finaliser: every bit of the id reaches the submap (top 6 bits) and the place in it (low bits). */
+function mix(accountId: number): number {
+  let h = accountId;
+  h = Math.imul(h ^ (h >>> 16), 0x85eb_ca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2_ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}

@@ -1,0 +1,130 @@
+import { ROW_BITS, ROW_MASK, ROWS } from '../layout/geometry.js';
+
+const NONE = -1;
+
+/**
+ * Which slots are taken, over the blocks given to it: the lowest free slot of the fullest block first (R-17), so that blocks
+ * fill up and empty blocks stay empty (a last-in-first-out stack scatters sessions until no block ever empties).
+ *
+ * Blocks with the same number of taken rows form a doubly linked list; a bit says which lists are not empty. Taking and
+ * giving back touch a few words each and allocate nothing. Main thread only, in memory of its own.
+ */
+export class SlotAllocator {
+  /** Two words a block: bit r of the pair is set while row r is taken. */
+  #taken = new Int32Array(0);
+  #counts = new Uint8Array(0);
+  #next = new Int32Array(0);
+  #previous = new Int32Array(0);
+  readonly #heads = new Int32Array(ROWS + 1).fill(NONE);
+  /** Bit c of the first 64 is set while some block has exactly c taken rows; full blocks (64) are in no list. */
+  readonly #lists = new Int32Array(2);
+  #takenCount = 0;
+  #freeCount = 0;
+
+  /** Slots taken and slots free in all blocks it was given. */
+  get takenCount(): number {
+    return this.#takenCount;
+  }
+  get freeCount(): number {
+    return this.#freeCount;
+  }
+
+  /** Adds an empty block. */
+  addBlock(blockIndex: number): void {
+    this.#reserve(blockIndex + 1);
+    this.#taken[blockIndex * 2] = 0;
+    this.#taken[blockIndex * 2 + 1] = 0;
+    this.#counts[blockIndex] = 0;
+    this.#link(blockIndex, 0);
+    this.#freeCount += ROWS;
+  }
+
+  /** Takes back a block, which must be empty. */
+  removeBlock(blockIndex: number): void {
+    this.#unlink(blockIndex, 0);
+    this.#freeCount -= ROWS;
+  }
+
+  /** Rows taken in a block. */
+  takenIn(blockIndex: number): number {
+    return this.#counts[blockIndex];
+  }
+
+  /** Takes the lowest free slot of the fullest block that has one; −1 when all are taken. */
+  take(): number {
+    const count = this.#fullestList();
+    if (count === NONE) return NONE;
+    const blockIndex = this.#heads[count];
+    const low = ~this.#taken[blockIndex * 2];
+    const word = low !== 0 ? 0 : 1;
+    const free = low !== 0 ? low : ~this.#taken[blockIndex * 2 + 1];
+    const row = word * 32 + lowestBit(free);
+    this.#taken[blockIndex * 2 + word] |= 1 << (row & 31);
+    this.#recount(blockIndex, count, count + 1);
+    this.#takenCount++;
+    this.#freeCount--;
+    return (blockIndex << ROW_BITS) | row;
+  }
+
+  /** Gives a taken slot back. */
+  give(slot: number): void {
+    const blockIndex = slot >> ROW_BITS;
+    const row = slot & ROW_MASK;
+    const count = this.#counts[blockIndex];
+    this.#taken[blockIndex * 2 + (row >> 5)] &= ~(1 << (row & 31));
+    this.#recount(blockIndex, count, count - 1);
+    this.#takenCount--;
+    this.#freeCount++;
+  }
+
+  #recount(blockIndex: number, from: number, to: number): void {
+    this.#counts[blockIndex] = to;
+    if (from < ROWS) this.#unlink(blockIndex, from);
+    if (to < ROWS) this.#link(blockIndex, to);
+  }
+
+  #link(blockIndex: number, count: number): void {
+    const head = this.#heads[count];
+    this.#next[blockIndex] = head;
+    this.#previous[blockIndex] = NONE;
+    if (head !== NONE) this.#previous[head] = blockIndex;
+    this.#heads[count] = blockIndex;
+    this.#lists[count >> 5] |= 1 << (count & 31);
+  }
+
+  #unlink(blockIndex: number, count: number): void {
+    const next = this.#next[blockIndex];
+    const previous = this.#previous[blockIndex];
+    if (next !== NONE) this.#previous[next] = previous;
+    if (previous !== NONE) this.#next[previous] = next;
+    else {
+      this.#heads[count] = next;
+      if (next === NONE) this.#lists[count >> 5] &= ~(1 << (count & 31));
+    }
+  }
+
+  #fullestList(): number {
+    const high = this.#lists[1];
+    if (high !== 0) return 63 - Math.clz32(high);
+    const low = this.#lists[0];
+    return low !== 0 ? 31 - Math.clz32(low) : NONE;
+  }
+
+  #reserve(blockCount: number): void {
+    if (blockCount <= this.#counts.length) return;
+    const room = Math.max(blockCount, this.#counts.length * 2, 64);
+    this.#taken = grown(this.#taken, new Int32Array(room * 2));
+    this.#next = grown(this.#next, new Int32Array(room));
+    this.#previous = grown(this.#previous, new Int32Array(room));
+    this.#counts = grown(this.#counts, new Uint8Array(room));
+  }
+}
+
+function grown<T extends Int32Array | Uint8Array>(from: T, into: T): T {
+  into.set(from);
+  return into;
+}
+
+function lowestBit(bits: number): number {
+  return 31 - Math.clz32(bits & -bits);
+}

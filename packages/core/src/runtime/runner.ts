@@ -1,0 +1,136 @@
+import type { BehaviorDefinition, Session, SessionBatch, TickInfo } from '../behavior.js';
+import { DormouseError } from '../errors.js';
+import { ROWS } from '../layout/geometry.js';
+import type { Fields, StateLayout } from '../layout/state-layout.js';
+import type { Block } from '../memory/block.js';
+import { ParticipantWord } from '../memory/participant-words.js';
+import { BatchView } from './batch-view.js';
+import { SessionView } from './session-view.js';
+import type { StateClass } from './state-view.js';
+
+/** Where a runner tells what went wrong in rows `begin … end − 1` of a block. */
+export interface FaultSink {
+  fault(block: Block, begin: number, end: number, error: unknown): void;
+}
+
+const NO_ROW = -1;
+
+/** Runs one behaviour's sessions in one thread. */
+export class Runner {
+  readonly #definition: BehaviorDefinition<Fields, unknown>;
+  readonly #session: SessionView;
+  readonly #batch: BatchView | undefined;
+  readonly #progress: Int32Array;
+  readonly #faults: FaultSink;
+
+  constructor(
+    layout: StateLayout,
+    State: StateClass,
+    definition: BehaviorDefinition<Fields, unknown>,
+    tick: TickInfo,
+    progress: Int32Array,
+    faults: FaultSink,
+  ) {
+    this.#definition = definition;
+    this.#session = new SessionView(new State(), tick);
+    this.#batch = definition.updateBatch === undefined ? undefined : new BatchView(layout, this.#session);
+    this.#progress = progress;
+    this.#faults = faults;
+  }
+
+  /**
+   * Updates the active rows among `begin … end − 1` of a block; `low` and `high` are its active mask. Returns true if one of
+   * them has sent a packet.
+   */
+  runSegment(block: Block, begin: number, end: number, low: number, high: number, diffMs: number): boolean {
+    const session = this.#session;
+    session.$attach(block);
+    this.#batch?.$attach(block);
+    if ((low & high) === -1) this.#runRows(block, begin, end, diffMs);
+    else {
+      // Only part of the block is active: one call for each unbroken run of rows.
+      for (let row = begin; row < end; ) {
+        if (!isSet(low, high, row)) {
+          row++;
+          continue;
+        }
+        const first = row;
+        while (row < end && isSet(low, high, row)) row++;
+        this.#runRows(block, first, row, diffMs);
+      }
+    }
+    return session.$sent;
+  }
+
+  /** Lets go of the last block. To be called when a tick's work is done: what a behaviour kept is dead from then on. */
+  park(): void {
+    this.#session.$park();
+    this.#batch?.$park();
+  }
+
+  /** Calls a hook for one row of a block; what it throws is the caller's. */
+  callHook<T>(block: Block, row: number, hook: (session: Session, argument: T) => unknown, argument: T): void {
+    const session = this.#session;
+    session.$attach(block);
+    session.$row = row;
+    session.$state.$row = row;
+    try {
+      refusePromise(hook(session, argument), 'a hook');
+    } finally {
+      session.$park();
+    }
+  }
+
+  #runRows(block: Block, begin: number, end: number, diffMs: number): void {
+    if (this.#batch !== undefined) this.#runBatch(this.#batch, block, begin, end, diffMs);
+    else this.#runSessions(block, begin, end, diffMs);
+  }
+
+  #runSessions(block: Block, begin: number, end: number, diffMs: number): void {
+    const session = this.#session;
+    const state = session.$state;
+    const progress = this.#progress;
+    const update = this.#definition.update as (session: Session, diffMs: number) => unknown;
+    for (let row = begin; row < end; row++) {
+      progress[ParticipantWord.row] = row;
+      state.$row = row;
+      session.$row = row;
+      try {
+        const result = update(session, diffMs);
+        if (result !== undefined) refusePromise(result, 'update');
+      } catch (error) {
+        session.$withdrawClaim(row);
+        this.#faults.fault(block, row, row + 1, error);
+      }
+    }
+    progress[ParticipantWord.row] = NO_ROW;
+  }
+
+  #runBatch(batch: BatchView, block: Block, begin: number, end: number, diffMs: number): void {
+    batch.begin = begin;
+    batch.end = end;
+    try {
+      const result = (this.#definition.updateBatch as (batch: SessionBatch, diffMs: number) => unknown)(batch, diffMs);
+      if (result !== undefined) refusePromise(result, 'updateBatch');
+    } catch (error) {
+      this.#session.$withdrawClaim(this.#session.$row);
+      this.#faults.fault(block, begin, end, error);
+    }
+  }
+}
+
+/** True when bit `row` of a block's mask is set. */
+function isSet(low: number, high: number, row: number): boolean {
+  return (((row < ROWS / 2 ? low : high) >>> (row & 31)) & 1) === 1;
+}
+
+/** Updates and hooks are synchronous: the rest of an async one would run when the session's memory is another's. */
+function refusePromise(result: unknown, what: string): void {
+  if (typeof (result as PromiseLike<unknown> | null | undefined)?.then !== 'function') return;
+  const refusal = new DormouseError('ERR_BEHAVIOR_ASYNC', `${what} returned a promise: it must be synchronous`);
+  // The promise is the user's and may still reject; that would end the process on top of this error.
+  (result as PromiseLike<unknown>).then(undefined, (reason) => {
+    refusal.cause = reason;
+  });
+  throw refusal;
+}

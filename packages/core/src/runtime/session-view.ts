@@ -1,0 +1,209 @@
+import type { Session, TickInfo } from '../behavior.js';
+import { DormouseError, requireInteger } from '../errors.js';
+import { Column, maxPayloadBytes, NEAR_WORDS, PAD_HEADER, PAGE_CORE_WORDS, ROWS, recordWords } from '../layout/geometry.js';
+import type { Block } from '../memory/block.js';
+import { type Packet, PacketView, type PacketWriter, PacketWriterView, PayloadCopier } from '../memory/packet-view.js';
+import { claimRecord, lastRecordAt, releaseRecord, skipPads } from '../memory/ring-cursors.js';
+import type { StateView } from './state-view.js';
+
+const NOWHERE = -1;
+const NO_WORDS = new Int32Array(0);
+const NO_PAYLOAD = new Uint8Array(0);
+
+/**
+ * The page of a session view that is attached to nothing. Its ring cursors lead both `receive` and `claim` off their fast paths,
+ * to where the mistake is reported: the fast paths need no check of their own.
+ */
+const PARKED_PAGE = new Int32Array(PAGE_CORE_WORDS);
+PARKED_PAGE.fill(NEAR_WORDS << 16, Column.inbound, Column.inbound + ROWS);
+PARKED_PAGE.fill(NEAR_WORDS, Column.outbound, Column.outbound + ROWS);
+
+/** One session at a time: a row of the block it is attached to. See {@link Session} for what its members promise. */
+export class SessionView implements Session {
+  readonly state: never;
+  readonly tick: TickInfo;
+  readonly $state: StateView;
+  $row = 0;
+  $page: Int32Array = PARKED_PAGE;
+  $words: Int32Array = NO_WORDS;
+  $capacity = 0;
+  $inboundNear = 0;
+  $inboundFar = 0;
+  $outboundNear = 0;
+  $outboundFar = 0;
+  /** Set when a session of the block sends: at egress the host looks into such blocks only. */
+  $sent = false;
+  /** The row that claimed last and has not sent since, its outbound cursors before and after: what a throw takes back. */
+  $claimedRow = NOWHERE;
+  $claimedBefore = 0;
+  $claimedAfter = 0;
+  readonly $packet = new PacketView();
+  readonly $writer = new PacketWriterView();
+  readonly $copier = new PayloadCopier();
+
+  constructor(state: StateView, tick: TickInfo) {
+    this.$state = state;
+    this.state = state as never;
+    this.tick = tick;
+  }
+
+  get accountId(): number {
+    return this.$page[(Column.account + this.$row) | 0] >>> 0;
+  }
+
+  get mapId(): number {
+    return this.$page[(Column.map + this.$row) | 0] >>> 0;
+  }
+
+  get groupId(): number {
+    return this.$page[(Column.group + this.$row) | 0] >>> 0;
+  }
+
+  get updateCount(): number {
+    return (this.tick.number - this.$page[(Column.updateBias + this.$row) | 0]) | 0;
+  }
+
+  receive(): Packet | null {
+    const page = this.$page;
+    const row = this.$row;
+    const cursors = page[(Column.inbound + row) | 0];
+    if (cursors === 0) return null;
+    const tail = cursors >>> 16;
+    if (tail >= NEAR_WORDS) return this.$receiveFar();
+    const at = (this.$inboundNear + (row << 6) + tail) | 0;
+    const header = this.$words[at];
+    if (header === PAD_HEADER) return this.$receiveFar();
+    const length = header >>> 16;
+    const packet = this.$packet;
+    packet.start = (at + 1) | 0;
+    packet.opcode = header & 0xffff;
+    packet.length = length;
+    const next = (tail + ((length + 7) >> 2)) | 0;
+    const head = cursors & 0xffff;
+    page[(Column.inbound + row) | 0] = next === head ? 0 : head | (next << 16);
+    return packet;
+  }
+
+  send(opcode: number, payload: Uint8Array = NO_PAYLOAD): boolean {
+    const writer = this.claim(opcode, payload.length) as PacketWriterView | null;
+    if (writer === null) return false;
+    this.$copier.copy(this.$words, writer.start, payload);
+    this.$claimedRow = NOWHERE;
+    return true;
+  }
+
+  claim(opcode: number, payloadBytes: number): PacketWriter | null {
+    const page = this.$page;
+    const row = this.$row;
+    const before = page[(Column.outbound + row) | 0];
+    const after = (before + ((payloadBytes + 7) >> 2)) | 0;
+    // While the tail is at 0 and the record ends in the near part; everything odd, bad arguments too, goes the far way.
+    if (after >>> 0 > NEAR_WORDS || (payloadBytes & 0xff) !== payloadBytes || (opcode & 0xffff) !== opcode) {
+      return this.$claimFar(opcode, payloadBytes);
+    }
+    const at = (this.$outboundNear + (row << 6) + before) | 0;
+    this.$words[at] = opcode | (payloadBytes << 16);
+    if ((payloadBytes & 3) !== 0) this.$words[(at + ((payloadBytes + 3) >> 2)) | 0] = 0;
+    page[(Column.outbound + row) | 0] = after;
+    this.$sent = true;
+    this.$claimedRow = row;
+    this.$claimedBefore = before;
+    this.$claimedAfter = after;
+    const writer = this.$writer;
+    writer.start = (at + 1) | 0;
+    writer.length = payloadBytes;
+    return writer;
+  }
+
+  /** Points at a block; rows are set one by one. */
+  $attach(block: Block): void {
+    const { rings } = block;
+    const words = block.cold.i32;
+    const floats = block.cold.f32;
+    this.$state.$attach(block);
+    this.$page = block.page;
+    this.$words = words;
+    this.$capacity = rings.capacity;
+    this.$inboundNear = rings.inboundNear;
+    this.$inboundFar = rings.inboundFar;
+    this.$outboundNear = rings.outboundNear;
+    this.$outboundFar = rings.outboundFar;
+    this.$packet.attach(words, floats);
+    this.$writer.attach(words, floats);
+    this.$sent = false;
+    this.$claimedRow = NOWHERE;
+  }
+
+  /** Points at nothing, so that what a behaviour kept of it is found out. */
+  $park(): void {
+    this.$state.$park();
+    this.$page = PARKED_PAGE;
+    this.$words = NO_WORDS;
+    this.$packet.length = 0;
+    this.$writer.length = 0;
+    this.$row = 0;
+  }
+
+  /** An update threw: takes back the packet it had claimed and perhaps not finished. */
+  $withdrawClaim(row: number): void {
+    const cursor = Column.outbound + row;
+    if (this.$claimedRow === row && this.$page[cursor] === this.$claimedAfter) this.$page[cursor] = this.$claimedBefore;
+    this.$claimedRow = NOWHERE;
+  }
+
+  $receiveFar(): Packet {
+    this.$requireAttached();
+    const { $page: page, $row: row, $words: words, $capacity: capacity } = this;
+    const near = this.$inboundNear + row * NEAR_WORDS;
+    const far = this.$inboundFar + row * (capacity - NEAR_WORDS) - NEAR_WORDS;
+    const cursors = skipPads(words, near, far, capacity, page[Column.inbound + row]);
+    const position = (cursors >>> 16) & (capacity - 1);
+    const at = (position < NEAR_WORDS ? near : far) + position;
+    const header = words[at];
+    const packet = this.$packet;
+    packet.start = at + 1;
+    packet.opcode = header & 0xffff;
+    packet.length = header >>> 16;
+    page[Column.inbound + row] = releaseRecord(cursors, recordWords(packet.length));
+    return packet;
+  }
+
+  $claimFar(opcode: number, payloadBytes: number): PacketWriterView | null {
+    this.$requireAttached();
+    const { $page: page, $row: row, $words: words, $capacity: capacity } = this;
+    requireInteger('opcode', opcode, 0, 0xffff);
+    requireInteger('payload bytes', payloadBytes, 0, 0xffff_ffff);
+    const most = maxPayloadBytes(capacity * 4);
+    if (payloadBytes > most) {
+      throw new DormouseError(
+        'ERR_PACKET_TOO_LARGE',
+        `a payload must be 0…${most} bytes with ringBytes ${capacity * 4}: got ${payloadBytes} (opcode ${opcode})`,
+      );
+    }
+    const near = this.$outboundNear + row * NEAR_WORDS;
+    const far = this.$outboundFar + row * (capacity - NEAR_WORDS) - NEAR_WORDS;
+    const need = recordWords(payloadBytes);
+    const before = page[Column.outbound + row];
+    const after = claimRecord(words, near, far, capacity, before, need);
+    if (after === 0) {
+      page[Column.dropped + row]++;
+      return null;
+    }
+    const at = lastRecordAt(after, need, near, far, capacity);
+    words[at + need - 1] = 0;
+    words[at] = opcode | (payloadBytes << 16);
+    page[Column.outbound + row] = after;
+    this.$sent = true;
+    this.$claimedRow = row;
+    this.$claimedBefore = before;
+    this.$claimedAfter = after;
+    this.$writer.start = at + 1;
+    this.$writer.length = payloadBytes;
+    return this.$writer;
+  }
+
+  $requireAttached(): void {
+    if (this.$page !== PARKED_PAGE) return;
+    throw new DormouseError('ERR_SESSION_PARKED', 'a session was used outside the call it was given to: it is dead when the call returns');
+  }
+}

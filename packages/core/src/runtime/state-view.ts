@@ -1,0 +1,109 @@
+import { DormouseError, shown } from '../errors.js';
+import type { Column, StateLayout, TextColumn } from '../layout/state-layout.js';
+import { type Block, EMPTY_VIEWS, type TypedViews } from '../memory/block.js';
+import { FieldArrayView } from './field-array.js';
+import { type Accessor, COLD_ACCESSORS, HOT_ACCESSORS } from './scalar-accessors.js';
+
+/**
+ * The state of one session at a time: a block's columns at one row. Accessors are defined field by field on the prototype of a
+ * class of the behaviour's own. Its own names start with a $, which no field's can.
+ */
+export class StateView {
+  $cold: TypedViews = EMPTY_VIEWS;
+  $hot: TypedViews = EMPTY_VIEWS;
+  $row = 0;
+  /** Views of the array fields, made when first asked for. */
+  $arrays: (FieldArrayView | undefined)[] = [];
+
+  $attach(block: Block): void {
+    this.$cold = block.cold;
+    this.$hot = block.hot;
+  }
+
+  /** Points at nothing: reads are undefined, writes go nowhere. */
+  $park(): void {
+    this.$cold = EMPTY_VIEWS;
+    this.$hot = EMPTY_VIEWS;
+  }
+}
+
+export type StateClass = new () => StateView;
+
+/** Makes the behaviour's own state class. */
+export function defineStateClass(layout: StateLayout): StateClass {
+  class State extends StateView {}
+  for (const [index, column] of layout.columns.entries()) {
+    Object.defineProperty(State.prototype, column.name, { enumerable: true, ...accessorFor(column, index) });
+  }
+  return State;
+}
+
+function accessorFor(column: Column | TextColumn, index: number): Accessor {
+  if (column.field.kind === 'text') return textAccessor(column as TextColumn);
+  if (column.field.kind === 'bool') return boolAccessor(column);
+  if (column.field.length !== undefined) return arrayAccessor(column, index);
+  return (column.hot ? HOT_ACCESSORS : COLD_ACCESSORS)[column.element](column.offset);
+}
+
+function boolAccessor({ offset, hot }: Column): Accessor {
+  return {
+    get() {
+      return (hot ? this.$hot : this.$cold).u8[offset + this.$row] === 1;
+    },
+    set(value: boolean) {
+      (hot ? this.$hot : this.$cold).u8[offset + this.$row] = value ? 1 : 0;
+    },
+  };
+}
+
+function arrayAccessor(column: Column, index: number): Accessor {
+  return {
+    get() {
+      let array = this.$arrays[index];
+      if (array === undefined) {
+        array = new FieldArrayView(this, column);
+        this.$arrays[index] = array;
+      }
+      return array;
+    },
+    set(values: ArrayLike<number>) {
+      (this as unknown as Record<string, FieldArrayView>)[column.name]?.assign(values);
+    },
+  };
+}
+
+function textAccessor({ name, offset, stride: maxBytes, lengthOffset }: TextColumn): Accessor {
+  return {
+    get() {
+      const { u8, u16 } = this.$cold;
+      const start = offset + this.$row * maxBytes;
+      return decode(u8, start, u16[lengthOffset + this.$row] ?? 0);
+    },
+    set(value: string) {
+      if (typeof value !== 'string') {
+        throw new DormouseError('ERR_INVALID_ARGUMENT', `state.${name} must be a string: got ${shown(value)}`);
+      }
+      const bytes = Buffer.byteLength(value);
+      if (bytes > maxBytes) {
+        throw new DormouseError('ERR_TEXT_TOO_LONG', `state.${name} must be at most ${maxBytes} bytes of UTF-8: got ${bytes}`);
+      }
+      const { u8, u16 } = this.$cold;
+      const start = offset + this.$row * maxBytes;
+      if (u8.length > 0) Buffer.from(u8.buffer, u8.byteOffset + start, maxBytes).write(value, 0, bytes, 'utf8');
+      u16[lengthOffset + this.$row] = bytes;
+    },
+  };
+}
+
+/** Short ASCII, the common case, without a detour through a decoder. */
+function decode(bytes: Uint8Array, start: number, length: number): string {
+  let result = '';
+  for (let i = start; i < start + length; i++) {
+    const byte = bytes[i];
+    if (byte > 0x7f || length > 64) {
+      return Buffer.from(bytes.buffer, bytes.byteOffset + start, length).toString('utf8');
+    }
+    result += String.fromCharCode(byte);
+  }
+  return result;
+}

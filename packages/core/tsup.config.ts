@@ -1,0 +1,21 @@
+import { defineConfig } from 'tsup';
+
+const shared = {
+  format: 'esm',
+  target: 'node20',
+  sourcemap: true,
+  treeshake: true,
+} as const;
+
+export default defineConfig([
+  {
+    ...shared,
+    entry: { index: 'src/index.ts', conformance: 'src/conformance.ts' },
+    external: ['#runtime'],
+    splitting: true,
+    dts: true,
+    clean: true,
+  },
+  // On its own, with nothing shared: see src/runtime/index.ts.
+  { ...shared, entry: { runtime: 'src/runtime/index.ts' }, splitting: false },
+]);
