@@ -76,10 +76,7 @@ export function layOut(fields: Fields): StateLayout {
     );
   }
   if (coldBytes > ROWS * MAX_STATE_BYTES) {
-    throw new DormouseError(
-      'ERR_FIELD_INVALID',
-      `state must be at most ${MAX_STATE_BYTES} bytes a session: got ${coldBytes / ROWS}`,
-    );
+    throw new DormouseError('ERR_FIELD_INVALID', `state must be at most ${MAX_STATE_BYTES} bytes a session: got ${coldBytes / ROWS}`);
   }
   return {
     columns,

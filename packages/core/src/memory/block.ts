@@ -59,7 +59,14 @@ export class Block {
   /** Index of row 0's last activity among the table's doubles. */
   readonly firstActivity: number;
 
-  constructor(table: SessionTable, blockIndex: number, behaviorIndex: number, layout: StateLayout, rings: RingLayout, buffer: SharedArrayBuffer) {
+  constructor(
+    table: SessionTable,
+    blockIndex: number,
+    behaviorIndex: number,
+    layout: StateLayout,
+    rings: RingLayout,
+    buffer: SharedArrayBuffer,
+  ) {
     const pageOffset = table.pageOffset(blockIndex);
     this.blockIndex = blockIndex;
     this.firstSlot = blockIndex * ROWS;
