@@ -27,6 +27,9 @@ export interface Packet {
   readonly start: number;
 }
 
+/** Takes a packet that a session has sent. `packet` is valid during the call. */
+export type PacketHandler = (accountId: number, packet: Packet) => void;
+
 /** A packet being written in place, from `session.claim()`. Every byte must be written: what is not holds old bytes. */
 export interface PacketWriter {
   readonly length: number;
@@ -42,9 +45,9 @@ export interface PacketWriter {
 }
 
 const floatBits = new Float32Array(1);
-const floatWord = new Int32Array(floatBits.buffer);
+const floatWord = new Int32Array(floatBits.buffer, 0, 1);
 const doubleBits = new Float64Array(1);
-const doubleWords = new Int32Array(doubleBits.buffer);
+const doubleWords = new Int32Array(doubleBits.buffer, 0, 2);
 
 const NO_WORDS = new Int32Array(0);
 const NO_FLOATS = new Float32Array(0);
@@ -190,42 +193,54 @@ export class PacketWriterView extends PayloadWindow implements PacketWriter {
   }
 }
 
+/** What a copier knows of an array that it has met once only: no words yet. */
+const MET_ONCE = new Int32Array(0);
+
 /** Copies payloads into rings a word at a time, whatever the alignment of their bytes. */
 export class PayloadCopier {
   #bytes: Uint8Array | undefined;
   #words: Int32Array = NO_WORDS;
 
-  /** Writes `bytes` from `words[at]` on, the last word padded with zeros. */
-  copy(words: Int32Array, at: number, bytes: Uint8Array): void {
-    const length = bytes.length;
+  /**
+   * Writes `length` bytes of `bytes`, from `start` on, from `words[at]` on, the last word padded with zeros. Allocates only when
+   * it meets the same array twice in a row: then it keeps a view of it, for senders that reuse their buffers.
+   */
+  copy(words: Int32Array, at: number, bytes: Uint8Array, start: number, length: number): void {
+    if (length === 0) return;
     const whole = length >> 2;
-    const source = bytes === this.#bytes ? this.#words : this.#alias(bytes);
+    const source = bytes === this.#bytes && this.#words !== MET_ONCE ? this.#words : this.#wordsOf(bytes);
+    const first = start >> 2;
     let i = 0;
-    if (source.length >= whole) {
+    // A view of memory that shrank or went to another thread has no length left, and then its bytes are read one by one.
+    if ((start & 3) === 0 && source.length >= first + whole) {
       // Four at a time: the loop's own checks cost more than a word.
       for (; i + 4 <= whole; i += 4) {
-        words[at + i] = source[i];
-        words[at + i + 1] = source[i + 1];
-        words[at + i + 2] = source[i + 2];
-        words[at + i + 3] = source[i + 3];
+        words[at + i] = source[first + i];
+        words[at + i + 1] = source[first + i + 1];
+        words[at + i + 2] = source[first + i + 2];
+        words[at + i + 3] = source[first + i + 3];
       }
-      for (; i < whole; i++) words[at + i] = source[i];
+      for (; i < whole; i++) words[at + i] = source[first + i];
     } else {
-      for (; i < whole; i++) {
-        const b = i << 2;
+      for (let b = start; i < whole; i++, b += 4) {
         words[at + i] = bytes[b] | (bytes[b + 1] << 8) | (bytes[b + 2] << 16) | (bytes[b + 3] << 24);
       }
     }
     if ((length & 3) === 0) return;
     let last = 0;
-    for (let b = whole << 2, shift = 0; b < length; b++, shift += 8) last |= bytes[b] << shift;
+    for (let b = start + (whole << 2), shift = 0; b < start + length; b++, shift += 8) last |= bytes[b] << shift;
     words[at + whole] = last;
   }
 
-  /** The same bytes as words, remembered for the next call: senders reuse their buffers. Empty when not aligned. */
-  #alias(bytes: Uint8Array): Int32Array {
-    this.#bytes = bytes;
-    this.#words = (bytes.byteOffset & 3) === 0 ? new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2) : NO_WORDS;
+  /** `bytes` as words, from the second call in a row on; empty until then, and for bytes that no word starts at. */
+  #wordsOf(bytes: Uint8Array): Int32Array {
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.#words = MET_ONCE;
+    } else {
+      const aligned = (bytes.byteOffset & 3) === 0 && bytes.length > 3;
+      this.#words = aligned ? new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2) : NO_WORDS;
+    }
     return this.#words;
   }
 }

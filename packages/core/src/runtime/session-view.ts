@@ -87,7 +87,7 @@ export class SessionView implements Session {
   send(opcode: number, payload: Uint8Array = NO_PAYLOAD): boolean {
     const writer = this.claim(opcode, payload.length) as PacketWriterView | null;
     if (writer === null) return false;
-    this.$copier.copy(this.$words, writer.start, payload);
+    this.$copier.copy(this.$words, writer.start, payload, 0, writer.length);
     this.$claimedRow = NOWHERE;
     return true;
   }

@@ -1,0 +1,195 @@
+import { Column, NEAR_WORDS, ROWS, recordWords } from '../layout/geometry.js';
+import type { Block } from './block.js';
+import { type Packet, PacketView, PayloadCopier } from './packet-view.js';
+import { claimRecord, lastRecordAt, skipPads, wordsInUse } from './ring-cursors.js';
+
+/** Takes one outbound packet, which is valid until the handler returns. */
+export type PacketHandler = (accountId: number, packet: Packet) => void;
+
+/** A page of the operating system, in words: 16 rows' near parts. */
+const OS_PAGE_WORDS = 1024;
+const OS_PAGE_WORD_BITS = 10;
+const OS_PAGE_BYTES = 4096;
+const ROWS_A_NEAR_PAGE_BITS = 4;
+const OUTBOUND_NEAR = 4;
+/** High-water marks a block: its inbound rings', then its outbound rings'. */
+const MARKS = 2 * ROWS;
+
+/**
+ * The main thread's end of all packet rings (R-19): pushes into inbound rings at ingest, drains outbound rings at egress. Between
+ * ticks only: a ring belongs to one thread at a time (memory/README.md). Neither allocates.
+ *
+ * It also remembers, in memory of its own, which pages of the rings were ever written (R-27): a rewound ring cannot tell. What
+ * sessions wrote becomes known when their rings are drained, or by {@link HostRings.survey}.
+ */
+export class HostRings {
+  readonly #capacity: number;
+  readonly #farWords: number;
+  /** A byte a block: bits 0…3 are the pages of its inbound near parts, bits 4…7 of its outbound ones. */
+  readonly #near: Uint8Array;
+  /** A byte a ring: pages of its far part up to the furthest word ever written, counted from the part's own start. */
+  readonly #far: Uint8Array;
+  readonly #copier = new PayloadCopier();
+  /** One view for each drain under way: a handler may itself drain. */
+  readonly #views: PacketView[] = [];
+  #depth = 0;
+
+  /** For blocks `0 … blockCount − 1`, with two rings of `ringBytes` a session. */
+  constructor(blockCount: number, ringBytes: number) {
+    this.#capacity = ringBytes / 4;
+    this.#farWords = this.#capacity - NEAR_WORDS;
+    this.#near = new Uint8Array(blockCount);
+    this.#far = new Uint8Array(blockCount * MARKS);
+  }
+
+  /**
+   * Puts a packet with `length` bytes of `payload`, from byte `start` on, into a row's inbound ring. False when the ring is full:
+   * then the row's `dropped` has grown by one and nothing else has changed. The caller has checked `opcode` (0…65 535), `length`
+   * (at most `maxPayloadBytes`) and that the bytes are there.
+   */
+  push(block: Block, row: number, opcode: number, payload: Uint8Array, start: number, length: number): boolean {
+    const page = block.page;
+    const cursor = (Column.inbound + row) | 0;
+    const before = page[cursor];
+    let after = (before + ((length + 7) >> 2)) | 0;
+    let at = (block.rings.inboundNear + (row << 6) + before) | 0;
+    // While the tail is at 0 and the record ends in the near part, there is nothing to pad.
+    if (after >>> 0 > NEAR_WORDS) {
+      after = this.#claimFar(block, row, length);
+      if (after === 0) return false;
+      at = this.#recordAt(block, row, after, length);
+    }
+    const words = block.cold.i32;
+    words[at] = opcode | (length << 16);
+    this.#copier.copy(words, (at + 1) | 0, payload, start, length);
+    page[cursor] = after;
+    page[(Column.packetsIn + row) | 0]++;
+    page[(Column.bytesIn + row) | 0] += length;
+    this.#near[block.blockIndex] |= 1 << (row >> ROWS_A_NEAR_PAGE_BITS);
+    return true;
+  }
+
+  /**
+   * Hands every packet in a row's outbound ring to `handler`, oldest first; returns how many. A packet counts as taken once the
+   * handler has been called: when it throws, that packet is gone and the rest stays. The handler may drain any ring, this one
+   * included, and may have the row's session released: its remaining packets go with it.
+   */
+  drain(block: Block, row: number, handler: PacketHandler): number {
+    const page = block.page;
+    const cursor = (Column.outbound + row) | 0;
+    let cursors = page[cursor];
+    if (cursors === 0) return 0;
+    this.#noteOutbound(block.blockIndex, row, cursors);
+    const { outboundNear, outboundFar } = block.rings;
+    const words = block.cold.i32;
+    const near = (outboundNear + (row << 6)) | 0;
+    const far = (outboundFar + row * this.#farWords - NEAR_WORDS) | 0;
+    const capacity = this.#capacity;
+    const packet = this.#viewOf(block);
+    let taken = 0;
+    this.#depth++;
+    try {
+      // Not rewound before the end: a session that sends meanwhile (a release hook) must not overwrite the packet on view.
+      while (cursors >>> 16 !== (cursors & 0xffff)) {
+        cursors = skipPads(words, near, far, capacity, cursors);
+        const tail = cursors >>> 16;
+        const position = tail & (capacity - 1);
+        const at = ((position < NEAR_WORDS ? near : far) + position) | 0;
+        const header = words[at];
+        const length = header >>> 16;
+        packet.start = (at + 1) | 0;
+        packet.opcode = header & 0xffff;
+        packet.length = length;
+        page[cursor] = (cursors & 0xffff) | ((tail + recordWords(length)) << 16);
+        page[(Column.packetsOut + row) | 0]++;
+        page[(Column.bytesOut + row) | 0] += length;
+        taken++;
+        handler(page[(Column.account + row) | 0] >>> 0, packet);
+        cursors = page[cursor];
+      }
+    } finally {
+      this.#depth--;
+      packet.length = 0;
+      cursors = page[cursor];
+      if (cursors >>> 16 === (cursors & 0xffff)) page[cursor] = 0;
+    }
+    return taken;
+  }
+
+  /** Bytes of a block's rings that were ever written, in whole pages of the operating system (R-27). */
+  touchedBytes(blockIndex: number): number {
+    let pages = 0;
+    for (let bits = this.#near[blockIndex]; bits !== 0; bits &= bits - 1) pages++;
+    for (let first = 0; first < MARKS; first += ROWS) {
+      // Far parts of neighbouring rows share pages: each is counted once.
+      let counted = 0;
+      for (let row = 0; row < ROWS; row++) {
+        const mark = this.#far[blockIndex * MARKS + first + row];
+        if (mark === 0) continue;
+        const begin = row * this.#farWords;
+        const end = begin + Math.min(mark * OS_PAGE_WORDS, this.#farWords);
+        const beginPage = Math.max(counted, begin >> OS_PAGE_WORD_BITS);
+        counted = Math.max(counted, (end + OS_PAGE_WORDS - 1) >> OS_PAGE_WORD_BITS);
+        pages += counted - beginPage;
+      }
+    }
+    return pages * OS_PAGE_BYTES;
+  }
+
+  /** Takes note of what a block's sessions have written and nobody has drained yet. */
+  survey(block: Block): void {
+    for (let row = 0; row < ROWS; row++) {
+      const cursors = block.page[Column.outbound + row];
+      if (cursors !== 0) this.#noteOutbound(block.blockIndex, row, cursors);
+    }
+  }
+
+  /** The block was dropped, its pages with it. */
+  forget(blockIndex: number): void {
+    this.#near[blockIndex] = 0;
+    this.#far.fill(0, blockIndex * MARKS, (blockIndex + 1) * MARKS);
+  }
+
+  /** Room for a record that the short way cannot place: the cursors after it, or 0, counted as dropped, when there is none. */
+  #claimFar(block: Block, row: number, length: number): number {
+    const { page, rings } = block;
+    const before = page[Column.inbound + row];
+    const near = rings.inboundNear + row * NEAR_WORDS;
+    const far = rings.inboundFar + row * this.#farWords - NEAR_WORDS;
+    const after = claimRecord(block.cold.i32, near, far, this.#capacity, before, recordWords(length));
+    if (after === 0) page[Column.dropped + row]++;
+    else this.#raise(block.blockIndex * MARKS + row, ((after - 1) & (this.#capacity - 1)) + 1);
+    return after;
+  }
+
+  #recordAt(block: Block, row: number, after: number, length: number): number {
+    const { rings } = block;
+    const near = rings.inboundNear + row * NEAR_WORDS;
+    const far = rings.inboundFar + row * this.#farWords - NEAR_WORDS;
+    return lastRecordAt(after, recordWords(length), near, far, this.#capacity);
+  }
+
+  #noteOutbound(blockIndex: number, row: number, cursors: number): void {
+    this.#near[blockIndex] |= 1 << (OUTBOUND_NEAR + (row >> ROWS_A_NEAR_PAGE_BITS));
+    if (cursors >>> 0 <= NEAR_WORDS) return;
+    const end = ((cursors >>> 16) & (this.#capacity - 1)) + wordsInUse(cursors);
+    // Past the end it went round: then the far part counts as written to its end.
+    this.#raise(blockIndex * MARKS + ROWS + row, Math.min(end, this.#capacity));
+  }
+
+  /** Raises a ring's mark to a position that was written up to. */
+  #raise(mark: number, end: number): void {
+    const pages = (end - NEAR_WORDS + OS_PAGE_WORDS - 1) >> OS_PAGE_WORD_BITS;
+    if (pages > this.#far[mark]) this.#far[mark] = pages;
+  }
+
+  #viewOf(block: Block): PacketView {
+    let view = this.#views[this.#depth];
+    if (view === undefined) {
+      view = new PacketView();
+      this.#views[this.#depth] = view;
+    }
+    view.attach(block.cold.i32, block.cold.f32);
+    return view;
+  }
+}

@@ -1,0 +1,42 @@
+import { Column, NEAR_WORDS } from '../../src/layout/geometry.js';
+import { type Fields, layOut, layOutRings, type StateLayout } from '../../src/layout/state-layout.js';
+import { allocateBlockBuffer, Block } from '../../src/memory/block.js';
+import { SessionTable } from '../../src/memory/session-table.js';
+
+export interface BlockFixture {
+  readonly table: SessionTable;
+  readonly layout: StateLayout;
+  readonly block: Block;
+}
+
+/** One block of its own in a table of its own; row r belongs to account 1000 + r. */
+export function makeBlock(options: { ringBytes?: number; fields?: Fields; blockIndex?: number } = {}): BlockFixture {
+  const { ringBytes = 1024, fields = {}, blockIndex = 0 } = options;
+  const table = SessionTable.reserve(256);
+  const layout = layOut(fields);
+  const rings = layOutRings(layout.coldBytes, ringBytes);
+  const block = new Block(table, blockIndex, 0, layout, rings, allocateBlockBuffer(rings));
+  for (let row = 0; row < 64; row++) block.page[Column.account + row] = 1000 + row;
+  return { table, layout, block };
+}
+
+/** Index of position 0 of a ring's near part and, as if it had one, of its far part. */
+export function ringBases(block: Block, row: number, direction: 'inbound' | 'outbound'): { near: number; far: number } {
+  const { rings } = block;
+  const nearBase = direction === 'inbound' ? rings.inboundNear : rings.outboundNear;
+  const farBase = direction === 'inbound' ? rings.inboundFar : rings.outboundFar;
+  return { near: nearBase + row * NEAR_WORDS, far: farBase + row * (rings.capacity - NEAR_WORDS) - NEAR_WORDS };
+}
+
+/** `length` bytes that tell `seed` apart from its neighbours. */
+export function bytesOf(seed: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let state = (Math.imul(seed + 1, 0x9e37_79b1) | 1) >>> 0;
+  for (let i = 0; i < length; i++) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    bytes[i] = state;
+  }
+  return bytes;
+}
