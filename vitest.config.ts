@@ -1,0 +1,26 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const repository = fileURLToPath(new URL('.', import.meta.url));
+
+/** Packages and examples that are there, each a project of its own name, and the two folders of tooling that have tests. */
+const members = ['packages', 'examples'].flatMap((folder) =>
+  readdirSync(`${repository}${folder}`).map((name) => ({ name, root: `${repository}${folder}/${name}` })),
+);
+const projects = [
+  ...members.filter(({ root }) => existsSync(`${root}/package.json`)),
+  { name: 'lint', root: `${repository}lint` },
+  { name: 'scripts', root: `${repository}scripts` },
+];
+
+export default defineConfig({
+  test: {
+    // Processes, not threads: tests start threads of their own and watch what belongs to a whole process.
+    pool: 'forks',
+    // A ceiling for a machine with two busy cores, not a claim about speed.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    projects: projects.map(({ name, root }) => ({ extends: true, root, test: { name } })),
+  },
+});
