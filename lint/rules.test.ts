@@ -73,6 +73,11 @@ const imports: readonly Claims[] = [
   { path: 'packages/core/src/worker.ts', refused: ['./manager.js'], allowed: ['./participant.js'] },
   { path: 'packages/core/src/scheduler.ts', refused: ['./manager.js'], allowed: ['./errors.js'] },
   { path: 'packages/core/src/manager.ts', refused: ['./index.js', '@dormouse/core'], allowed: ['./session/handle.js', '#runtime'] },
+  {
+    path: 'packages/core/src/manager/tick.ts',
+    refused: ['../index.js', '../conformance.js'],
+    allowed: ['../session/handle.js', '../config.js'],
+  },
   { path: 'packages/core/src/index.ts', allowed: ['./manager.js'] },
   {
     path: 'packages/scheduler-inline/src/scheduler.ts',

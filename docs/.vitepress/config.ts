@@ -1,0 +1,41 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { defineConfig } from 'vitepress';
+
+const decisionsFolder = new URL('../decisions/', import.meta.url);
+const apiSidebar = new URL('../api/typedoc-sidebar.json', import.meta.url);
+
+/** Decision records as they are numbered, each under its own first heading. */
+const decisions = readdirSync(decisionsFolder)
+  .filter((name) => /^\d{4}-.*\.md$/.test(name))
+  .sort()
+  .map((name) => ({
+    text: /^# (.+)$/m.exec(readFileSync(new URL(name, decisionsFolder), 'utf8'))?.[1] ?? name,
+    link: `/decisions/${name.slice(0, -'.md'.length)}`,
+  }));
+
+export default defineConfig({
+  title: 'Dormouse',
+  description: 'Thousands of stateful bot sessions on all cores of a Node.js process; the idle ones sleep at almost no cost.',
+  cleanUrls: true,
+  rewrites: { 'decisions/README.md': 'decisions/index.md', 'api/README.md': 'api/index.md' },
+  themeConfig: {
+    search: { provider: 'local' },
+    nav: [
+      { text: 'Guide', link: '/getting-started' },
+      { text: 'API', link: '/api/' },
+      { text: 'Decisions', link: '/decisions/' },
+    ],
+    sidebar: [
+      {
+        text: 'Guide',
+        items: [
+          { text: 'Getting started', link: '/getting-started' },
+          { text: 'Concepts', link: '/concepts' },
+          { text: 'Configuration', link: '/configuration' },
+        ],
+      },
+      { text: 'API', link: '/api/', collapsed: true, items: existsSync(apiSidebar) ? JSON.parse(readFileSync(apiSidebar, 'utf8')) : [] },
+      { text: 'Decisions', link: '/decisions/', collapsed: true, items: decisions },
+    ],
+  },
+});
