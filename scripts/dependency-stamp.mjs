@@ -16,7 +16,7 @@ function members(repository) {
 }
 
 /** Hash of everything that decides what an install puts into node_modules: lockfile, manifests, settings, platform, Node's ABI. */
-export function dependencyFingerprint(repository) {
+function dependencyFingerprint(repository) {
   const hash = createHash('sha256');
   hash.update(`${process.platform} ${process.arch} ${process.versions.modules}`);
   const manifests = members(repository).map((member) => join(member, 'package.json'));
@@ -28,7 +28,7 @@ export function dependencyFingerprint(repository) {
 }
 
 /** The first dependency that a manifest names and node_modules lacks, as `folder/name`; links to nothing count as lacking. */
-export function missingDependency(repository) {
+function missingDependency(repository) {
   for (const member of members(repository)) {
     const { dependencies, devDependencies } = JSON.parse(readFileSync(join(repository, member, 'package.json'), 'utf8'));
     for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
