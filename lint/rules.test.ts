@@ -52,7 +52,7 @@ const imports: readonly Claims[] = [
   },
   {
     path: 'packages/core/src/memory/block.ts',
-    refused: ['../session/handle.js', '../manager.js', '#runtime'],
+    refused: ['../session/handle.js', '../manager.js'],
     allowed: ['../layout/field.js'],
   },
   {
@@ -72,7 +72,7 @@ const imports: readonly Claims[] = [
   },
   { path: 'packages/core/src/worker.ts', refused: ['./manager.js'], allowed: ['./participant.js'] },
   { path: 'packages/core/src/scheduler.ts', refused: ['./manager.js'], allowed: ['./errors.js'] },
-  { path: 'packages/core/src/manager.ts', refused: ['./index.js', '@dormouse/core'], allowed: ['./session/handle.js', '#runtime'] },
+  { path: 'packages/core/src/manager.ts', refused: ['./index.js', '@dormouse/core'], allowed: ['./session/handle.js'] },
   {
     path: 'packages/core/src/manager/tick.ts',
     refused: ['../index.js', '../conformance.js'],
