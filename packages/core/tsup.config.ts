@@ -10,8 +10,11 @@ const shared = {
 export default defineConfig([
   {
     ...shared,
-    entry: { index: 'src/index.ts', conformance: 'src/conformance.ts' },
-    external: ['#runtime'],
+    entry: {
+      index: 'src/index.ts',
+      conformance: 'src/conformance/index.ts',
+      'conformance-behaviors': 'src/conformance/behaviors.ts',
+    },
     splitting: true,
     dts: true,
     clean: true,

@@ -130,9 +130,10 @@ export interface Behavior<F extends Fields = Fields, Init = unknown> {
 export type AnyBehavior = Behavior<any, any>;
 
 /** Fields of a behaviour. */
-export type FieldsOf<B> = B extends Behavior<infer F, unknown> ? F : never;
+export type FieldsOf<B> = B extends { readonly definition: { readonly state: infer F extends Fields } } ? F : never;
 /** Init value of a behaviour's `create`. */
-export type InitOf<B> = B extends { readonly definition: BehaviorDefinition<infer _F, infer Init> } ? Init : never;
+// biome-ignore lint/suspicious/noExplicitAny: whatever its fields
+export type InitOf<B> = B extends Behavior<any, infer Init> ? Init : never;
 
 /**
  * Defines a behaviour. Export it from a module of its own, and give that module's `import.meta.url`: a worker imports it

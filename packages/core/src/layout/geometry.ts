@@ -137,9 +137,12 @@ export function tableRegions(ceiling: number): TableRegions {
   };
 }
 
-/** Entries reserved for one submap: room for twice its share of `keys`, and never fewer than 64. */
+/**
+ * Entries reserved for one submap: room for twice its share of `keys`, and never fewer than 128. Keys spread by chance: at 64 entries
+ * with a share of 32, one set of 2048 accounts in some 50 000 would overfill a submap; from 128 with 64 on, one in 10¹⁰.
+ */
 function submapEntriesFor(keys: number): number {
-  let entries = 64;
+  let entries = 128;
   while (entries < (2 * keys) / SUBMAPS) entries *= 2;
   return entries;
 }

@@ -97,7 +97,7 @@ function inOrder(fields: Fields): [string, Field][] {
     if (!NAME.test(name)) {
       throw new DormouseError('ERR_FIELD_INVALID', `state field ${shown(name)} must be named with letters, digits and _ only`);
     }
-    if (typeof field !== 'object' || field === null || !(field.element in ELEMENT_BYTES)) {
+    if (typeof field !== 'object' || field === null || !Object.hasOwn(ELEMENT_BYTES, field.element)) {
       throw new DormouseError('ERR_FIELD_INVALID', `state.${name} must be a field such as f32() or text(32): got ${shown(field)}`);
     }
   }

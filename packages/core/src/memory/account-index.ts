@@ -8,6 +8,8 @@ const COUNT = 2; // keys
 
 const FIRST_ENTRIES = 32;
 const NOT_FOUND = -1;
+/** A page of the operating system, in words. */
+const OS_PAGE_WORDS = 1024;
 
 /** A reader's patience: tries without a look at the clock, then until so many ms have passed. */
 const SPINS = 100;
@@ -55,13 +57,19 @@ export class AccountIndex {
     return this.#size;
   }
 
-  /** Bytes of the index that hold something (R-27). Writer's side. */
+  /** Bytes of the operating system's pages that the index has written to (R-27). Writer's side. */
   get touchedBytes(): number {
-    let bytes = 0;
+    let pages = 0;
+    let counted = 0;
     for (let submap = 0; submap < SUBMAPS; submap++) {
-      bytes += SUBMAP_HEADER_WORDS * 4 + (this.#words[this.#headerOf(submap) + MASK] + 1) * 8;
+      const begin = this.#headerOf(submap);
+      const end = begin + SUBMAP_HEADER_WORDS + (this.#words[begin + MASK] + 1) * 2;
+      // Small submaps share pages: each is counted once.
+      const firstPage = Math.max(counted, Math.floor(begin / OS_PAGE_WORDS));
+      counted = Math.max(counted, Math.ceil(end / OS_PAGE_WORDS));
+      pages += counted - firstPage;
     }
-    return bytes;
+    return pages * OS_PAGE_WORDS * 4;
   }
 
   /** Slot of `accountId`, or −1. Writer's side only: plain reads. */
@@ -157,8 +165,9 @@ export class AccountIndex {
     // A table is never full while settled; under a change the bound ends the walk.
     for (let at = hash & mask, steps = 0; steps <= mask; at = (at + 1) & mask, steps++) {
       const key = Atomics.load(words, entries + at * 2) >>> 0;
-      if (key === accountId) return Atomics.load(words, entries + at * 2 + 1);
+      // In this order: account 0, which nobody has, would else be found in every free entry.
       if (key === 0) return NOT_FOUND;
+      if (key === accountId) return Atomics.load(words, entries + at * 2 + 1);
     }
     return NOT_FOUND;
   }
@@ -197,8 +206,8 @@ export class AccountIndex {
     const entries = header + SUBMAP_HEADER_WORDS;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
       const key = words[entries + at * 2] >>> 0;
-      if (key === accountId) return entries + at * 2;
       if (key === 0) return NOT_FOUND;
+      if (key === accountId) return entries + at * 2;
     }
   }
 

@@ -109,7 +109,7 @@ export class HostRings {
       }
     } finally {
       this.#depth--;
-      packet.length = 0;
+      packet.detach();
       cursors = page[cursor];
       if (cursors >>> 16 === (cursors & 0xffff)) page[cursor] = 0;
     }

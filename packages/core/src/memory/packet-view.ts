@@ -1,4 +1,4 @@
-import { DormouseError } from '../errors.js';
+import { DormouseError, shown } from '../errors.js';
 
 /** A packet as its receiver sees it: a reused view of the ring, valid until the next packet is taken or the call ends. */
 export interface Packet {
@@ -26,9 +26,6 @@ export interface Packet {
   readonly words: Int32Array;
   readonly start: number;
 }
-
-/** Takes a packet that a session has sent. `packet` is valid during the call. */
-export type PacketHandler = (accountId: number, packet: Packet) => void;
 
 /** A packet being written in place, from `session.claim()`. Every byte must be written: what is not holds old bytes. */
 export interface PacketWriter {
@@ -63,6 +60,14 @@ export class PayloadWindow {
   attach(words: Int32Array, floats: Float32Array): void {
     this.words = words;
     this.floats = floats;
+  }
+
+  /** Points at nothing. A view that stays on a block would keep its memory. */
+  detach(): void {
+    this.words = NO_WORDS;
+    this.floats = NO_FLOATS;
+    this.start = 0;
+    this.length = 0;
   }
 
   protected read32(offset: number): number {
@@ -203,7 +208,8 @@ export class PayloadCopier {
 
   /**
    * Writes `length` bytes of `bytes`, from `start` on, from `words[at]` on, the last word padded with zeros. Allocates only when
-   * it meets the same array twice in a row: then it keeps a view of it, for senders that reuse their buffers.
+   * it meets the same array twice in a row: then it keeps a view of it, for senders that reuse their buffers. Throws
+   * `ERR_INVALID_ARGUMENT` for anything but a Uint8Array.
    */
   copy(words: Int32Array, at: number, bytes: Uint8Array, start: number, length: number): void {
     if (length === 0) return;
@@ -235,6 +241,10 @@ export class PayloadCopier {
   /** `bytes` as words, from the second call in a row on; empty until then, and for bytes that no word starts at. */
   #wordsOf(bytes: Uint8Array): Int32Array {
     if (bytes !== this.#bytes) {
+      // Strings and other typed arrays have a length too: they would arrive as rubbish.
+      if (bytes[Symbol.toStringTag] !== 'Uint8Array') {
+        throw new DormouseError('ERR_INVALID_ARGUMENT', `a payload must be a Uint8Array: got ${shown(bytes)}`);
+      }
       this.#bytes = bytes;
       this.#words = MET_ONCE;
     } else {

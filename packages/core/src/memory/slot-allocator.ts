@@ -1,3 +1,4 @@
+import { DormouseError } from '../errors.js';
 import { ROW_BITS, ROW_MASK, ROWS } from '../layout/geometry.js';
 
 const NONE = -1;
@@ -6,8 +7,10 @@ const NONE = -1;
  * Which slots are taken, over the blocks given to it: the lowest free slot of the fullest block first (R-17), so that blocks
  * fill up and empty blocks stay empty (a last-in-first-out stack scatters sessions until no block ever empties).
  *
- * Blocks with the same number of taken rows form a doubly linked list; a bit says which lists are not empty. Taking and
- * giving back touch a few words each and allocate nothing. Main thread only, in memory of its own.
+ * Blocks with the same number of taken rows form a doubly linked list, the last to come in first, so that what was in use lately
+ * is used again; a bit says which lists are not empty. New blocks queue at the end of the list of empty ones: they are used in
+ * the order they were added, and only when no block that was ever used is left. Taking and giving back touch a few words each
+ * and allocate nothing. Main thread only, in memory of its own.
  */
 export class SlotAllocator {
   /** Two words a block: bit r of the pair is set while row r is taken. */
@@ -18,6 +21,8 @@ export class SlotAllocator {
   readonly #heads = new Int32Array(ROWS + 1).fill(NONE);
   /** Bit c of the first 64 is set while some block has exactly c taken rows; full blocks (64) are in no list. */
   readonly #lists = new Int32Array(2);
+  /** The end of the list of empty blocks. */
+  #lastEmpty = NONE;
   #takenCount = 0;
   #freeCount = 0;
 
@@ -29,18 +34,27 @@ export class SlotAllocator {
     return this.#freeCount;
   }
 
-  /** Adds an empty block. */
+  /** Adds an empty block, which must not be among its blocks now. */
   addBlock(blockIndex: number): void {
     this.#reserve(blockIndex + 1);
     this.#taken[blockIndex * 2] = 0;
     this.#taken[blockIndex * 2 + 1] = 0;
     this.#counts[blockIndex] = 0;
-    this.#link(blockIndex, 0);
+    if (this.#lastEmpty === NONE) this.#link(blockIndex, 0);
+    else {
+      this.#next[this.#lastEmpty] = blockIndex;
+      this.#previous[blockIndex] = this.#lastEmpty;
+      this.#next[blockIndex] = NONE;
+      this.#lastEmpty = blockIndex;
+    }
     this.#freeCount += ROWS;
   }
 
-  /** Takes back a block, which must be empty. */
+  /** Takes back one of its blocks. Throws `ERR_INVALID_ARGUMENT` when rows of it are taken. */
   removeBlock(blockIndex: number): void {
+    if (this.#counts[blockIndex] !== 0) {
+      throw new DormouseError('ERR_INVALID_ARGUMENT', `block ${blockIndex} cannot be removed: ${this.#counts[blockIndex]} rows are taken`);
+    }
     this.#unlink(blockIndex, 0);
     this.#freeCount -= ROWS;
   }
@@ -88,6 +102,7 @@ export class SlotAllocator {
     this.#next[blockIndex] = head;
     this.#previous[blockIndex] = NONE;
     if (head !== NONE) this.#previous[head] = blockIndex;
+    else if (count === 0) this.#lastEmpty = blockIndex;
     this.#heads[count] = blockIndex;
     this.#lists[count >> 5] |= 1 << (count & 31);
   }
@@ -96,6 +111,7 @@ export class SlotAllocator {
     const next = this.#next[blockIndex];
     const previous = this.#previous[blockIndex];
     if (next !== NONE) this.#previous[next] = previous;
+    else if (count === 0) this.#lastEmpty = previous;
     if (previous !== NONE) this.#next[previous] = next;
     else {
       this.#heads[count] = next;

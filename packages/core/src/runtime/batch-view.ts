@@ -30,6 +30,12 @@ export class BatchView implements SessionBatch {
 
   session(row: number): Session<never> {
     if (row < this.begin || row >= this.end || !Number.isInteger(row)) {
+      if (this.end === 0) {
+        throw new DormouseError(
+          'ERR_SESSION_PARKED',
+          'a batch was used outside the call it was given to: it is dead when the call returns',
+        );
+      }
       throw new DormouseError('ERR_INVALID_ARGUMENT', `row must be an integer ${this.begin}…${this.end - 1}: got ${shown(row)}`);
     }
     const session = this.$session;

@@ -64,7 +64,7 @@ export class FieldArrayView implements FieldArray<never> {
   }
 
   #check(index: number): void {
-    if (index >>> 0 < this.length) return;
+    if (index >>> 0 === index && index < this.length) return;
     throw new DormouseError(
       'ERR_INVALID_ARGUMENT',
       `index in state.${this.#column.name} must be an integer 0…${this.length - 1}: got ${shown(index)}`,

@@ -1,6 +1,6 @@
 import type { BehaviorDefinition, Session, SessionBatch, TickInfo } from '../behavior.js';
 import { DormouseError } from '../errors.js';
-import { ROWS } from '../layout/geometry.js';
+import { Column, ROWS } from '../layout/geometry.js';
 import type { Fields, StateLayout } from '../layout/state-layout.js';
 import type { Block } from '../memory/block.js';
 import { ParticipantWord } from '../memory/participant-words.js';
@@ -18,10 +18,12 @@ const NO_ROW = -1;
 /** Runs one behaviour's sessions in one thread. */
 export class Runner {
   readonly #definition: BehaviorDefinition<Fields, unknown>;
+  readonly #State: StateClass;
   readonly #session: SessionView;
   readonly #batch: BatchView | undefined;
   readonly #progress: Int32Array;
   readonly #faults: FaultSink;
+  #hooksUnderWay = 0;
 
   constructor(
     layout: StateLayout,
@@ -32,6 +34,7 @@ export class Runner {
     faults: FaultSink,
   ) {
     this.#definition = definition;
+    this.#State = State;
     this.#session = new SessionView(new State(), tick);
     this.#batch = definition.updateBatch === undefined ? undefined : new BatchView(layout, this.#session);
     this.#progress = progress;
@@ -68,15 +71,19 @@ export class Runner {
     this.#batch?.$park();
   }
 
-  /** Calls a hook for one row of a block; what it throws is the caller's. */
-  callHook<T>(block: Block, row: number, hook: (session: Session, argument: T) => unknown, argument: T): void {
-    const session = this.#session;
+  /** Calls a hook for one row of a block; what it throws is the caller's. Returns true if it has sent a packet. */
+  callHook<T>(block: Block, row: number, hook: (session: Session, argument: T) => unknown, argument: T): boolean {
+    // A hook may have other sessions created or released: their hooks must not move its own session from under it.
+    const session = this.#hooksUnderWay === 0 ? this.#session : new SessionView(new this.#State(), this.#session.tick);
     session.$attach(block);
     session.$row = row;
     session.$state.$row = row;
+    this.#hooksUnderWay++;
     try {
-      refusePromise(hook(session, argument), 'a hook');
+      refusePromise(hook(session, argument), 'a hook', session.accountId);
+      return session.$sent;
     } finally {
+      this.#hooksUnderWay--;
       session.$park();
     }
   }
@@ -97,9 +104,9 @@ export class Runner {
       session.$row = row;
       try {
         const result = update(session, diffMs);
-        if (result !== undefined) refusePromise(result, 'update');
+        if (result !== undefined) refusePromise(result, 'update', session.accountId);
       } catch (error) {
-        session.$withdrawClaim(row);
+        session.$withdrawClaim(row, row + 1);
         this.#faults.fault(block, row, row + 1, error);
       }
     }
@@ -111,9 +118,9 @@ export class Runner {
     batch.end = end;
     try {
       const result = (this.#definition.updateBatch as (batch: SessionBatch, diffMs: number) => unknown)(batch, diffMs);
-      if (result !== undefined) refusePromise(result, 'updateBatch');
+      if (result !== undefined) refusePromise(result, 'updateBatch', block.page[Column.account + begin] >>> 0);
     } catch (error) {
-      this.#session.$withdrawClaim(this.#session.$row);
+      this.#session.$withdrawClaim(begin, end);
       this.#faults.fault(block, begin, end, error);
     }
   }
@@ -125,9 +132,11 @@ function isSet(low: number, high: number, row: number): boolean {
 }
 
 /** Updates and hooks are synchronous: the rest of an async one would run when the session's memory is another's. */
-function refusePromise(result: unknown, what: string): void {
+function refusePromise(result: unknown, what: string, accountId: number): void {
   if (typeof (result as PromiseLike<unknown> | null | undefined)?.then !== 'function') return;
-  const refusal = new DormouseError('ERR_BEHAVIOR_ASYNC', `${what} returned a promise: it must be synchronous`);
+  const refusal = new DormouseError('ERR_BEHAVIOR_ASYNC', `${what} returned a promise (account ${accountId}): it must be synchronous`, {
+    accountId,
+  });
   // The promise is the user's and may still reject; that would end the process on top of this error.
   (result as PromiseLike<unknown>).then(undefined, (reason) => {
     refusal.cause = reason;

@@ -139,15 +139,17 @@ export class SessionView implements Session {
     this.$state.$park();
     this.$page = PARKED_PAGE;
     this.$words = NO_WORDS;
-    this.$packet.length = 0;
-    this.$writer.length = 0;
+    this.$packet.detach();
+    this.$writer.detach();
     this.$row = 0;
   }
 
-  /** An update threw: takes back the packet it had claimed and perhaps not finished. */
-  $withdrawClaim(row: number): void {
+  /** An update of rows `begin … end − 1` threw: takes back the packet that one of them had claimed and perhaps not finished. */
+  $withdrawClaim(begin: number, end: number): void {
+    const row = this.$claimedRow;
+    if (row < begin || row >= end) return;
     const cursor = Column.outbound + row;
-    if (this.$claimedRow === row && this.$page[cursor] === this.$claimedAfter) this.$page[cursor] = this.$claimedBefore;
+    if (this.$page[cursor] === this.$claimedAfter) this.$page[cursor] = this.$claimedBefore;
     this.$claimedRow = NOWHERE;
   }
 

@@ -1,0 +1,234 @@
+import { totalmem } from 'node:os';
+import * as v from 'valibot';
+import { type AnyBehavior, isBehavior } from './behavior.js';
+import { DormouseError, shown } from './errors.js';
+import { MAX_RING_BYTES, MIN_RING_BYTES } from './layout/geometry.js';
+import type { Logger } from './logger.js';
+import type { PacketHandler } from './memory/packet-ring.js';
+import { type IScheduler, requireScheduler } from './scheduler.js';
+
+/** Hard limits of numeric settings, both ends included. */
+export const LIMITS = {
+  maxConcurrentSessions: [1, 4_194_304],
+  sessionCeiling: [1, 4_194_304],
+  poolSize: [1, 4_194_304],
+  poolGrowth: [1, 4_194_304],
+  updateBatchSize: [1, 256],
+  workerThreads: [0, 255],
+  hibernationThresholdMinutes: [1, 71_582],
+  quarantineAfter: [1, 255],
+  metricsWindowMs: [1000, 3_600_000],
+} as const;
+
+export const DEFAULTS = {
+  enabled: true,
+  maxConcurrentSessions: 5000,
+  sessionCeiling: 1_048_576,
+  poolSize: 1000,
+  poolGrowth: 100,
+  updateBatchSize: 64,
+  workerThreads: 0,
+  ringBytes: 16_384,
+  hibernationThresholdMinutes: 5,
+  enableSimd: true,
+  enableAutoDefragmentation: true,
+  quarantineAfter: 3,
+  startTimeMs: 0,
+  metricsWindowMs: 10_000,
+} as const;
+
+/** Settings of a manager that are plain values: what a file, the environment or code can give. */
+export interface ManagerSettings {
+  /** `Playerbot.Enable`. With false, `start` gives a manager that holds no thread and no memory (R-12). Default true. */
+  readonly enabled?: boolean;
+  /** Creating more is an error (R-18). 1…`sessionCeiling`, default 5000. Settable at run time. */
+  readonly maxConcurrentSessions?: number;
+  /** How far `maxConcurrentSessions` can ever be raised: address space reserved at start, 1…4 194 304, default 1 048 576. */
+  readonly sessionCeiling?: number;
+  /** Sessions the pool is made for at start (R-16). Default 1000. */
+  readonly poolSize?: number;
+  /** Sessions it grows by when exhausted. Default 100. */
+  readonly poolGrowth?: number;
+  /** Sessions a batch, 1…256, default 64 (R-07). Settable at run time. */
+  readonly updateBatchSize?: number;
+  /** Worker threads, 0…255; 0: the scheduler decides (R-13). Default 0. Schedulers without workers ignore it. */
+  readonly workerThreads?: number;
+  /** Bytes of each session's inbound ring, and of its outbound ring: a power of two, 1024…131 072, default 16 384 (R-19). */
+  readonly ringBytes?: number;
+  /** Minutes of simulated time after which an idle session may be put to sleep, 1…71 582, default 5 (R-21). Takes effect once hibernation is there. */
+  readonly hibernationThresholdMinutes?: number;
+  /** WebAssembly SIMD over the shared columns (R-10). Default true. Takes effect once the kernels are there. */
+  readonly enableSimd?: boolean;
+  /** Compaction every minute (R-25). Default true. Takes effect once compaction is there. */
+  readonly enableAutoDefragmentation?: boolean;
+  /** A session whose updates failed this often is quarantined: it stays, and is updated no more. 1…255, default 3. */
+  readonly quarantineAfter?: number;
+  /** What 100 % in `getMemoryUsagePercent` is, in bytes (R-27). Default: the memory this process may use. */
+  readonly memoryLimitBytes?: number;
+  /** Simulated time before the first tick, ms. Default 0. */
+  readonly startTimeMs?: number;
+  /** Rates in the metrics cover this much wall-clock time, 1000…3 600 000 ms, default 10 000 (R-29). */
+  readonly metricsWindowMs?: number;
+}
+
+interface ManagerParts extends ManagerSettings {
+  /** Which threads run the sessions, such as `inlineScheduler()`. Not started yet; the manager starts and stops it. */
+  readonly scheduler: IScheduler;
+  /** `false`: silence. Default: warnings and errors to the console (R-33). */
+  readonly logger?: Logger | false;
+  /**
+   * Called for every packet a session has sent, when the tick that it was sent in ends. By slot, each session's in order. The
+   * packet is valid during the call. Without it packets wait in their rings for `drainOutbound`.
+   */
+  readonly onPacket?: PacketHandler;
+}
+
+/** What a manager is started with. */
+export type SessionManagerOptions<B extends AnyBehavior> =
+  | (ManagerParts & {
+      /** What the sessions do. */
+      readonly behavior: B;
+      readonly behaviors?: undefined;
+    })
+  | (ManagerParts & {
+      /** What sessions can do; a session names its own when it is created, the first is the default. At most 64. */
+      readonly behaviors: readonly B[];
+      readonly behavior?: undefined;
+    });
+
+/** Every setting with its value. */
+export type ManagerConfig = Required<ManagerSettings>;
+
+/** What a manager runs with, validated. */
+export interface CheckedOptions<B extends AnyBehavior> {
+  readonly config: ManagerConfig;
+  readonly behaviors: readonly B[];
+  readonly scheduler: IScheduler;
+  readonly logger: Logger | false | undefined;
+  readonly onPacket: PacketHandler | undefined;
+}
+
+export const MAX_BEHAVIORS = 64;
+
+const text = (range: string) => (issue: { input: unknown }) => `must be ${range}: got ${shown(issue.input)}`;
+
+function integer(least: number, most: number) {
+  const message = text(`an integer ${least}…${most}`);
+  return v.pipe(v.number(message), v.integer(message), v.minValue(least, message), v.maxValue(most, message));
+}
+
+const flag = v.boolean(text('true or false'));
+const RING_RANGE = `a power of two ${MIN_RING_BYTES}…${MAX_RING_BYTES}`;
+const isPowerOfTwo = (value: number): boolean => Number.isInteger(value) && (value & (value - 1)) === 0;
+
+/** One schema for each plain setting. */
+export const SETTING_SCHEMAS = {
+  enabled: flag,
+  maxConcurrentSessions: integer(...LIMITS.maxConcurrentSessions),
+  sessionCeiling: integer(...LIMITS.sessionCeiling),
+  poolSize: integer(...LIMITS.poolSize),
+  poolGrowth: integer(...LIMITS.poolGrowth),
+  updateBatchSize: integer(...LIMITS.updateBatchSize),
+  workerThreads: integer(...LIMITS.workerThreads),
+  ringBytes: v.pipe(
+    v.number(text(RING_RANGE)),
+    v.check((value) => isPowerOfTwo(value) && value >= MIN_RING_BYTES && value <= MAX_RING_BYTES, text(RING_RANGE)),
+  ),
+  hibernationThresholdMinutes: integer(...LIMITS.hibernationThresholdMinutes),
+  enableSimd: flag,
+  enableAutoDefragmentation: flag,
+  quarantineAfter: integer(...LIMITS.quarantineAfter),
+  memoryLimitBytes: integer(1, Number.MAX_SAFE_INTEGER),
+  startTimeMs: v.pipe(v.number(text('a finite number of ms')), v.finite(text('a finite number of ms'))),
+  metricsWindowMs: integer(...LIMITS.metricsWindowMs),
+} as const satisfies Record<keyof ManagerConfig, v.GenericSchema>;
+
+const settingsSchema = v.object(Object.fromEntries(Object.entries(SETTING_SCHEMAS).map(([key, schema]) => [key, v.optional(schema)])));
+
+const PARTS = new Set(['behavior', 'behaviors', 'scheduler', 'logger', 'onPacket']);
+
+/** Throws `ERR_CONFIG_INVALID` naming the setting, its value and the range, or `ERR_CONFIG_KEY_UNKNOWN`. */
+export function checkOptions<B extends AnyBehavior>(options: SessionManagerOptions<B>): CheckedOptions<B> {
+  if (typeof options !== 'object' || options === null) throw invalid(`options must be an object: got ${shown(options)}`);
+  for (const key of Object.keys(options)) {
+    if (key in SETTING_SCHEMAS || PARTS.has(key)) continue;
+    const known = [...Object.keys(SETTING_SCHEMAS), ...PARTS].join(', ');
+    throw new DormouseError('ERR_CONFIG_KEY_UNKNOWN', `unknown option ${shown(key)}: known are ${known}`);
+  }
+  const result = v.safeParse(settingsSchema, options);
+  if (!result.success) {
+    const [issue] = result.issues;
+    throw invalid(`${v.getDotPath(issue) ?? 'options'} ${issue.message}`);
+  }
+  const config = withDefaults(result.output as ManagerSettings, options.maxConcurrentSessions);
+  if (config.maxConcurrentSessions > config.sessionCeiling) {
+    throw invalid(`maxConcurrentSessions must be 1…${config.sessionCeiling} (sessionCeiling): got ${config.maxConcurrentSessions}`);
+  }
+  return {
+    config,
+    behaviors: checkBehaviors(options),
+    scheduler: requireScheduler(options.scheduler),
+    logger: checkLogger(options.logger),
+    onPacket: checkFunction('onPacket', options.onPacket),
+  };
+}
+
+function withDefaults(settings: ManagerSettings, askedSessions: number | undefined): ManagerConfig {
+  const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+  const config = { ...DEFAULTS, memoryLimitBytes: memoryOfProcess(), ...given } as ManagerConfig;
+  // A ceiling below the defaults is meant to bound them; only what was asked for by number is held against it.
+  const most = (value: number): number => Math.min(value, config.sessionCeiling);
+  return {
+    ...config,
+    maxConcurrentSessions: askedSessions === undefined ? most(config.maxConcurrentSessions) : config.maxConcurrentSessions,
+    poolSize: most(config.poolSize),
+    poolGrowth: most(config.poolGrowth),
+  };
+}
+
+function checkBehaviors<B extends AnyBehavior>(options: SessionManagerOptions<B>): readonly B[] {
+  if ((options.behavior === undefined) === (options.behaviors === undefined)) {
+    throw invalid('give either behavior or behaviors');
+  }
+  const behaviors = options.behaviors ?? [options.behavior as B];
+  if (!Array.isArray(behaviors) || behaviors.length < 1 || behaviors.length > MAX_BEHAVIORS) {
+    throw invalid(`behaviors must be an array of 1…${MAX_BEHAVIORS}: got ${shown(behaviors)}`);
+  }
+  for (const behavior of behaviors) {
+    if (!isBehavior(behavior)) throw invalid(`a behaviour must come from defineBehavior(): got ${shown(behavior)}`);
+  }
+  if (new Set(behaviors).size !== behaviors.length) throw invalid('the same behaviour stands twice in behaviors');
+  return [...behaviors];
+}
+
+function checkLogger(logger: unknown): Logger | false | undefined {
+  if (logger === undefined || logger === false) return logger;
+  for (const level of ['debug', 'info', 'warn', 'error'] as const) {
+    if (typeof (logger as Logger | null)?.[level] !== 'function') {
+      throw invalid(`logger must have debug, info, warn and error, as console and pino do, or be false: ${level} is missing`);
+    }
+  }
+  return logger as Logger;
+}
+
+function checkFunction<T>(name: string, value: T): T {
+  if (value !== undefined && typeof value !== 'function') throw invalid(`${name} must be a function: got ${shown(value)}`);
+  return value;
+}
+
+/** Throws `ERR_CONFIG_INVALID` unless `value` suits the setting; what setters at run time check with. */
+export function checkSetting<K extends keyof ManagerConfig>(key: K, value: unknown): ManagerConfig[K] {
+  const result = v.safeParse(SETTING_SCHEMAS[key], value);
+  if (!result.success) throw invalid(`${key} ${result.issues[0].message}`);
+  return result.output as ManagerConfig[K];
+}
+
+/** What the control group allows, where there is one, else what the machine has. */
+function memoryOfProcess(): number {
+  const constrained = process.constrainedMemory?.() ?? 0;
+  return constrained > 0 && constrained < totalmem() ? constrained : totalmem();
+}
+
+function invalid(message: string): DormouseError {
+  return new DormouseError('ERR_CONFIG_INVALID', message);
+}

@@ -1,0 +1,66 @@
+import { defineBehavior } from '../behavior.js';
+import { f32, i32, u32 } from '../layout/field.js';
+
+/** This module as it is shipped: workers import the behaviours from there. */
+const HERE = new URL('./conformance-behaviors.js', import.meta.url);
+
+/** Counts its updates: more or fewer than one a tick shows. */
+export const counting = defineBehavior(HERE, {
+  name: 'conformance-counting',
+  state: { updates: u32(), lastTick: u32() },
+  update(session) {
+    session.state.updates += 1;
+    session.state.lastTick = session.tick.number;
+  },
+});
+
+/** The same over columns. */
+export const countingBatch = defineBehavior(HERE, {
+  name: 'conformance-counting-batch',
+  state: { updates: u32(), lastTick: u32() },
+  updateBatch(batch) {
+    const { u32: words, at, tick } = batch;
+    for (let row = batch.begin; row < batch.end; row++) {
+      words[at.updates + row] += 1;
+      words[at.lastTick + row] = tick.number;
+    }
+  },
+});
+
+/** Arithmetic, random numbers and packets both ways: its digest tells whether everything happened, once and in order. */
+export const wandering = defineBehavior(HERE, {
+  name: 'conformance-wandering',
+  state: { x: f32(), speed: f32({ initial: 1 }), seed: i32(), heard: i32({ hot: true }) },
+  create(session) {
+    session.state.seed = Math.imul(session.accountId, 0x9e37_79b1) | 1;
+  },
+  update(session, diffMs) {
+    const { state } = session;
+    for (let packet = session.receive(); packet !== null; packet = session.receive()) {
+      state.heard = (Math.imul(state.heard, 31) + packet.opcode + packet.i32(0)) | 0;
+    }
+    let seed = state.seed;
+    seed ^= seed << 13;
+    seed ^= seed >>> 17;
+    seed ^= seed << 5;
+    state.seed = seed;
+    state.speed = Math.fround(state.speed * 0.9 + (seed & 0xff) / 256);
+    state.x = Math.fround(state.x + (state.speed * diffMs) / 1000);
+    const packet = session.claim(seed & 0x7fff, 8);
+    packet?.setU32(0, session.accountId);
+    packet?.setF32(4, state.x);
+  },
+});
+
+/** Throws for the accounts it was told to, after having written. */
+export const failing = defineBehavior(HERE, {
+  name: 'conformance-failing',
+  state: { updates: u32(), fails: u32() },
+  create(session, fails: boolean | undefined) {
+    session.state.fails = fails ? 1 : 0;
+  },
+  update(session) {
+    session.state.updates += 1;
+    if (session.state.fails === 1) throw new Error(`account ${session.accountId} fails on purpose`);
+  },
+});

@@ -1,0 +1,50 @@
+import { type Channel, channel } from 'node:diagnostics_channel';
+import type { DormouseError } from './errors.js';
+import type { RefusedRequest, SessionFault, TickReport } from './tick-report.js';
+
+/** What is published on each of `node:diagnostics_channel`'s channels of this package. */
+export interface DormouseEvents {
+  'dormouse:manager:started': { readonly scheduler: string; readonly maxConcurrentSessions: number };
+  'dormouse:manager:stopped': { readonly ticks: number };
+  'dormouse:tick': TickReport;
+  'dormouse:session:created': { readonly accountId: number };
+  'dormouse:session:released': { readonly accountId: number };
+  'dormouse:session:fault': SessionFault;
+  'dormouse:session:quarantined': { readonly accountId: number; readonly faults: number };
+  'dormouse:session:revived': { readonly accountId: number };
+  'dormouse:request:refused': RefusedRequest;
+  'dormouse:pool:grown': { readonly capacity: number };
+  'dormouse:run:overrun': { readonly tick: number; readonly lateMs: number; readonly skipped: number };
+  'dormouse:tick:failed': { readonly tick: number; readonly error: DormouseError };
+}
+
+export type EventName = keyof DormouseEvents;
+
+const NAMES = [
+  'dormouse:manager:started',
+  'dormouse:manager:stopped',
+  'dormouse:tick',
+  'dormouse:session:created',
+  'dormouse:session:released',
+  'dormouse:session:fault',
+  'dormouse:session:quarantined',
+  'dormouse:session:revived',
+  'dormouse:request:refused',
+  'dormouse:pool:grown',
+  'dormouse:run:overrun',
+  'dormouse:tick:failed',
+] as const satisfies readonly EventName[];
+
+const channels = Object.fromEntries(NAMES.map((name) => [name, channel(name)])) as Record<EventName, Channel>;
+
+/** The names to subscribe to: `diagnosticsChannel.subscribe('dormouse:tick', (report) => …)`. */
+export const EVENT_NAMES: readonly EventName[] = NAMES;
+
+/** True while somebody listens: an event is made only then. */
+export function isObserved(name: EventName): boolean {
+  return channels[name].hasSubscribers;
+}
+
+export function publish<N extends EventName>(name: N, message: DormouseEvents[N]): void {
+  channels[name].publish(message);
+}

@@ -1,0 +1,59 @@
+export {
+  type AnyBehavior,
+  type Behavior,
+  type BehaviorDefinition,
+  defineBehavior,
+  type FieldsOf,
+  type InitOf,
+  isBehavior,
+  type Session,
+  type SessionBatch,
+  type StateOf,
+  type TickInfo,
+} from './behavior.js';
+export type { ManagerConfig, ManagerSettings, SessionManagerOptions } from './config.js';
+export { DormouseError, type ErrorCode } from './errors.js';
+export { type DormouseEvents, EVENT_NAMES, type EventName } from './events.js';
+export {
+  type ArrayFieldOptions,
+  bigint64,
+  bool,
+  type Field,
+  type FieldArray,
+  type FieldOptions,
+  f32,
+  f64,
+  i8,
+  i16,
+  i32,
+  text,
+  u8,
+  u16,
+  u32,
+} from './layout/field.js';
+export type { Fields } from './layout/state-layout.js';
+export type { Logger } from './logger.js';
+export type { GlobalMetrics } from './manager/global-metrics.js';
+export type { TickTimes } from './manager/metrics.js';
+export type { CreateOptions } from './manager/population.js';
+export type { RunOptions, RunReport } from './manager/run-loop.js';
+export { SessionManager } from './manager/session-manager.js';
+export type { PacketHandler } from './memory/packet-ring.js';
+export type { Packet, PacketWriter } from './memory/packet-view.js';
+export { type ConfigSource, loadConfig } from './playerbots-conf.js';
+export {
+  type BatchRunner,
+  BUILT_IN_SCHEDULERS,
+  type IScheduler,
+  loadScheduler,
+  type ParticipantStats,
+  SCHEDULER_CONTRACT_VERSION,
+  type SchedulerFactory,
+  type SchedulerHost,
+  type SchedulerStats,
+  type SchedulerSupport,
+} from './scheduler.js';
+export { PushOutcome, SessionHandle, type SessionStatus } from './session/handle.js';
+export type { MemoryUsage } from './session/memory-usage.js';
+export type { PoolCounts } from './session/pool.js';
+export type { RefusedRequest, SessionFault, TickReport } from './tick-report.js';

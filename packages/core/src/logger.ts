@@ -1,0 +1,36 @@
+/**
+ * Where the manager's messages go (R-33). `console` is one, so is a pino logger. Each is called with one text that begins
+ * with the channel's name, `module.playerbot.session`. Nothing is logged on the tick path unless something went wrong.
+ */
+export interface Logger {
+  debug(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+export const LOG_CHANNEL = 'module.playerbot.session';
+
+function nothing(): void {}
+
+const SILENT: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+/** Warnings and errors to the console, the rest nowhere: what a program gets that says nothing of logging. */
+const DEFAULT: Logger = {
+  debug: nothing,
+  info: nothing,
+  warn: (message) => console.warn(message),
+  error: (message) => console.error(message),
+};
+
+/** The logger given, or the default one; `false` is silence. Messages get the channel's name in front. */
+export function channelLogger(logger: Logger | false | undefined): Logger {
+  if (logger === false) return SILENT;
+  const target = logger ?? DEFAULT;
+  return {
+    debug: (message) => target.debug(`${LOG_CHANNEL}: ${message}`),
+    info: (message) => target.info(`${LOG_CHANNEL}: ${message}`),
+    warn: (message) => target.warn(`${LOG_CHANNEL}: ${message}`),
+    error: (message) => target.error(`${LOG_CHANNEL}: ${message}`),
+  };
+}

@@ -1,0 +1,58 @@
+import type { ParticipantStats } from '../scheduler.js';
+import type { Engine } from './engine.js';
+import type { Rates, TickTimes } from './metrics.js';
+
+/** The state of a manager in figures. Rates and times cover the metrics window. */
+export interface GlobalMetrics {
+  readonly activeSessions: number;
+  readonly hibernatedSessions: number;
+  /** Packets pushed and handed out. */
+  readonly totalPacketsPerSecond: number;
+  /** Of 1 048 576 bytes. */
+  readonly totalMemoryMB: number;
+  /** CPU time of the process, percent of one core. */
+  readonly avgCpuPercent: number;
+  /** Ticks a second. */
+  readonly updateCyclesPerSecond: number;
+  readonly hibernationCyclesPerSecond: number;
+  /** Session updates since start. */
+  readonly totalUpdatesProcessed: number;
+  /** Batches since start. */
+  readonly totalBatchesProcessed: number;
+  /** CPU time of the process over simulated time, per session, percent of one core. */
+  readonly cpuPercentPerBot: number;
+  readonly quarantinedSessions: number;
+  readonly tickTime: TickTimes;
+  /** Each participant's batches and steals since start: the calling thread first, if it participates. */
+  readonly participants: readonly ParticipantStats[];
+}
+
+export const IDLE_RATES: Rates = Object.freeze({
+  packetsPerSecond: 0,
+  updateCyclesPerSecond: 0,
+  hibernationCyclesPerSecond: 0,
+  sessionUpdatesPerSecond: 0,
+  cpuPercent: 0,
+  cpuPercentPerBot: 0,
+});
+
+const NO_TIMES: TickTimes = Object.freeze({ count: 0, meanUs: 0, p50Us: 0, p99Us: 0, maxUs: 0 });
+
+export function globalMetrics(engine: Engine | undefined, memoryBytes: number): GlobalMetrics {
+  const rates = engine?.metrics.rates() ?? IDLE_RATES;
+  return {
+    activeSessions: engine?.store.activeCount ?? 0,
+    hibernatedSessions: 0,
+    totalPacketsPerSecond: rates.packetsPerSecond,
+    totalMemoryMB: memoryBytes / 1_048_576,
+    avgCpuPercent: rates.cpuPercent,
+    updateCyclesPerSecond: rates.updateCyclesPerSecond,
+    hibernationCyclesPerSecond: rates.hibernationCyclesPerSecond,
+    totalUpdatesProcessed: engine?.metrics.updates ?? 0,
+    totalBatchesProcessed: engine?.ticks.totalBatches ?? 0,
+    cpuPercentPerBot: rates.cpuPercentPerBot,
+    quarantinedSessions: engine?.store.quarantinedCount ?? 0,
+    tickTime: engine?.metrics.tickTimes() ?? NO_TIMES,
+    participants: engine?.scheduler.stats().participants ?? [],
+  };
+}

@@ -1,0 +1,132 @@
+import { DormouseError, requireInteger, shown } from '../errors.js';
+import { maxPayloadBytes } from '../layout/geometry.js';
+import { type HandleOwner, PushOutcome, SessionHandle } from '../session/handle.js';
+import { NO_SLOT, type SessionStore } from '../session/store.js';
+import { lengthOf } from './population.js';
+import type { RequestQueue } from './requests.js';
+
+const MAX_OPCODE = 0xffff;
+
+/** Packets from the host into sessions' inbound rings, at once or, while a tick is in flight, when it has ended. */
+export class PacketInput {
+  readonly #store: SessionStore;
+  readonly #queue: RequestQueue;
+  readonly #owner: HandleOwner;
+  readonly #isQueueing: () => boolean;
+  readonly #ringBytes: number;
+  /** Slots of a batch's handles, found before the first packet is pushed. */
+  #slots = new Int32Array(0);
+
+  constructor(store: SessionStore, queue: RequestQueue, owner: HandleOwner, isQueueing: () => boolean, ringBytes: number) {
+    this.#store = store;
+    this.#queue = queue;
+    this.#owner = owner;
+    this.#isQueueing = isQueueing;
+    this.#ringBytes = ringBytes;
+  }
+
+  push(handle: SessionHandle, opcode: number, payload: Uint8Array): PushOutcome {
+    if (!(payload instanceof Uint8Array)) {
+      throw new DormouseError('ERR_INVALID_ARGUMENT', `payload must be a Uint8Array: got ${shown(payload)}`);
+    }
+    if ((opcode & MAX_OPCODE) !== opcode) requireInteger('opcode', opcode, 0, MAX_OPCODE);
+    this.#requireFit(payload.length, opcode);
+    return this.#put(handle, SessionHandle.locate(handle, this.#owner), opcode, payload, 0, payload.length);
+  }
+
+  /** See `SessionManager.pushBatch`. Everything is checked before anything is pushed. */
+  pushBatch(
+    handles: ArrayLike<SessionHandle>,
+    opcode: number | ArrayLike<number>,
+    payloads: Uint8Array,
+    payloadBytes: number | ArrayLike<number>,
+    outcomes: Uint8Array | undefined,
+  ): number {
+    const count = lengthOf(handles);
+    this.#checkBatch(count, opcode, payloads, payloadBytes, outcomes);
+    if (this.#slots.length < count) this.#slots = new Int32Array(count * 2);
+    const slots = this.#slots;
+    for (let i = 0; i < count; i++) slots[i] = SessionHandle.locate(handles[i], this.#owner);
+    let start = 0;
+    let delivered = 0;
+    for (let i = 0; i < count; i++) {
+      const length = typeof payloadBytes === 'number' ? payloadBytes : payloadBytes[i];
+      const outcome = this.#put(handles[i], slots[i], typeof opcode === 'number' ? opcode : opcode[i], payloads, start, length);
+      start += length;
+      if (outcome <= PushOutcome.queued) delivered++;
+      if (outcomes !== undefined) outcomes[i] = outcome;
+    }
+    return delivered;
+  }
+
+  #put(handle: SessionHandle, slot: number, opcode: number, payload: Uint8Array, start: number, length: number): PushOutcome {
+    if (this.#isQueueing()) return this.#later(handle, slot, opcode, payload.slice(start, start + length));
+    if (slot === NO_SLOT) return PushOutcome.stale;
+    return this.#store.push(slot, opcode, payload, start, length) ? PushOutcome.delivered : PushOutcome.full;
+  }
+
+  #later(handle: SessionHandle, slot: number, opcode: number, payload: Uint8Array): PushOutcome {
+    if (slot === NO_SLOT && handle.status !== 'queued') return PushOutcome.stale;
+    const { accountId } = handle;
+    this.#queue.add('push', accountId, () => {
+      const now = SessionHandle.locate(handle, this.#owner);
+      if (now === NO_SLOT) {
+        throw new DormouseError('ERR_SESSION_STALE', `packet ${opcode} for ${handle} came after its release`, { accountId });
+      }
+      if (!this.#store.push(now, opcode, payload, 0, payload.length)) {
+        throw new DormouseError('ERR_RING_FULL', `packet ${opcode} of ${payload.length} bytes found the inbound ring of ${handle} full`, {
+          accountId,
+        });
+      }
+    });
+    return PushOutcome.queued;
+  }
+
+  #checkBatch(
+    count: number,
+    opcode: number | ArrayLike<number>,
+    payloads: Uint8Array,
+    payloadBytes: number | ArrayLike<number>,
+    outcomes: Uint8Array | undefined,
+  ): void {
+    if (!(payloads instanceof Uint8Array)) {
+      throw new DormouseError('ERR_INVALID_ARGUMENT', `payloads must be a Uint8Array: got ${shown(payloads)}`);
+    }
+    if (outcomes !== undefined && !(outcomes instanceof Uint8Array && outcomes.length >= count)) {
+      throw new DormouseError('ERR_INVALID_ARGUMENT', `outcomes must be a Uint8Array of at least ${count}: got ${shown(outcomes)}`);
+    }
+    requireEach('opcode', opcode, count);
+    requireEach('payloadBytes', payloadBytes, count);
+    let total = 0;
+    if (typeof opcode === 'number') requireInteger('opcode', opcode, 0, MAX_OPCODE);
+    else
+      for (let i = 0; i < count; i++) if ((opcode[i] & MAX_OPCODE) !== opcode[i]) requireInteger(`opcode[${i}]`, opcode[i], 0, MAX_OPCODE);
+    if (typeof payloadBytes === 'number') {
+      this.#requireFit(payloadBytes, typeof opcode === 'number' ? opcode : opcode[0]);
+      total = count * payloadBytes;
+    } else {
+      for (let i = 0; i < count; i++) {
+        this.#requireFit(payloadBytes[i], typeof opcode === 'number' ? opcode : opcode[i]);
+        total += payloadBytes[i];
+      }
+    }
+    if (payloads.length < total) {
+      throw new DormouseError('ERR_INVALID_ARGUMENT', `payloads must hold ${total} bytes for ${count} packets: got ${payloads.length}`);
+    }
+  }
+
+  #requireFit(length: number, opcode: number): void {
+    const most = maxPayloadBytes(this.#ringBytes);
+    if (length >>> 0 === length && length <= most) return;
+    throw new DormouseError(
+      'ERR_PACKET_TOO_LARGE',
+      `a payload must be 0…${most} bytes with ringBytes ${this.#ringBytes}: got ${length} (opcode ${opcode})`,
+    );
+  }
+}
+
+function requireEach(name: string, value: number | ArrayLike<number>, count: number): void {
+  if (typeof value === 'number') return;
+  const length = lengthOf(value);
+  if (length < count) throw new DormouseError('ERR_INVALID_ARGUMENT', `${name} must be one number or ${count}: got ${length}`);
+}

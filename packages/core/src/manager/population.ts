@@ -1,0 +1,124 @@
+import type { AnyBehavior } from '../behavior.js';
+import { DormouseError, requireInteger, shown } from '../errors.js';
+import { MAX_ACCOUNT_ID } from '../layout/geometry.js';
+import type { BehaviorHost } from '../session/behavior-host.js';
+import { type NewSession, NO_SLOT, type SessionStore } from '../session/store.js';
+import type { RequestQueue } from './requests.js';
+
+/** How a session begins. */
+export interface CreateOptions<B extends AnyBehavior = AnyBehavior, Init = unknown> {
+  /** Which of the manager's behaviours it follows. Default: the first. */
+  readonly behavior?: B;
+  /** u32, default 0. */
+  readonly mapId?: number;
+  /** u32, default 0. */
+  readonly groupId?: number;
+  /** Handed to the behaviour's `create` hook. */
+  readonly init?: Init;
+}
+
+const MAX_U32 = 0xffff_ffff;
+
+/** Which sessions there may be: checks what the host asks for, against what will be when queued requests are done. */
+export class Population {
+  maxConcurrentSessions: number;
+  readonly #store: SessionStore;
+  readonly #queue: RequestQueue;
+  readonly #hosts: readonly BehaviorHost[];
+  #incarnations = 0;
+
+  constructor(store: SessionStore, queue: RequestQueue, hosts: readonly BehaviorHost[], maxConcurrentSessions: number) {
+    this.#store = store;
+    this.#queue = queue;
+    this.#hosts = hosts;
+    this.maxConcurrentSessions = maxConcurrentSessions;
+  }
+
+  /** A session that can be created now, or by the queue. Throws `ERR_INVALID_ARGUMENT`, `ERR_SESSION_EXISTS` or `ERR_SESSION_LIMIT`. */
+  plan(accountId: number, options: CreateOptions): NewSession {
+    const planned = this.#checked(accountId, options);
+    this.#requireAbsent(accountId);
+    this.#requireRoom(1);
+    return planned;
+  }
+
+  /** The same for many: all can be created, or this throws for the first that cannot (R-15). */
+  planBatch(accountIds: ArrayLike<number>, optionsOf: (accountId: number, index: number) => CreateOptions): NewSession[] {
+    const count = lengthOf(accountIds);
+    const planned: NewSession[] = [];
+    const seen = new Set<number>();
+    for (let i = 0; i < count; i++) {
+      const accountId = accountIds[i];
+      const session = this.#checked(accountId, optionsOf(accountId, i));
+      this.#requireAbsent(accountId);
+      if (seen.has(accountId)) {
+        throw new DormouseError('ERR_SESSION_EXISTS', `account ${accountId} stands twice in the batch; nothing was created`, { accountId });
+      }
+      seen.add(accountId);
+      planned.push(session);
+    }
+    this.#requireRoom(count);
+    return planned;
+  }
+
+  /** The incarnation an account has when all that is queued is done; 0 if none. */
+  incarnationOf(accountId: number, read: (slot: number) => number): number {
+    const queued = this.#queue.willBe(accountId);
+    if (queued !== undefined) return queued;
+    const slot = this.#store.index.get(accountId);
+    return slot === NO_SLOT ? 0 : read(slot);
+  }
+
+  #checked(accountId: number, options: CreateOptions): NewSession {
+    requireInteger('accountId', accountId, 1, MAX_ACCOUNT_ID);
+    if (typeof options !== 'object' || options === null) {
+      throw new DormouseError('ERR_INVALID_ARGUMENT', `options of account ${accountId} must be an object: got ${shown(options)}`);
+    }
+    const { behavior, mapId = 0, groupId = 0, init } = options;
+    return {
+      accountId,
+      incarnation: this.#nextIncarnation(),
+      host: behavior === undefined ? this.#hosts[0] : this.#hostOf(behavior),
+      mapId: requireInteger('mapId', mapId, 0, MAX_U32),
+      groupId: requireInteger('groupId', groupId, 0, MAX_U32),
+      init,
+    };
+  }
+
+  /** Never 0, which is a free row. */
+  #nextIncarnation(): number {
+    this.#incarnations = (this.#incarnations + 1) | 0 || 1;
+    return this.#incarnations;
+  }
+
+  #hostOf(behavior: AnyBehavior): BehaviorHost {
+    const host = this.#hosts.find((candidate) => candidate.behavior === behavior);
+    if (host !== undefined) return host;
+    const known = this.#hosts.map((candidate) => candidate.behavior.name).join(', ');
+    throw new DormouseError('ERR_BEHAVIOR_UNKNOWN', `behaviour ${shown(behavior?.name)} is not one of this manager's: ${known}`);
+  }
+
+  #requireAbsent(accountId: number): void {
+    const queued = this.#queue.willBe(accountId);
+    const exists = queued === undefined ? this.#store.index.get(accountId) !== NO_SLOT : queued !== 0;
+    if (exists) throw new DormouseError('ERR_SESSION_EXISTS', `account ${accountId} has a session already`, { accountId });
+  }
+
+  #requireRoom(count: number): void {
+    const present = this.#store.count + this.#queue.countChange;
+    if (present + count <= this.maxConcurrentSessions) return;
+    throw new DormouseError(
+      'ERR_SESSION_LIMIT',
+      `at most ${this.maxConcurrentSessions} sessions (maxConcurrentSessions): there are ${present}, asked for ${count} more`,
+    );
+  }
+}
+
+/** Length of a list of ids or handles. Throws `ERR_INVALID_ARGUMENT` for what is none. */
+export function lengthOf(list: ArrayLike<unknown>): number {
+  const length = (list as ArrayLike<unknown> | undefined)?.length;
+  if (typeof list !== 'object' || !Number.isInteger(length)) {
+    throw new DormouseError('ERR_INVALID_ARGUMENT', `expected an array: got ${shown(list)}`);
+  }
+  return length as number;
+}

@@ -1,0 +1,82 @@
+import { DormouseError, messageOf } from '../errors.js';
+import type { RefusedRequest } from '../tick-report.js';
+
+type Kind = RefusedRequest['request'];
+
+interface Request {
+  readonly kind: Kind;
+  readonly accountId: number;
+  readonly apply: () => void;
+}
+
+/**
+ * What the host asks for while a tick is in flight (R-08): kept in call order and carried out when the tick has ended. Creations and
+ * releases are answered at once from what the population will then be, so that a second creation of an account is refused where it
+ * is asked for.
+ */
+export class RequestQueue {
+  #requests: Request[] = [];
+  /** Accounts that the queue will have created (their incarnation) or released (0). */
+  readonly #accounts = new Map<number, number>();
+  #countChange = 0;
+
+  get length(): number {
+    return this.#requests.length;
+  }
+
+  /** Sessions more, or fewer, than now when all is carried out. */
+  get countChange(): number {
+    return this.#countChange;
+  }
+
+  add(kind: Kind, accountId: number, apply: () => void): void {
+    this.#requests.push({ kind, accountId, apply });
+  }
+
+  addCreation(accountId: number, incarnation: number, apply: () => void): void {
+    this.#accounts.set(accountId, incarnation);
+    this.#countChange++;
+    this.add('create', accountId, apply);
+  }
+
+  addRelease(accountId: number, apply: () => void): void {
+    this.#accounts.set(accountId, 0);
+    this.#countChange--;
+    this.add('release', accountId, apply);
+  }
+
+  /** The incarnation an account will have, 0 if it will have none; undefined where the queue does not change it. */
+  willBe(accountId: number): number | undefined {
+    return this.#accounts.get(accountId);
+  }
+
+  /** Carries everything out, what is added meanwhile too; returns what could not be. */
+  applyAll(): readonly RefusedRequest[] {
+    const refused: RefusedRequest[] = [];
+    const requests = this.#requests;
+    for (let i = 0; i < requests.length; i++) {
+      const { kind, accountId, apply } = requests[i];
+      try {
+        apply();
+      } catch (error) {
+        refused.push({ request: kind, accountId, error: asDormouseError(kind, accountId, error) });
+      }
+    }
+    this.clear();
+    return refused;
+  }
+
+  clear(): void {
+    this.#requests = [];
+    this.#accounts.clear();
+    this.#countChange = 0;
+  }
+}
+
+function asDormouseError(kind: Kind, accountId: number, error: unknown): DormouseError {
+  if (DormouseError.isInstance(error)) return error;
+  return new DormouseError('ERR_SESSION_FAILED', `queued ${kind} of account ${accountId} failed: ${messageOf(error)}`, {
+    cause: error,
+    accountId,
+  });
+}

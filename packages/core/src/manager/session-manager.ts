@@ -1,0 +1,347 @@
+import type { AnyBehavior, InitOf, TickInfo } from '../behavior.js';
+import { type CheckedOptions, checkOptions, checkSetting, type ManagerConfig, type SessionManagerOptions } from '../config.js';
+import { DormouseError, requireInteger, shown } from '../errors.js';
+import { isObserved, publish } from '../events.js';
+import { channelLogger, type Logger } from '../logger.js';
+import type { PacketHandler } from '../memory/packet-ring.js';
+import { mostActiveAccounts, sessionsByMap } from '../session/activity.js';
+import type { SessionHandle } from '../session/handle.js';
+import { type MemoryUsage, memoryUsage, NO_MEMORY } from '../session/memory-usage.js';
+import type { PoolCounts } from '../session/pool.js';
+import { NO_TICK, type TickReport } from '../tick-report.js';
+import { type Engine, startEngine } from './engine.js';
+import { type GlobalMetrics, globalMetrics, IDLE_RATES } from './global-metrics.js';
+import { sharedInstance } from './instance.js';
+import { type CreateOptions, lengthOf } from './population.js';
+import { checkRunOptions, type RunOptions, type RunReport, runLoop } from './run-loop.js';
+
+const LONGEST_DIFF_MS = 3_600_000;
+const EMPTY_POOL: PoolCounts = Object.freeze({ allocatedCount: 0, availableCount: 0, capacity: 0 });
+
+/**
+ * Thousands of sessions, updated once a tick by the threads of a scheduler. All methods belong to the thread it was started on.
+ *
+ * ```js
+ * const manager = await SessionManager.start({ behavior, scheduler: inlineScheduler() });
+ * manager.createSession(10001);
+ * await manager.updateAllSessions(100);
+ * await manager.shutdown();
+ * ```
+ */
+export class SessionManager<B extends AnyBehavior = AnyBehavior> implements AsyncDisposable {
+  readonly #options: CheckedOptions<B>;
+  readonly #logger: Logger;
+  /** None while the manager is disabled, and once it has been shut down. */
+  #engine: Engine | undefined;
+  #run: Promise<RunReport> | undefined;
+  readonly #stopping = new AbortController();
+  #shutdown: Promise<void> | undefined;
+
+  private constructor(options: CheckedOptions<B>, logger: Logger) {
+    this.#options = options;
+    this.#logger = logger;
+  }
+
+  /**
+   * Starts a manager (R-06). When it rejects — `ERR_CONFIG_INVALID`, `ERR_CONFIG_KEY_UNKNOWN`, `ERR_SCHEDULER_CONTRACT`,
+   * `ERR_START_FAILED` with the cause — no thread, timer or file is left behind.
+   */
+  static async start<const B extends AnyBehavior>(options: SessionManagerOptions<B>): Promise<SessionManager<B>> {
+    const checked = checkOptions(options);
+    const logger = channelLogger(checked.logger);
+    const manager = new SessionManager<B>(checked, logger);
+    if (!checked.config.enabled) {
+      logger.info('disabled (enabled = false): no thread and no memory is held, updates do nothing');
+      return manager;
+    }
+    manager.#engine = await startEngine(checked, logger);
+    const { scheduler, config } = checked;
+    logger.info(`started on scheduler ${scheduler.name}, at most ${config.maxConcurrentSessions} sessions`);
+    publish('dormouse:manager:started', { scheduler: scheduler.name, maxConcurrentSessions: config.maxConcurrentSessions });
+    return manager;
+  }
+
+  /**
+   * The one manager of the process (R-05). The first call starts it with its options; later ones get it, with the same options or
+   * none. Calls at the same time share one start. After `shutdown`, or a failed start, the next call with options starts anew. Throws
+   * `ERR_INSTANCE_OPTIONS` for other options, `ERR_INSTANCE_NOT_STARTED` without any before the start, `ERR_NOT_MAIN_THREAD` in a
+   * worker, `ERR_INSTANCE_FOREIGN` when an incompatible copy of this package holds the instance.
+   */
+  static instance<const B extends AnyBehavior>(options?: SessionManagerOptions<B>): Promise<SessionManager<B>> {
+    return sharedInstance(options, (given) => SessionManager.start(given)) as Promise<SessionManager<B>>;
+  }
+
+  /** False for a manager that was started disabled (R-12): it has no sessions, `updateAllSessions` does nothing. */
+  get enabled(): boolean {
+    return this.#options.config.enabled;
+  }
+
+  /** What it was started with, settings changed since included. */
+  get config(): ManagerConfig {
+    const engine = this.#engine;
+    return engine === undefined ? this.#options.config : { ...this.#options.config, ...engine.settings() };
+  }
+
+  get schedulerName(): string {
+    return this.#options.scheduler.name;
+  }
+
+  /** The last tick: number 0 before the first. */
+  get tick(): TickInfo {
+    const { number, nowMs, diffMs } = this.#engine?.clock ?? { number: 0, nowMs: this.#options.config.startTimeMs, diffMs: 0 };
+    return { number, nowMs, diffMs };
+  }
+
+  // ------------------------------------------------------------------------------------------------------- sessions
+
+  /**
+   * Creates a session for an account, u32 ≥ 1 (R-14). While a tick is in flight it is queued, and there when that has ended. Throws
+   * `ERR_SESSION_EXISTS`, `ERR_SESSION_LIMIT` (R-18), `ERR_SESSION_HOOK` when the behaviour's `create` threw; then nothing has changed.
+   */
+  createSession(accountId: number, options: CreateOptions<B, InitOf<B>> = {}): SessionHandle<B> {
+    const engine = this.#require();
+    return engine.create(engine.population.plan(accountId, options)) as SessionHandle as SessionHandle<B>;
+  }
+
+  /**
+   * Creates many sessions at once, all or none (R-15); `options` for all alike, or made for each. Throws as `createSession`, naming the
+   * account that could not be created; none has been then.
+   */
+  createSessionBatch(
+    accountIds: ArrayLike<number>,
+    options: CreateOptions<B, InitOf<B>> | ((accountId: number, index: number) => CreateOptions<B, InitOf<B>>) = {},
+  ): SessionHandle<B>[] {
+    const engine = this.#require();
+    const optionsOf = typeof options === 'function' ? options : () => options;
+    return engine.createBatch(engine.population.planBatch(accountIds, optionsOf)) as SessionHandle[] as SessionHandle<B>[];
+  }
+
+  /** A handle to the account's session, if it has one. Each call makes a new handle. */
+  getSession(accountId: number): SessionHandle<B> | undefined {
+    return this.#engine?.handleOf(accountId) as SessionHandle | undefined as SessionHandle<B> | undefined;
+  }
+
+  /** Ends the account's session; false if it has none. Unread packets of it go with it. Queued while a tick is in flight. */
+  releaseSession(accountId: number): boolean {
+    return this.#require().release(accountId);
+  }
+
+  /** Ends many; ids without a session are passed over. Returns how many sessions were ended (R-15). */
+  releaseSessionBatch(accountIds: ArrayLike<number>): number {
+    const engine = this.#require();
+    let released = 0;
+    for (let i = 0, count = lengthOf(accountIds); i < count; i++) if (engine.release(accountIds[i])) released++;
+    return released;
+  }
+
+  /** Handles to all sessions, by slot. Sessions created or released meanwhile may be missed or missing. */
+  *sessions(): Generator<SessionHandle<B>> {
+    for (const slot of this.#engine?.store.slots() ?? []) {
+      const handle = this.#engine?.handleAt(slot);
+      if (handle !== undefined) yield handle as SessionHandle as SessionHandle<B>;
+    }
+  }
+
+  /** Takes a session out of quarantine, its faults forgotten; false if it is in none. Queued while a tick is in flight. */
+  reviveSession(accountId: number): boolean {
+    return this.#require().revive(accountId);
+  }
+
+  // ------------------------------------------------------------------------------------------------------- packets
+
+  /**
+   * Pushes one packet to each of many sessions. `payloads` holds them one behind the other; `opcode` and `payloadBytes` are one number
+   * for all, or one for each. Returns how many were delivered or queued; `outcomes[i]`, if given, becomes the `PushOutcome` of
+   * `handles[i]`. Bad input throws before anything is pushed.
+   */
+  pushBatch(
+    handles: ArrayLike<SessionHandle<B>>,
+    opcode: number | ArrayLike<number>,
+    payloads: Uint8Array,
+    payloadBytes: number | ArrayLike<number>,
+    outcomes?: Uint8Array,
+  ): number {
+    return this.#require().packets.pushBatch(
+      handles as ArrayLike<unknown> as ArrayLike<SessionHandle>,
+      opcode,
+      payloads,
+      payloadBytes,
+      outcomes,
+    );
+  }
+
+  /**
+   * Hands every packet that sessions have sent to `handler`, by slot, each session's in order; returns how many. A packet that was
+   * handed over is taken, even if the handler throws; that ends the hand-out, and the rest waits. For managers without `onPacket`.
+   * Throws `ERR_TICK_IN_FLIGHT` while sessions are being updated.
+   */
+  drainOutbound(handler: PacketHandler): number {
+    if (typeof handler !== 'function') throw invalid(`handler must be a function: got ${shown(handler)}`);
+    return this.#require().drain(handler);
+  }
+
+  // --------------------------------------------------------------------------------------------------------- ticks
+
+  /**
+   * One tick (R-08): every active session is updated once, with `diffMs` (0…3 600 000) of simulated time. Resolves when all are done
+   * and their packets handed out. Rejects with `ERR_TICK_IN_FLIGHT` while another tick is, with `ERR_SCHEDULER_FAILED` or
+   * `ERR_SCHEDULER_CONTRACT` when the scheduler did not do its part, with `ERR_PACKET_HANDLER` when `onPacket` threw (the tick is
+   * complete then, packets not yet handed out wait). What a session throws does not reject: see `faults` in the report.
+   */
+  updateAllSessions(diffMs: number): Promise<TickReport> {
+    if (typeof diffMs !== 'number' || !(diffMs >= 0 && diffMs <= LONGEST_DIFF_MS)) {
+      return Promise.reject(invalid(`diffMs must be 0…${LONGEST_DIFF_MS}: got ${shown(diffMs)}`));
+    }
+    if (!this.enabled) return Promise.resolve(NO_TICK);
+    if (this.#engine === undefined || this.#shutdown !== undefined) return Promise.reject(stopped());
+    return this.#engine.ticks.run(diffMs);
+  }
+
+  /**
+   * Ticks at a fixed rate until `signal` aborts, `maxTicks` are done or the manager is shut down (R-12); resolves with how it went.
+   * Rejects with `ERR_RUN_ACTIVE` while another run is, and with what a tick rejects with. Keeps the process alive.
+   */
+  async run(options: RunOptions): Promise<RunReport> {
+    const checked = checkRunOptions(options);
+    if (this.#shutdown !== undefined) throw stopped();
+    if (this.#run !== undefined) throw new DormouseError('ERR_RUN_ACTIVE', 'run() is active already: abort it before starting another');
+    this.#run = runLoop(checked, (diffMs) => this.updateAllSessions(diffMs), this.#stopping.signal);
+    try {
+      return await this.#run;
+    } finally {
+      this.#run = undefined;
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------------------ settings
+
+  /** Sessions a batch, 1…256 (R-07). From the next tick on. */
+  setUpdateBatchSize(size: number): void {
+    this.#require().setUpdateBatchSize(checkSetting('updateBatchSize', size));
+  }
+
+  /** Most sessions there may be, 1…`sessionCeiling` (R-18). Below the present count it refuses new ones and drops none. */
+  setMaxConcurrentSessions(count: number): void {
+    const { sessionCeiling } = this.#options.config;
+    if (!Number.isInteger(count) || count < 1 || count > sessionCeiling) {
+      throw new DormouseError(
+        'ERR_CONFIG_INVALID',
+        `maxConcurrentSessions must be an integer 1…${sessionCeiling} (the ceiling reserved at start): got ${shown(count)}`,
+      );
+    }
+    this.#require().population.maxConcurrentSessions = count;
+  }
+
+  /**
+   * Worker threads from now on, 0…255; 0: the scheduler decides (R-13). Waits for a tick in flight. Rejects with
+   * `ERR_SCHEDULER_UNSUPPORTED` on a scheduler whose workers cannot be changed, unless `count` is 0.
+   */
+  async setWorkerThreadCount(count: number): Promise<void> {
+    await this.#require().resize(checkSetting('workerThreads', count));
+  }
+
+  /** Minutes of simulated time after which an idle session may be put to sleep, 1…71 582 (R-21). */
+  setHibernationThreshold(minutes: number): void {
+    this.#require().hibernationThresholdMinutes = checkSetting('hibernationThresholdMinutes', minutes);
+  }
+
+  // ------------------------------------------------------------------------------------------------------- metrics
+
+  /** The specification's nine figures (R-29), and tick times, CPU per bot and what each participant did. Rates over the window. */
+  getGlobalMetrics(): GlobalMetrics {
+    return globalMetrics(this.#engine, this.getTotalMemoryUsage());
+  }
+
+  getActiveSessionCount(): number {
+    return this.#engine?.store.activeCount ?? 0;
+  }
+
+  /** 0 in this version: hibernation is yet to come. */
+  getHibernatedSessionCount(): number {
+    return 0;
+  }
+
+  /** Session updates a second, over the window (R-30). */
+  getSessionUpdateRate(): number {
+    return (this.#engine?.metrics.rates() ?? IDLE_RATES).sessionUpdatesPerSecond;
+  }
+
+  /** CPU time of the process, percent of one core, over the window (R-30). */
+  getCpuUsagePercent(): number {
+    return (this.#engine?.metrics.rates() ?? IDLE_RATES).cpuPercent;
+  }
+
+  /** Bytes that sessions hold (R-27). */
+  getTotalMemoryUsage(): number {
+    return this.getMemoryUsage().totalBytes;
+  }
+
+  /** What they hold it for. */
+  getMemoryUsage(): MemoryUsage {
+    return this.#engine === undefined ? NO_MEMORY : memoryUsage(this.#engine.store);
+  }
+
+  /** `getTotalMemoryUsage()` in percent of `memoryLimitBytes` (R-27). */
+  getMemoryUsagePercent(): number {
+    return (100 * this.getTotalMemoryUsage()) / this.#options.config.memoryLimitBytes;
+  }
+
+  /** Active sessions on each map (R-31). Cost: one pass over the sessions. */
+  getSessionsByMap(): Map<number, number> {
+    return this.#engine === undefined ? new Map() : sessionsByMap(this.#engine.store);
+  }
+
+  /** Accounts with the most packets either way in the window, most first (R-31). Cost: one pass over the sessions. */
+  getMostActiveAccounts(count = 10): number[] {
+    requireInteger('count', count, 1, Number.MAX_SAFE_INTEGER);
+    return this.#engine === undefined ? [] : mostActiveAccounts(this.#engine.store, count);
+  }
+
+  /** Sessions in use and to be had; exact between ticks (R-16). */
+  get pool(): PoolCounts {
+    const pool = this.#engine?.store.pool;
+    return pool === undefined
+      ? EMPTY_POOL
+      : { allocatedCount: pool.allocatedCount, availableCount: pool.availableCount, capacity: pool.capacity };
+  }
+
+  // ------------------------------------------------------------------------------------------------------- the end
+
+  /**
+   * Ends a run, waits for a tick in flight, stops the scheduler and lets go of all memory. Sessions end without their `release` hooks.
+   * Safe to call again, at any time (R-06): every call gets the same promise.
+   */
+  shutdown(): Promise<void> {
+    this.#shutdown ??= this.#stop();
+    return this.#shutdown;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopping.abort();
+    const engine = this.#engine;
+    if (engine === undefined) return;
+    await this.#run?.catch(() => {});
+    await engine.stop();
+    this.#engine = undefined;
+    this.#logger.info(`stopped after ${engine.clock.number} ticks`);
+    if (isObserved('dormouse:manager:stopped')) publish('dormouse:manager:stopped', { ticks: engine.clock.number });
+  }
+
+  #require(): Engine {
+    if (this.#engine !== undefined && this.#shutdown === undefined) return this.#engine;
+    if (!this.enabled) throw new DormouseError('ERR_MANAGER_DISABLED', 'this manager is disabled (enabled = false, Playerbot.Enable = 0)');
+    throw stopped();
+  }
+}
+
+function invalid(message: string): DormouseError {
+  return new DormouseError('ERR_INVALID_ARGUMENT', message);
+}
+
+function stopped(): DormouseError {
+  return new DormouseError('ERR_MANAGER_STOPPED', 'this manager has been shut down');
+}

@@ -1,0 +1,238 @@
+import { DormouseError, type ErrorCode, messageOf } from '../errors.js';
+import { isObserved, publish } from '../events.js';
+import { Column, ROW_BITS, ROWS } from '../layout/geometry.js';
+import type { Logger } from '../logger.js';
+import type { PacketHandler } from '../memory/packet-ring.js';
+import type { Participant, Round } from '../participant.js';
+import type { IScheduler } from '../scheduler.js';
+import { turnActivityWindow } from '../session/activity.js';
+import type { SessionStore } from '../session/store.js';
+import type { TickClock } from '../session/tick-clock.js';
+import { NO_FAULTS, NO_REFUSALS, type RefusedRequest, type SessionFault, type TickReport } from '../tick-report.js';
+import type { MetricsWindow } from './metrics.js';
+import type { RequestQueue } from './requests.js';
+
+/** Batches a round can have: ranges are packed into 16 bits a side. Beyond, batches grow. */
+const MOST_BATCHES = 65_535;
+const MOST_FAULTS_COUNTED = 255;
+
+/** What a tick works with. */
+export interface TickParts {
+  readonly store: SessionStore;
+  readonly scheduler: IScheduler;
+  readonly caller: Participant;
+  readonly clock: TickClock;
+  readonly round: Round;
+  readonly queue: RequestQueue;
+  readonly metrics: MetricsWindow;
+  readonly logger: Logger;
+  readonly onPacket: PacketHandler | undefined;
+  /** How often a session may fail. */
+  readonly quarantineAfter: number;
+}
+
+/**
+ * One tick after the other, never two at once (R-08): list the batches, have the scheduler run them, hand out packets, then deal
+ * with what went wrong and with what the host asked for meanwhile.
+ */
+export class TickEngine {
+  /** `updating`: sessions belong to the participants. `handing out`: they are the host's again, changes still wait. */
+  phase: 'idle' | 'updating' | 'handing out' = 'idle';
+  updateBatchSize: number;
+  totalBatches = 0;
+  readonly #parts: TickParts;
+  #refusedLate: readonly RefusedRequest[] = NO_REFUSALS;
+  #epoch = 0;
+  #packetsInReported = 0;
+  #packetsOutReported = 0;
+  /** Settles when the tick in flight has ended, well or not. */
+  #inFlight: Promise<unknown> | undefined;
+
+  constructor(parts: TickParts, updateBatchSize: number) {
+    this.#parts = parts;
+    this.updateBatchSize = updateBatchSize;
+  }
+
+  /** Resolves when no tick is in flight. */
+  async settled(): Promise<void> {
+    while (this.#inFlight !== undefined) await this.#inFlight;
+  }
+
+  run(diffMs: number): Promise<TickReport> {
+    if (this.phase !== 'idle') {
+      const tick = this.#parts.clock.number;
+      return Promise.reject(new DormouseError('ERR_TICK_IN_FLIGHT', `tick ${tick} is in flight: wait for it before starting another`));
+    }
+    const running = this.#run(diffMs);
+    // A tick that is done at once, as on inline, leaves nothing to wait for.
+    if ((this.phase as string) === 'idle') return running;
+    this.#inFlight = running.then(
+      () => this.#landed(),
+      () => this.#landed(),
+    );
+    return running;
+  }
+
+  #landed(): void {
+    this.#inFlight = undefined;
+  }
+
+  async #run(diffMs: number): Promise<TickReport> {
+    const { store, scheduler, caller, clock, round, onPacket } = this.#parts;
+    const startMs = performance.now();
+    this.phase = 'updating';
+    try {
+      let failure: DormouseError | undefined;
+      clock.advance(diffMs);
+      const sessions = store.activeCount;
+      const batchCount = this.#prepare(round, diffMs);
+      const updateMs = performance.now();
+      try {
+        const ranBefore = caller.batchesRun;
+        const running = batchCount === 0 ? undefined : scheduler.parallelFor(batchCount, ++this.#epoch);
+        if (running !== undefined) await running;
+        failure = this.#missing(batchCount, caller.batchesRun - ranBefore);
+      } catch (cause) {
+        failure = this.#failed('ERR_SCHEDULER_FAILED', `scheduler ${scheduler.name} failed`, cause);
+      }
+      this.totalBatches += batchCount;
+      caller.park();
+      this.phase = 'handing out';
+      const egressMs = performance.now();
+      if (onPacket !== undefined) failure = this.#handOut(onPacket) ?? failure;
+      const maintenanceMs = performance.now();
+      const faults = caller.faults.length === 0 ? NO_FAULTS : this.#takeFaults();
+      const refused = this.#applyQueue();
+      const report = this.#report({ sessions, batchCount, faults, refused, startMs, updateMs, egressMs, maintenanceMs });
+      if (failure === undefined) return report;
+      publish('dormouse:tick:failed', { tick: clock.number, error: failure });
+      throw failure;
+    } finally {
+      this.phase = 'idle';
+      // What subscribers to the events above have asked for; a refusal of theirs stands in the next tick's report.
+      this.#refusedLate = this.#applyQueue();
+    }
+  }
+
+  #applyQueue(): readonly RefusedRequest[] {
+    const { queue, logger, clock } = this.#parts;
+    const late = this.#refusedLate;
+    this.#refusedLate = NO_REFUSALS;
+    if (queue.length === 0) return late;
+    const refused = queue.applyAll();
+    for (const refusal of refused) {
+      logger.warn(`tick ${clock.number}: queued ${refusal.request} refused: ${refusal.error.message}`);
+      publish('dormouse:request:refused', refusal);
+    }
+    return late.length === 0 ? refused : [...late, ...refused];
+  }
+
+  #prepare(round: Round, diffMs: number): number {
+    round.blockCount = this.#parts.store.listBatches();
+    round.diffMs = diffMs;
+    const rows = round.blockCount << ROW_BITS;
+    round.batchRows = Math.max(this.updateBatchSize, Math.ceil(rows / MOST_BATCHES));
+    return Math.ceil(rows / round.batchRows);
+  }
+
+  /** A scheduler without workers has only the caller: what it left out, or ran twice, shows in the caller's count. */
+  #missing(batchCount: number, ran: number): DormouseError | undefined {
+    const { scheduler, clock } = this.#parts;
+    if (scheduler.supports.workers || ran === batchCount) return undefined;
+    return new DormouseError(
+      'ERR_SCHEDULER_CONTRACT',
+      `tick ${clock.number}: scheduler ${scheduler.name} ran ${ran} of ${batchCount} batches; each must run exactly once`,
+    );
+  }
+
+  /** The handler's error; it has ended this hand-out, and packets not taken stay in their rings. */
+  #handOut(onPacket: PacketHandler): DormouseError | undefined {
+    try {
+      this.#parts.store.drain(onPacket);
+      return undefined;
+    } catch (cause) {
+      return this.#failed('ERR_PACKET_HANDLER', 'onPacket failed', cause);
+    }
+  }
+
+  #failed(code: ErrorCode, what: string, cause: unknown): DormouseError {
+    return new DormouseError(code, `tick ${this.#parts.clock.number}: ${what}: ${messageOf(cause)}`, { cause });
+  }
+
+  /** By slot, whoever ran them first. */
+  #takeFaults(): readonly SessionFault[] {
+    const { caller, store } = this.#parts;
+    const rowFaults = caller.faults.splice(0).sort((a, b) => a.blockIndex * ROWS + a.begin - (b.blockIndex * ROWS + b.begin));
+    return rowFaults.flatMap(({ blockIndex, begin, end, error }) => {
+      const faults: SessionFault[] = [];
+      for (let slot = blockIndex * ROWS + begin; slot < blockIndex * ROWS + end; slot++) faults.push(this.#fault(store, slot, error));
+      return faults;
+    });
+  }
+
+  #fault(store: SessionStore, slot: number, error: unknown): SessionFault {
+    const { clock, logger, quarantineAfter } = this.#parts;
+    const { faultCounts } = store.table;
+    const accountId = store.word(slot, Column.account) >>> 0;
+    const faults = Math.min(faultCounts[slot] + 1, MOST_FAULTS_COUNTED);
+    faultCounts[slot] = faults;
+    const quarantined = faults >= quarantineAfter;
+    if (quarantined) store.quarantine(slot);
+    const fault: SessionFault = { accountId, tick: clock.number, error, faults, quarantined };
+    const stack = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+    logger.error(
+      `tick ${clock.number}: account ${accountId} failed (${faults} of ${quarantineAfter}${quarantined ? ', quarantined' : ''}): ${stack}`,
+    );
+    publish('dormouse:session:fault', fault);
+    if (quarantined) publish('dormouse:session:quarantined', { accountId, faults });
+    return fault;
+  }
+
+  #report(done: TickDone): TickReport {
+    const { store, clock, metrics } = this.#parts;
+    const { startMs, updateMs, egressMs, maintenanceMs } = done;
+    const packetsIn = store.packetsIn - this.#packetsInReported;
+    const packetsOut = store.packetsOut - this.#packetsOutReported;
+    this.#packetsInReported = store.packetsIn;
+    this.#packetsOutReported = store.packetsOut;
+    const beforeMetricsMs = performance.now();
+    const halfPassed = metrics.record(
+      beforeMetricsMs,
+      (beforeMetricsMs - startMs) * 1000,
+      done.sessions,
+      packetsIn + packetsOut,
+      clock.diffMs,
+    );
+    if (halfPassed) turnActivityWindow(store);
+    const endMs = performance.now();
+    const report: TickReport = {
+      tick: clock.number,
+      nowMs: clock.nowMs,
+      diffMs: clock.diffMs,
+      sessions: done.sessions,
+      batches: done.batchCount,
+      faults: done.faults,
+      refused: done.refused,
+      packetsIn,
+      packetsOut,
+      ingestUs: (updateMs - startMs) * 1000,
+      updateUs: (egressMs - updateMs) * 1000,
+      egressUs: (maintenanceMs - egressMs) * 1000,
+      maintenanceUs: (endMs - maintenanceMs) * 1000,
+      tickUs: (endMs - startMs) * 1000,
+    };
+    if (isObserved('dormouse:tick')) publish('dormouse:tick', report);
+    return report;
+  }
+}
+
+interface TickDone {
+  readonly sessions: number;
+  readonly batchCount: number;
+  readonly faults: TickReport['faults'];
+  readonly refused: TickReport['refused'];
+  readonly startMs: number;
+  readonly updateMs: number;
+  readonly egressMs: number;
+  readonly maintenanceMs: number;
+}

@@ -1,0 +1,155 @@
+import { createRequire } from 'node:module';
+import { isAbsolute, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { DormouseError, messageOf, shown } from './errors.js';
+import type { Logger } from './logger.js';
+
+/**
+ * Version of the contract between the manager and a scheduler. A scheduler built for another major contract is refused at
+ * start (`ERR_SCHEDULER_CONTRACT`). New optional members do not change it; a changed or a new required one does.
+ */
+export const SCHEDULER_CONTRACT_VERSION = 1;
+
+/** What a scheduler can do. The conformance suite tests what is declared, and the opposite of what is not. */
+export interface SchedulerSupport {
+  /** Sessions run on threads other than the caller's. */
+  readonly workers: boolean;
+  /** The number of workers can be changed while the manager runs. */
+  readonly resize: boolean;
+  /** The calling thread runs batches too (it always does where there are no workers). */
+  readonly callerParticipates: boolean;
+}
+
+/** What one participant has done since start. */
+export interface ParticipantStats {
+  /** Batches it ran. */
+  readonly batches: number;
+  /** Of those, batches it took from another participant's range. */
+  readonly steals: number;
+}
+
+export interface SchedulerStats {
+  /** The calling thread first, if it participates; then the workers. */
+  readonly participants: readonly ParticipantStats[];
+}
+
+/** Runs batches of the round in hand on the thread it belongs to. */
+export interface BatchRunner {
+  /**
+   * Runs batches `begin … end − 1`. Never throws for what a session does: faults are gathered and reported when the tick ends.
+   * A batch run twice in a round updates its sessions twice: whoever calls must not.
+   */
+  runBatches(begin: number, end: number): void;
+}
+
+/** What the manager gives a scheduler at start. */
+export interface SchedulerHost {
+  readonly contractVersion: number;
+  /** Workers asked for; 0: the scheduler decides (R-13). */
+  readonly workerThreads: number;
+  /** Runs batches on the calling thread, the one that `parallelFor` is called on. */
+  readonly caller: BatchRunner;
+  readonly logger: Logger;
+}
+
+/**
+ * Decides which threads run the batches of a tick (R-02). Called by the manager alone, on one thread, never overlapping.
+ *
+ * | member | called | must | may fail |
+ * |---|---|---|---|
+ * | `start` | once, first | be ready for `parallelFor` when it returns or resolves; when it fails leave no thread, timer or listener | yes: `ERR_START_FAILED`, with the cause |
+ * | `parallelFor` | once a tick | run each batch `0 … batchCount − 1` exactly once; return (or resolve) only when all are done and what they wrote is visible to the caller | yes: the tick rejects with `ERR_SCHEDULER_FAILED` |
+ * | `resize` | between ticks | lose no batch of a later tick | yes, leaving the count as it was |
+ * | `stop` | last; also after a failed `start`; also twice | end within a bound, whatever its threads do | no |
+ * | `stats` | any time between ticks | be cheap | no |
+ */
+export interface IScheduler {
+  /** {@link SCHEDULER_CONTRACT_VERSION} it was built for. */
+  readonly contractVersion: number;
+  /** A short name for reports and metrics. */
+  readonly name: string;
+  readonly supports: SchedulerSupport;
+  start(host: SchedulerHost): void | Promise<void>;
+  /** `epoch` numbers the rounds, from 1 on, without gaps in one manager. Synchronous when it returns nothing. */
+  parallelFor(batchCount: number, epoch: number): void | Promise<void>;
+  /** Workers wanted from now on; 0: the scheduler decides. */
+  resize(workerThreads: number): void | Promise<void>;
+  stop(): void | Promise<void>;
+  stats(): SchedulerStats;
+}
+
+/** What a scheduler package exports as default. */
+export type SchedulerFactory = (options?: never) => IScheduler;
+
+const MEMBERS = ['start', 'parallelFor', 'resize', 'stop', 'stats'] as const;
+
+/** Throws `ERR_SCHEDULER_CONTRACT` unless `scheduler` has every member and was built for this contract. */
+export function requireScheduler(scheduler: unknown): IScheduler {
+  const candidate = scheduler as IScheduler;
+  if (typeof scheduler !== 'object' || scheduler === null) {
+    throw refused(`scheduler must be an IScheduler, such as inlineScheduler() of @dormouse/scheduler-inline: got ${shown(scheduler)}`);
+  }
+  for (const member of MEMBERS) {
+    if (typeof candidate[member] !== 'function') throw refused(`scheduler has no ${member}(): got ${shown(candidate[member])}`);
+  }
+  if (typeof candidate.name !== 'string' || candidate.name === '') {
+    throw refused(`scheduler must have a name: got ${shown(candidate.name)}`);
+  }
+  if (typeof candidate.supports !== 'object' || candidate.supports === null) {
+    throw refused(`scheduler ${candidate.name} does not say what it supports: got ${shown(candidate.supports)}`);
+  }
+  if (candidate.contractVersion !== SCHEDULER_CONTRACT_VERSION) {
+    throw refused(
+      `scheduler ${candidate.name} is built for contract ${shown(candidate.contractVersion)}, this core for ${SCHEDULER_CONTRACT_VERSION}: ` +
+        'install versions that belong together',
+    );
+  }
+  return candidate;
+}
+
+/** Schedulers of this project, by the name they go by on a command line. */
+export const BUILT_IN_SCHEDULERS: readonly string[] = ['inline'];
+
+/**
+ * Makes a scheduler from what a command line names: a built-in name (`inline`), a package, or a module's path or URL. The
+ * module's default export must be a function that makes one; `options` is handed to it.
+ *
+ * Packages and relative paths are resolved from `from` (default: the working directory). Throws `ERR_SCHEDULER_UNKNOWN` when
+ * there is no such module, with the cause, and `ERR_SCHEDULER_CONTRACT` when what it makes is not a scheduler.
+ */
+export async function loadScheduler(specifier: string, options: object = {}, from?: string | URL): Promise<IScheduler> {
+  if (typeof specifier !== 'string' || specifier === '') {
+    throw new DormouseError(
+      'ERR_SCHEDULER_UNKNOWN',
+      `scheduler must be ${BUILT_IN_SCHEDULERS.join(', ')}, a package name or a path: got ${shown(specifier)}`,
+    );
+  }
+  const name = BUILT_IN_SCHEDULERS.includes(specifier) ? `@dormouse/scheduler-${specifier}` : specifier;
+  let module: { default?: unknown };
+  try {
+    module = await import(hrefOf(name, from));
+  } catch (cause) {
+    throw new DormouseError(
+      'ERR_SCHEDULER_UNKNOWN',
+      `no scheduler ${shown(specifier)}: ${messageOf(cause)}; built in are ${BUILT_IN_SCHEDULERS.join(', ')}, else give a package name or a path`,
+      { cause },
+    );
+  }
+  if (typeof module.default !== 'function') {
+    throw refused(`${shown(specifier)} must export a function that makes a scheduler as default: got ${shown(module.default)}`);
+  }
+  return requireScheduler((module.default as (options: object) => unknown)(options));
+}
+
+function hrefOf(name: string, from: string | URL | undefined): string {
+  const base = from === undefined ? resolve(process.cwd(), 'noop.js') : String(from);
+  const basePath = base.startsWith('file:') ? fileURLToPath(base) : base;
+  if (/^(file|data|node):/.test(name)) return name;
+  if (isAbsolute(name)) return pathToFileURL(name).href;
+  if (name.startsWith('.')) return pathToFileURL(resolve(basePath, '..', name)).href;
+  return pathToFileURL(createRequire(basePath).resolve(name)).href;
+}
+
+function refused(message: string): DormouseError {
+  return new DormouseError('ERR_SCHEDULER_CONTRACT', message);
+}

@@ -1,0 +1,185 @@
+import type { AnyBehavior, FieldsOf, StateOf } from '../behavior.js';
+import { DormouseError, shown } from '../errors.js';
+import { Column } from '../layout/geometry.js';
+import type { StateSource } from './host-state.js';
+import { NO_SLOT } from './store.js';
+
+/** What became of a packet that was pushed. Outcomes of a hot path are numbers, not errors. */
+export const PushOutcome = {
+  /** In the session's inbound ring: its next update sees it. */
+  delivered: 0,
+  /** A tick is in flight: copied, and delivered when it has ended (a full ring then shows in the tick's report). */
+  queued: 1,
+  /** The ring has no room. Nothing changed but the session's `dropped` count. */
+  full: 2,
+  /** The session has been released. */
+  stale: 3,
+} as const;
+export type PushOutcome = (typeof PushOutcome)[keyof typeof PushOutcome];
+
+/**
+ * `active`: updated every tick. `quarantined`: failed too often, updated no more until revived. `queued`: asked for while a tick was
+ * in flight, there when it has ended. `released`: gone for good.
+ */
+export type SessionStatus = 'active' | 'quarantined' | 'queued' | 'released';
+
+/** What a handle asks of its manager. */
+export interface HandleOwner {
+  findSession(accountId: number, incarnation: number, hint: number): number;
+  readWord(slot: number, column: number): number;
+  readUpdateCount(slot: number): number;
+  readIdleMs(slot: number): number;
+  statusOf(handle: SessionHandle, slot: number): SessionStatus;
+  behaviorOf(slot: number): AnyBehavior;
+  makeState(source: StateSource, slot: number): object;
+  locateState(slot: number): Record<string, unknown>;
+  pushTo(handle: SessionHandle, opcode: number, payload: Uint8Array): PushOutcome;
+  setMapOf(handle: SessionHandle, mapId: number): void;
+  setGroupOf(handle: SessionHandle, groupId: number): void;
+  touchSession(handle: SessionHandle): void;
+  releaseHandle(handle: SessionHandle): boolean;
+}
+
+const NO_PAYLOAD = new Uint8Array(0);
+
+/**
+ * One session, as the host holds it: an account id and the incarnation it was created with (R-17). May be kept for ever: moving and
+ * sleeping do not change it, and when the session has been released it says so, even if the account was created anew since. Belongs
+ * to the thread of its manager.
+ */
+export class SessionHandle<B extends AnyBehavior = AnyBehavior> {
+  readonly accountId: number;
+  /** Number of the creation, never used twice in a manager. */
+  readonly incarnation: number;
+  readonly #owner: HandleOwner;
+  /** Where it was last; checked at every use. */
+  #slot: number;
+  #state: object | undefined;
+
+  /** Made by the manager. */
+  constructor(owner: HandleOwner, accountId: number, incarnation: number, slot: number) {
+    this.#owner = owner;
+    this.accountId = accountId;
+    this.incarnation = incarnation;
+    this.#slot = slot;
+  }
+
+  /** True until the session is released. */
+  get isLive(): boolean {
+    return this.#find() !== NO_SLOT;
+  }
+
+  get status(): SessionStatus {
+    return this.#owner.statusOf(this as unknown as SessionHandle, this.#find());
+  }
+
+  /** Throws `ERR_SESSION_STALE` once released, as every other getter does. */
+  get behavior(): B {
+    return this.#owner.behaviorOf(this.#require()) as B;
+  }
+
+  /**
+   * The session's fields, to read and to write between ticks. May be kept: each access finds the session anew, or throws
+   * `ERR_SESSION_STALE`, or `ERR_TICK_IN_FLIGHT` while sessions are being updated (R-08). `JSON.stringify` and `console.log` show its
+   * values.
+   */
+  get state(): StateOf<FieldsOf<B>> {
+    this.#state ??= this.#owner.makeState({ locate: () => this.#owner.locateState(this.#require()) }, this.#require());
+    return this.#state as StateOf<FieldsOf<B>>;
+  }
+
+  /** u32. Setting it while a tick is in flight takes effect when that has ended. */
+  get mapId(): number {
+    return this.#owner.readWord(this.#require(), Column.map) >>> 0;
+  }
+  set mapId(mapId: number) {
+    this.#owner.setMapOf(this as unknown as SessionHandle, mapId);
+  }
+
+  /** u32. Setting it while a tick is in flight takes effect when that has ended. */
+  get groupId(): number {
+    return this.#owner.readWord(this.#require(), Column.group) >>> 0;
+  }
+  set groupId(groupId: number) {
+    this.#owner.setGroupOf(this as unknown as SessionHandle, groupId);
+  }
+
+  /** Ticks in which it was updated. */
+  get updateCount(): number {
+    return this.#owner.readUpdateCount(this.#require());
+  }
+  /** Packets pushed to it, as u32. */
+  get packetsIn(): number {
+    return this.#owner.readWord(this.#require(), Column.packetsIn) >>> 0;
+  }
+  /** Packets of it that the host has taken, as u32. */
+  get packetsOut(): number {
+    return this.#owner.readWord(this.#require(), Column.packetsOut) >>> 0;
+  }
+  /** Payload bytes of `packetsIn`, as u32. */
+  get bytesIn(): number {
+    return this.#owner.readWord(this.#require(), Column.bytesIn) >>> 0;
+  }
+  /** Payload bytes of `packetsOut`, as u32. */
+  get bytesOut(): number {
+    return this.#owner.readWord(this.#require(), Column.bytesOut) >>> 0;
+  }
+  /** Packets either way that found a ring full, as u32. */
+  get dropped(): number {
+    return this.#owner.readWord(this.#require(), Column.dropped) >>> 0;
+  }
+  /** Simulated ms since the last packet either way, or `touch()` (R-21). */
+  get idleMs(): number {
+    return this.#owner.readIdleMs(this.#require());
+  }
+
+  /**
+   * Puts a packet into the session's inbound ring. `opcode` is 0…65 535; the payload is copied. A full ring and a released session are
+   * outcomes; a packet that could never fit is an error (`ERR_PACKET_TOO_LARGE`).
+   */
+  push(opcode: number, payload: Uint8Array = NO_PAYLOAD): PushOutcome {
+    return this.#owner.pushTo(this as unknown as SessionHandle, opcode, payload);
+  }
+
+  /** Makes the session count as not idle now. */
+  touch(): void {
+    this.#owner.touchSession(this as unknown as SessionHandle);
+  }
+
+  /** Releases the session; false if it is gone already. */
+  release(): boolean {
+    return this.#owner.releaseHandle(this as unknown as SessionHandle);
+  }
+
+  toString(): string {
+    return `session ${this.accountId}#${this.incarnation}`;
+  }
+
+  /** The slot of a handle, or −1 when it is stale. Throws `ERR_INVALID_ARGUMENT` for what is not a handle of `owner`. */
+  static locate(handle: unknown, owner: HandleOwner): number {
+    if (typeof handle !== 'object' || handle === null || !(#owner in handle)) {
+      throw new DormouseError('ERR_INVALID_ARGUMENT', `expected a session handle: got ${shown(handle)}`);
+    }
+    if (handle.#owner !== owner) {
+      throw new DormouseError('ERR_INVALID_ARGUMENT', `${handle} belongs to another manager`);
+    }
+    return handle.#find();
+  }
+
+  #find(): number {
+    this.#slot = this.#owner.findSession(this.accountId, this.incarnation, this.#slot);
+    return this.#slot;
+  }
+
+  #require(): number {
+    const slot = this.#find();
+    if (slot === NO_SLOT) {
+      throw new DormouseError(
+        'ERR_SESSION_STALE',
+        `${this} is not there: ${this.status === 'queued' ? 'it is created when the tick in flight ends' : 'it was released'}`,
+        { accountId: this.accountId },
+      );
+    }
+    return slot;
+  }
+}

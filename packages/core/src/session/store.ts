@@ -1,0 +1,282 @@
+import type { AnyBehavior, Session } from '../behavior.js';
+import { DormouseError, messageOf } from '../errors.js';
+import { Column, ROW_BITS, ROW_MASK, ROWS, SlotState } from '../layout/geometry.js';
+import { AccountIndex } from '../memory/account-index.js';
+import type { Block } from '../memory/block.js';
+import { HostRings, type PacketHandler } from '../memory/packet-ring.js';
+import type { SessionTable } from '../memory/session-table.js';
+import type { BehaviorHost } from './behavior-host.js';
+import { type PoolOwner, SessionPool } from './pool.js';
+import type { TickClock } from './tick-clock.js';
+
+/** Sizes of a store, in sessions but for the rings. */
+export interface StoreSizes {
+  readonly sessionCeiling: number;
+  readonly poolSize: number;
+  readonly poolGrowth: number;
+  readonly ringBytes: number;
+}
+
+/** A session to be created, its values checked. */
+export interface NewSession {
+  readonly accountId: number;
+  readonly incarnation: number;
+  readonly host: BehaviorHost;
+  readonly mapId: number;
+  readonly groupId: number;
+  readonly init: unknown;
+}
+
+export const NO_SLOT = -1;
+
+/** Runs hooks on the main thread, and must know of all blocks: the calling thread's participant. */
+export interface HookRunner {
+  addBlock(block: Block): void;
+  dropBlock(blockIndex: number): void;
+  /** True if the hook has sent a packet. What the hook throws comes through. */
+  callHook(block: Block, row: number, hook: Hook, argument: unknown): boolean;
+}
+
+/**
+ * The sessions of one manager: table, blocks, index and rings, and every change of who is in them. Main thread only, between ticks
+ * only. Knows nothing of ticks, limits or queues: whoever calls it does.
+ */
+export class SessionStore {
+  readonly table: SessionTable;
+  readonly index: AccountIndex;
+  readonly pool: SessionPool;
+  readonly rings: HostRings;
+  /** Sessions by what their slots hold. */
+  activeCount = 0;
+  quarantinedCount = 0;
+  /** Packets since start. */
+  packetsIn = 0;
+  packetsOut = 0;
+  /** True when blocks have come to have active rows, or have lost their last. */
+  batchListIsStale = true;
+  readonly #caller: HookRunner;
+  readonly #clock: TickClock;
+  #batchListLength = 0;
+
+  constructor(
+    table: SessionTable,
+    sizes: StoreSizes,
+    hosts: readonly BehaviorHost[],
+    caller: HookRunner,
+    clock: TickClock,
+    onPoolGrown: PoolOwner['poolGrown'],
+  ) {
+    this.table = table;
+    this.index = AccountIndex.create(table);
+    this.rings = new HostRings(table.regions.blockCount, sizes.ringBytes);
+    this.#caller = caller;
+    this.#clock = clock;
+    this.pool = new SessionPool(table, hosts, sizes.poolSize, sizes.poolGrowth, sizes.sessionCeiling, {
+      blockAdded: (block) => caller.addBlock(block),
+      blockDropped: (block) => {
+        caller.dropBlock(block.blockIndex);
+        this.rings.forget(block.blockIndex);
+      },
+      poolGrown: onPoolGrown,
+    });
+  }
+
+  /** Sessions there are, whatever their state. */
+  get count(): number {
+    return this.activeCount + this.quarantinedCount;
+  }
+
+  block(slot: number): Block {
+    return this.pool.blocks[slot >> ROW_BITS] as Block;
+  }
+
+  /** A word of a slot's row, one of `Column`. */
+  word(slot: number, column: number): number {
+    return this.block(slot).page[column + (slot & ROW_MASK)];
+  }
+
+  setWord(slot: number, column: number, value: number): void {
+    this.block(slot).page[column + (slot & ROW_MASK)] = value;
+  }
+
+  /** Where an incarnation of an account is now; `hint` is where it was last. `NO_SLOT` once it has been released. */
+  find(accountId: number, incarnation: number, hint: number): number {
+    if (hint !== NO_SLOT && this.block(hint)?.page[Column.incarnation + (hint & ROW_MASK)] === incarnation) return hint;
+    const slot = this.index.get(accountId);
+    return slot !== NO_SLOT && this.word(slot, Column.incarnation) === incarnation ? slot : NO_SLOT;
+  }
+
+  /** Creates a session; its account must be new. When anything fails nothing has changed: `ERR_SESSION_HOOK`, `ERR_MEMORY`, … */
+  create({ accountId, incarnation, host, mapId, groupId, init }: NewSession): number {
+    const slot = this.pool.take(host);
+    const block = this.block(slot);
+    const row = slot & ROW_MASK;
+    const { page } = block;
+    page[Column.account + row] = accountId;
+    page[Column.map + row] = mapId;
+    page[Column.group + row] = groupId;
+    page[Column.incarnation + row] = incarnation;
+    page[Column.updateBias + row] = this.#clock.number;
+    for (const column of ZEROED) page[column + row] = 0;
+    this.table.faultCounts[slot] = 0;
+    this.table.doubles[block.firstActivity + row] = this.#clock.nowMs;
+    host.initialise(block, row);
+    try {
+      this.index.insert(accountId, slot);
+      const { create } = host.behavior.definition as AnyBehavior['definition'];
+      if (create !== undefined) this.#callHook(block, row, create, init, 'create');
+    } catch (error) {
+      this.#vacate(slot, block, accountId);
+      throw error;
+    }
+    this.#setState(slot, SlotState.active);
+    return slot;
+  }
+
+  /** Ends a session. What its `release` hook throws is returned; the session is gone all the same. */
+  release(slot: number): DormouseError | undefined {
+    const block = this.block(slot);
+    const { release } = this.hostedBehavior(block).definition;
+    let failure: DormouseError | undefined;
+    try {
+      if (release !== undefined) this.#callHook(block, slot & ROW_MASK, release as Hook, undefined, 'release');
+    } catch (error) {
+      failure = error as DormouseError;
+    }
+    const accountId = this.word(slot, Column.account) >>> 0;
+    this.#setState(slot, SlotState.free);
+    this.#vacate(slot, block, accountId);
+    return failure;
+  }
+
+  /** Puts a packet into a session's inbound ring; false, counted as dropped, when it is full. */
+  push(slot: number, opcode: number, payload: Uint8Array, start: number, length: number): boolean {
+    const block = this.block(slot);
+    const row = slot & ROW_MASK;
+    if (!this.rings.push(block, row, opcode, payload, start, length)) return false;
+    this.table.doubles[block.firstActivity + row] = this.#clock.nowMs;
+    this.packetsIn++;
+    return true;
+  }
+
+  /** Hands over every outbound packet there is, by slot; what the handler throws ends it, the rest stays for the next time. */
+  drain(handler: PacketHandler): number {
+    const { outboundFlags, doubles } = this.table;
+    const { blocks } = this.pool;
+    const before = this.packetsOut;
+    const counted: PacketHandler = (accountId, packet) => {
+      this.packetsOut++;
+      handler(accountId, packet);
+    };
+    for (let blockIndex = 0; blockIndex < blocks.length; blockIndex++) {
+      if (outboundFlags[blockIndex] === 0) continue;
+      const block = blocks[blockIndex] as Block;
+      for (let row = 0; row < ROWS; row++) {
+        if (block.page[(Column.outbound + row) | 0] === 0) continue;
+        doubles[block.firstActivity + row] = this.#clock.nowMs;
+        this.rings.drain(block, row, counted);
+      }
+      outboundFlags[blockIndex] = 0;
+    }
+    return this.packetsOut - before;
+  }
+
+  quarantine(slot: number): void {
+    this.setWord(slot, Column.updateBias, this.word(slot, Column.updateBias) - this.#clock.number);
+    this.#setState(slot, SlotState.quarantined);
+  }
+
+  revive(slot: number): void {
+    this.setWord(slot, Column.updateBias, this.word(slot, Column.updateBias) + this.#clock.number);
+    this.table.faultCounts[slot] = 0;
+    this.#setState(slot, SlotState.active);
+  }
+
+  /** Ticks in which a session was updated. */
+  updateCount(slot: number): number {
+    const bias = this.word(slot, Column.updateBias);
+    return this.table.slotStates[slot] === SlotState.active ? this.#clock.number - bias : -bias;
+  }
+
+  /** Lists the blocks with sessions to update, ascending; returns how many. */
+  listBatches(): number {
+    if (this.batchListIsStale) {
+      const { batchList } = this.table;
+      let length = 0;
+      for (let blockIndex = 0; blockIndex < this.pool.blocks.length; blockIndex++) {
+        if (this.table.hasActiveRows(blockIndex)) batchList[length++] = blockIndex;
+      }
+      this.#batchListLength = length;
+      this.batchListIsStale = false;
+    }
+    return this.#batchListLength;
+  }
+
+  /** Slots in use, ascending. */
+  *slots(): Generator<number> {
+    for (let slot = 0; slot < this.pool.blocks.length * ROWS; slot++) {
+      if (this.table.slotStates[slot] !== SlotState.free) yield slot;
+    }
+  }
+
+  hostedBehavior(block: Block): AnyBehavior {
+    return this.pool.hosts[block.behaviorIndex].behavior;
+  }
+
+  /** Simulated time of a session's last packet either way, or touch. */
+  lastActivityMs(slot: number): number {
+    return this.table.doubles[this.block(slot).firstActivity + (slot & ROW_MASK)];
+  }
+
+  touch(slot: number): void {
+    this.table.doubles[this.block(slot).firstActivity + (slot & ROW_MASK)] = this.#clock.nowMs;
+  }
+
+  #callHook(block: Block, row: number, hook: Hook, argument: unknown, name: string): void {
+    const accountId = block.page[Column.account + row] >>> 0;
+    try {
+      if (this.#caller.callHook(block, row, hook, argument)) this.table.outboundFlags[block.blockIndex] = 1;
+    } catch (cause) {
+      throw new DormouseError('ERR_SESSION_HOOK', `the ${name} hook failed for account ${accountId}: ${messageOf(cause)}`, {
+        cause,
+        accountId,
+      });
+    }
+  }
+
+  #vacate(slot: number, block: Block, accountId: number): void {
+    const row = slot & ROW_MASK;
+    block.page[Column.incarnation + row] = 0;
+    block.page[Column.inbound + row] = 0;
+    block.page[Column.outbound + row] = 0;
+    this.index.delete(accountId);
+    this.pool.give(slot, block);
+  }
+
+  #setState(slot: number, state: SlotState): void {
+    const { table } = this;
+    const blockIndex = slot >> ROW_BITS;
+    const before = table.slotStates[slot];
+    const had = table.hasActiveRows(blockIndex);
+    table.setSlotState(slot, state);
+    if (table.hasActiveRows(blockIndex) !== had) this.batchListIsStale = true;
+    this.activeCount += Number(state === SlotState.active) - Number(before === SlotState.active);
+    this.quarantinedCount += Number(state === SlotState.quarantined) - Number(before === SlotState.quarantined);
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: hooks of any behaviour
+type Hook = (session: Session<any>, argument: any) => void;
+
+/** Columns of a row that start at 0, beside those set from what is created. */
+const ZEROED = [
+  Column.inbound,
+  Column.outbound,
+  Column.packetsIn,
+  Column.packetsOut,
+  Column.bytesIn,
+  Column.bytesOut,
+  Column.dropped,
+  Column.mark,
+  Column.markBefore,
+];

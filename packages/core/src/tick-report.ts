@@ -1,0 +1,72 @@
+import type { DormouseError } from './errors.js';
+
+/** An update that threw, or returned a promise. The session keeps what it had written so far. */
+export interface SessionFault {
+  readonly accountId: number;
+  /** Number of the tick. */
+  readonly tick: number;
+  /** What was thrown, as it was thrown: the stack is the behaviour's. */
+  readonly error: unknown;
+  /** Faults of the session so far, this one included, up to 255. */
+  readonly faults: number;
+  /** True when this one put it into quarantine. */
+  readonly quarantined: boolean;
+}
+
+/** Something the host asked for while a tick was in flight, which could not be done when the tick had ended. */
+export interface RefusedRequest {
+  readonly request: 'create' | 'release' | 'push' | 'setMap' | 'setGroup' | 'touch' | 'revive' | 'configure';
+  /** 0 where the request names no one account. */
+  readonly accountId: number;
+  readonly error: DormouseError;
+}
+
+/** What one `updateAllSessions` did (R-08). Times are wall-clock µs. */
+export interface TickReport {
+  /** Number of the tick, from 1. */
+  readonly tick: number;
+  /** Simulated time after it, ms. */
+  readonly nowMs: number;
+  readonly diffMs: number;
+  /** Sessions updated, those that failed included. */
+  readonly sessions: number;
+  readonly batches: number;
+  readonly faults: readonly SessionFault[];
+  /** Queued requests that could not be carried out. */
+  readonly refused: readonly RefusedRequest[];
+  /** Packets pushed to sessions since the last tick's report. */
+  readonly packetsIn: number;
+  /** Packets handed to the host since the last tick's report. */
+  readonly packetsOut: number;
+  /** Preparing the round: list of blocks, masks. */
+  readonly ingestUs: number;
+  /** The parallel update alone. */
+  readonly updateUs: number;
+  /** Handing outbound packets to `onPacket`. */
+  readonly egressUs: number;
+  /** Faults, queued requests, metrics. */
+  readonly maintenanceUs: number;
+  /** All of it. */
+  readonly tickUs: number;
+}
+
+export const NO_FAULTS: readonly SessionFault[] = Object.freeze([]);
+export const NO_REFUSALS: readonly RefusedRequest[] = Object.freeze([]);
+
+/** What a disabled manager reports (R-12). */
+export const NO_TICK: TickReport = Object.freeze({
+  tick: 0,
+  nowMs: 0,
+  diffMs: 0,
+  sessions: 0,
+  batches: 0,
+  faults: NO_FAULTS,
+  refused: NO_REFUSALS,
+  packetsIn: 0,
+  packetsOut: 0,
+  ingestUs: 0,
+  updateUs: 0,
+  egressUs: 0,
+  maintenanceUs: 0,
+  tickUs: 0,
+});

@@ -1,0 +1,1 @@
+export { inlineScheduler, inlineScheduler as default } from './scheduler.js';

@@ -1,0 +1,5 @@
+import { describeScheduler } from '@dormouse/core/conformance';
+import { describe, it } from 'vitest';
+import { inlineScheduler } from '../src/index.js';
+
+describeScheduler({ describe, it, create: inlineScheduler });
