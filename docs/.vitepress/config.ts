@@ -17,7 +17,7 @@ export default defineConfig({
   title: 'Dormouse',
   description: 'Thousands of stateful bot sessions on all cores of a Node.js process; the idle ones sleep at almost no cost.',
   cleanUrls: true,
-  rewrites: { 'decisions/README.md': 'decisions/index.md', 'api/README.md': 'api/index.md' },
+  rewrites: { 'decisions/README.md': 'decisions/index.md' },
   themeConfig: {
     search: { provider: 'local' },
     nav: [
