@@ -1,0 +1,207 @@
+import { bool, defineBehavior, f32, type Session, type StateOf, u8, u32 } from '@dormouse/core';
+import { type Point, WalkableGround } from './ground.js';
+import { ARRIVAL, CALL, PLACE_BYTES, POSITION, TURN } from './packets.js';
+import { LANDMARKS } from './places.js';
+import { loadMaungaWhau, type Terrain, walkingSpeed } from './terrain.js';
+
+/** Corners of its way that a bot keeps in mind; longer ways are asked for in stages. */
+const CORNERS = 16;
+/** Ground is taken as an even slope over this length, in metres: half a cell of the data. */
+const STRIDE = 5;
+/** Rests last 10 s to 2 min, in walker's time. */
+const SHORTEST_REST_MS = 10_000;
+const LONGEST_REST_MS = 120_000;
+/** A walking bot reports its place this often, in ticks' time. */
+const REPORT_MS = 1000;
+/** So many of a hundred ways lead to a landmark, give or take some metres; the others to anywhere. */
+const TO_LANDMARK_PERCENT = 65;
+const SCATTER_METRES = 40;
+/** A place nobody can reach is given up and another tried after this. */
+const RETRY_MS = 5000;
+
+const state = {
+  x: f32(),
+  y: f32(),
+  z: f32(),
+  /** Metres walked so far. */
+  walked: f32(),
+  /** Where the way leads in the end. */
+  goalX: f32(),
+  goalZ: f32(),
+  /** Corners of the way still ahead: x and z in turn, `cornerNext` and on of `cornerCount`. */
+  corners: f32({ length: CORNERS * 2 }),
+  cornerNext: u8(),
+  cornerCount: u8(),
+  /** The way goes on after the last corner kept. */
+  staged: bool(),
+  walking: bool(),
+  /** Until it goes on, in walker's time. */
+  restMs: f32(),
+  reportMs: f32(),
+  /** Walker's seconds in a second of the ticks. */
+  timeLapse: f32({ initial: 1 }),
+  /** Random numbers: where this session's own sequence stands. */
+  random: u32(),
+} as const;
+
+export type BotState = StateOf<typeof state>;
+
+/** What a bot is created with. */
+export interface BotInit {
+  /** With the account id, decides everything the bot will do. */
+  readonly seed: number;
+  readonly timeLapse: number;
+}
+
+// Read-only after setup(), and the same in each thread: all that sessions share.
+let terrain: Terrain;
+let ground: WalkableGround;
+
+/** The ground this thread's bots walk on, once `setup` has run. */
+export function walkableGround(): WalkableGround {
+  return ground;
+}
+
+/**
+ * A walker on Maunga Whau: picks a place, asks the navmesh for the way, walks it at the pace the slope allows, rests, goes on.
+ * What it does is decided by seed, account id, ticks and the calls it gets.
+ */
+export default defineBehavior(import.meta.url, {
+  name: 'walker',
+  state,
+
+  async setup() {
+    terrain = loadMaungaWhau();
+    ground = await WalkableGround.of(terrain);
+  },
+
+  create(session, init: BotInit | undefined) {
+    const bot = session.state;
+    bot.random = Math.imul((init?.seed ?? 0) ^ Math.imul(session.accountId, 0x9e3779b1), 0x85ebca6b) >>> 0;
+    bot.timeLapse = init?.timeLapse ?? 1;
+    const place = randomPlace(bot);
+    if (place === undefined) throw new Error('Maunga Whau has no walkable ground where it should');
+    moveTo(bot, place.x, place.z);
+    // Not all at once: the first ways are asked for over a minute of the walkers' time.
+    bot.restMs = 60_000 * random(bot);
+    bot.reportMs = REPORT_MS * random(bot);
+  },
+
+  update(session, diffMs) {
+    const bot = session.state;
+    for (let packet = session.receive(); packet !== null; packet = session.receive()) {
+      if (packet.opcode === CALL) setOut(bot, ground.nearest(packet.f32(0), packet.f32(4)));
+    }
+    const spentMs = diffMs * bot.timeLapse;
+    if (bot.walking) {
+      walk(session, spentMs / 1000);
+      bot.reportMs -= diffMs;
+      if (bot.reportMs <= 0) {
+        bot.reportMs += REPORT_MS;
+        if (bot.walking) report(session, POSITION);
+      }
+    } else {
+      bot.restMs -= spentMs;
+      if (bot.restMs <= 0) setOut(bot, randomGoal(bot));
+    }
+  },
+});
+
+type Bot = Session<typeof state>;
+
+/** Asks for the way to a place and starts walking; without a way, rests a little and tries another place then. */
+function setOut(bot: BotState, place: Point | undefined): void {
+  const way = place === undefined ? [] : ground.path(bot, place);
+  bot.walking = place !== undefined && way.length > 0;
+  if (!bot.walking || place === undefined) {
+    bot.restMs = RETRY_MS;
+    return;
+  }
+  bot.goalX = place.x;
+  bot.goalZ = place.z;
+  bot.staged = way.length > CORNERS;
+  bot.cornerNext = 0;
+  bot.cornerCount = Math.min(way.length, CORNERS);
+  for (let corner = 0; corner < bot.cornerCount; corner++) {
+    bot.corners.set(corner * 2, way[corner].x);
+    bot.corners.set(corner * 2 + 1, way[corner].z);
+  }
+}
+
+/** Walks for so many seconds, a stride at a time, each at the speed its slope allows. */
+function walk(session: Bot, seconds: number): void {
+  const bot = session.state;
+  let left = seconds;
+  while (left > 1e-9 && bot.walking) {
+    const corner = bot.cornerNext * 2;
+    const dx = bot.corners.get(corner) - bot.x;
+    const dz = bot.corners.get(corner + 1) - bot.z;
+    const distance = Math.hypot(dx, dz);
+    if (distance < 0.01) {
+      passCorner(session);
+      continue;
+    }
+    const stride = Math.min(distance, STRIDE);
+    const share = stride / distance;
+    const speed = walkingSpeed((terrain.heightAt(bot.x + dx * share, bot.z + dz * share) - bot.y) / stride);
+    const step = Math.min(stride, speed * left);
+    left -= step / speed;
+    bot.walked += step;
+    moveTo(bot, bot.x + (dx * step) / distance, bot.z + (dz * step) / distance);
+  }
+}
+
+/** At a corner of the way: turn, ask for the next stage, or arrive and rest. */
+function passCorner(session: Bot): void {
+  const bot = session.state;
+  bot.cornerNext++;
+  if (bot.cornerNext < bot.cornerCount) {
+    report(session, TURN);
+    return;
+  }
+  if (bot.staged) {
+    setOut(bot, { x: bot.goalX, z: bot.goalZ });
+    return;
+  }
+  bot.walking = false;
+  bot.restMs = SHORTEST_REST_MS + (LONGEST_REST_MS - SHORTEST_REST_MS) * random(bot);
+  report(session, ARRIVAL);
+}
+
+function moveTo(bot: BotState, x: number, z: number): void {
+  bot.x = x;
+  bot.z = z;
+  bot.y = terrain.heightAt(bot.x, bot.z);
+}
+
+/** A full ring loses a report: the next one says the same, newer. */
+function report(session: Bot, opcode: number): void {
+  const packet = session.claim(opcode, PLACE_BYTES);
+  if (packet === null) return;
+  packet.setF32(0, session.state.x);
+  packet.setF32(4, session.state.y);
+  packet.setF32(8, session.state.z);
+}
+
+/** Where to next: a landmark's surroundings or anywhere. */
+function randomGoal(bot: BotState): Point | undefined {
+  if (random(bot) * 100 >= TO_LANDMARK_PERCENT) return randomPlace(bot);
+  const landmark = LANDMARKS[Math.floor(random(bot) * LANDMARKS.length)];
+  const aside = () => (random(bot) + random(bot) - 1) * SCATTER_METRES;
+  const x = landmark.x + aside();
+  return ground.nearest(x, landmark.z + aside());
+}
+
+function randomPlace(bot: BotState): Point | undefined {
+  const x = terrain.width * random(bot);
+  return ground.nearest(x, terrain.depth * random(bot));
+}
+
+/** The session's next random number, 0 ≤ r < 1: mulberry32, whose whole state is one u32 (T. Ettinger, 2017; public domain). */
+function random(bot: BotState): number {
+  bot.random += 0x6d2b79f5;
+  let bits = bot.random;
+  bits = Math.imul(bits ^ (bits >>> 15), bits | 1);
+  bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
+  return ((bits ^ (bits >>> 14)) >>> 0) / 4_294_967_296;
+}

@@ -1,0 +1,23 @@
+import { DormouseError } from '@dormouse/core';
+import { parseArguments } from './options.js';
+import { run } from './run.js';
+
+const parsed = parseArguments(process.argv.slice(2));
+if (parsed.options === undefined) {
+  (parsed.exitCode === 0 ? process.stdout : process.stderr).write(parsed.message);
+  process.exitCode = parsed.exitCode;
+} else {
+  const ending = new AbortController();
+  // Once: a second Ctrl-C ends the process the hard way.
+  process.once('SIGINT', () => ending.abort());
+  process.once('SIGTERM', () => ending.abort());
+  // Whoever reads the output has gone: nothing more to show, so end as on Ctrl-C.
+  process.stdout.on('error', () => ending.abort());
+  try {
+    await run(parsed.options, process.stdout, ending.signal);
+  } catch (error) {
+    if (!DormouseError.isInstance(error)) throw error;
+    process.stderr.write(`error: ${error.message} (${error.code})\n`);
+    process.exitCode = error.code === 'ERR_SCHEDULER_UNKNOWN' || error.code === 'ERR_SCHEDULER_CONTRACT' ? 2 : 1;
+  }
+}

@@ -1,0 +1,61 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+
+/** What a run is asked to do. */
+export interface RunOptions {
+  readonly sessions: number;
+  /** Of the run, in seconds. */
+  readonly duration: number;
+  /** Ticks a second. */
+  readonly tickRate: number;
+  readonly seed: number;
+  /** Walker's seconds in a second of the run. */
+  readonly timeLapse: number;
+  /** Built-in name, package name or path. */
+  readonly scheduler: string;
+  readonly workers: number;
+  /** File the map is written to. */
+  readonly output: string;
+  readonly quiet: boolean;
+}
+
+/** Either what to run, or what to print instead: help, or what is wrong with the arguments (exit code 2). */
+export type ParsedArguments =
+  | { readonly options: RunOptions }
+  | { readonly options?: undefined; readonly exitCode: 0 | 2; readonly message: string };
+
+/** Parses arguments (without node and script). Every value that is refused is named with what would be accepted. */
+export function parseArguments(args: readonly string[]): ParsedArguments {
+  let message = '';
+  const keep = (text: string) => {
+    message += text;
+  };
+  const command = new Command('volcano')
+    .description('A thousand bots find their way over Maunga Whau, Auckland. Ends with a summary and a map of their trails.')
+    .addOption(wholeNumber('--sessions <n>', 'bots', 1, 100_000, 1000))
+    .addOption(wholeNumber('--duration <seconds>', 'how long to run', 1, 86_400, 20))
+    .addOption(wholeNumber('--tick-rate <n>', 'ticks a second', 1, 100, 10))
+    .addOption(wholeNumber('--seed <n>', 'the same seed, the same walks', 0, 4_294_967_295, 42))
+    .addOption(wholeNumber('--time-lapse <n>', "walker's seconds in a second of the run", 1, 60, 20))
+    .addOption(new Option('--scheduler <name>', 'built-in name, package name or path').default('inline'))
+    .addOption(wholeNumber('--workers <n>', 'worker threads; 0: as the scheduler decides', 0, 255, 0))
+    .addOption(new Option('--output <file>', 'where the map goes').default('volcano.svg'))
+    .addOption(new Option('--quiet', 'print the summary only').default(false))
+    .allowExcessArguments(false)
+    .configureOutput({ writeOut: keep, writeErr: keep })
+    .exitOverride();
+  try {
+    command.parse([...args], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return { exitCode: error.exitCode === 0 ? 0 : 2, message };
+  }
+  return { options: command.opts<RunOptions>() };
+}
+
+function wholeNumber(flags: string, words: string, least: number, most: number, usual: number): Option {
+  return new Option(flags, `${words}, ${least} to ${most}`).default(usual).argParser((text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number ${least}…${most}: got ${JSON.stringify(text)}.`);
+  });
+}

@@ -1,0 +1,117 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { createHistogram } from 'node:perf_hooks';
+import { loadScheduler, type RunReport, type SessionFault, SessionManager } from '@dormouse/core';
+import bot, { walkableGround } from './bot.js';
+import { type Figures, grouped, readings } from './figures.js';
+import { Guide } from './guide.js';
+import type { RunOptions } from './options.js';
+import { ARRIVAL } from './packets.js';
+import { drawMap } from './svg.js';
+import { loadMaungaWhau, type Terrain } from './terrain.js';
+import { Trails } from './trails.js';
+import { openView, type Screen } from './view.js';
+
+/** Of each direction: a bot sends a few packets of 16 bytes a tick at most. */
+const RING_BYTES = 1024;
+const MEGABYTE = 1_048_576;
+
+/** Runs the bots until their time is over or `ending` is aborted, then writes the map and sums up. */
+export async function run(options: RunOptions, screen: Screen, ending: AbortSignal): Promise<void> {
+  const { sessions, duration, tickRate, seed, timeLapse, quiet } = options;
+  const say = (text: string) => screen.write(`${text}\n`);
+  const scheduler = await loadScheduler(fromHere(options.scheduler), {}, import.meta.url);
+  const terrain = loadMaungaWhau();
+  const trails = new Trails(sessions);
+  const startedMs = performance.now();
+  const manager = await SessionManager.start({
+    behavior: bot,
+    scheduler,
+    workerThreads: options.workers,
+    maxConcurrentSessions: sessions,
+    poolSize: sessions,
+    ringBytes: RING_BYTES,
+    onPacket: (accountId, packet) => trails.add(accountId - 1, packet.f32(0), packet.f32(8), packet.opcode !== ARRIVAL),
+  });
+  try {
+    const builtMs = performance.now();
+    const accounts = Uint32Array.from({ length: sessions }, (_, index) => index + 1);
+    const bots = manager.createSessionBatch(accounts, { init: { seed, timeLapse } });
+    if (!quiet) {
+      say(
+        `Maunga Whau: ${terrain.columns} × ${terrain.rows} heights, a navmesh of ${walkableGround().polygonCount} polygons ` +
+          `in ${Math.round(builtMs - startedMs)} ms, ${grouped(sessions)} bots on it in ${Math.round(performance.now() - builtMs)} ms`,
+      );
+    }
+    const guide = new Guide(manager, bots, seed);
+    const view = quiet ? undefined : openView(screen, terrain, trails);
+    const tickTimes = createHistogram();
+    const faults: SessionFault[] = [];
+    const cpuBefore = process.cpuUsage();
+    const runStartedMs = performance.now();
+    const figures = (): Figures => {
+      const metrics = manager.getGlobalMetrics();
+      return {
+        elapsedSeconds: (performance.now() - runStartedMs) / 1000,
+        durationSeconds: duration,
+        activeSessions: metrics.activeSessions,
+        hibernatedSessions: metrics.hibernatedSessions,
+        walking: trails.walking,
+        arrivals: trails.arrivals,
+        tickP50Us: metrics.tickTime.p50Us,
+        tickP99Us: metrics.tickTime.p99Us,
+        tickBudgetUs: 1_000_000 / tickRate,
+        cpuPercentPerBot: metrics.cpuPercentPerBot,
+        packetsPerSecond: metrics.totalPacketsPerSecond,
+        sessionMegabytes: metrics.totalMemoryMB,
+        processMegabytes: process.memoryUsage.rss() / MEGABYTE,
+      };
+    };
+    let packets = 0;
+    let report: RunReport;
+    try {
+      report = await manager.run({
+        tickRate,
+        maxTicks: duration * tickRate,
+        // The ticks are done a little earlier, unless the machine is too slow for them.
+        signal: AbortSignal.any([ending, AbortSignal.timeout(duration * 1000)]),
+        onTick: (tick) => {
+          tickTimes.record(Math.max(1, Math.round(tick.tickUs)));
+          packets += tick.packetsIn + tick.packetsOut;
+          faults.push(...tick.faults.slice(0, 1));
+          guide.afterTick(tick.diffMs);
+          view?.show(figures());
+        },
+      });
+    } finally {
+      view?.end();
+    }
+    const seconds = report.elapsedMs / 1000;
+    const cpu = process.cpuUsage(cpuBefore);
+    const whole: Figures = {
+      ...figures(),
+      tickP50Us: tickTimes.percentile(50),
+      tickP99Us: tickTimes.percentile(99),
+      cpuPercentPerBot: (cpu.user + cpu.system) / 10_000 / seconds / sessions,
+      packetsPerSecond: packets / seconds,
+    };
+    say(`\n${grouped(report.ticks)} ticks in ${seconds.toFixed(1)} s on scheduler ${manager.schedulerName}, ${report.overruns} late`);
+    for (const { name, value } of readings(whole)) say(`  ${name.padEnd(12)}${value}`);
+    if (faults.length > 0) say(`  faults      in ${faults.length} ticks, the first: ${String(faults[0].error)}`);
+    writeMap(options, terrain, trails, report.ticks, say);
+  } finally {
+    await manager.shutdown();
+  }
+}
+
+/** A path given on the command line is meant from the working directory; packages are looked for from this module. */
+function fromHere(scheduler: string): string {
+  return scheduler.startsWith('.') ? resolve(scheduler) : scheduler;
+}
+
+function writeMap(options: RunOptions, terrain: Terrain, trails: Trails, ticks: number, say: (text: string) => void): void {
+  const { seed, tickRate, timeLapse, output } = options;
+  const map = drawMap(terrain, trails, { seed, tickRate, timeLapse, ticks });
+  writeFileSync(output, map);
+  say(`  map         ${output}, ${Math.round(map.length / 1024)} KB`);
+}
