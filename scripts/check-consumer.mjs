@@ -28,7 +28,11 @@ try {
   const tarballs = join(folder, 'tarballs');
   mkdirSync(tarballs);
   for (const name of readdirSync(join(repository, 'packages'))) {
-    await must('pnpm', ['pack', '--pack-destination', tarballs], join(repository, 'packages', name));
+    await must(
+      join(repository, 'node_modules', '.bin', 'pnpm'),
+      ['pack', '--pack-destination', tarballs],
+      join(repository, 'packages', name),
+    );
   }
   const packed = readdirSync(tarballs).map((name) => join(tarballs, name));
 
