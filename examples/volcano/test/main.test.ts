@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'volcano-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the program as npm start does; once its output has `until`, it gets `signal`. */
+function volcano(args: string[], signal?: NodeJS.Signals, until = ''): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [main, ...args], { cwd: folder });
+    let [stdout, stderr] = ['', ''];
+    let signalled = signal === undefined;
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+      if (signalled || !stdout.includes(until)) return;
+      signalled = true;
+      child.kill(signal);
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+describe('the program', () => {
+  it('runs its time, sums up and writes the map', async () => {
+    const { code, stdout, stderr } = await volcano(['--sessions', '50', '--duration', '1', '--output', 'short.svg']);
+    expect([code, stderr]).toEqual([0, '']);
+    for (const words of ['50 bots', 'ticks in', 'scheduler inline', 'p99', 'of 0.05 % allowed', '50 active', 'short.svg']) {
+      expect(stdout).toContain(words);
+    }
+    expect(readFileSync(join(folder, 'short.svg'), 'utf8')).toContain('50 bots');
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('ends on %s as at its end: summary, map, exit code 0', async (signal) => {
+    const { code, stdout } = await volcano(['--sessions', '50', '--duration', '600', '--output', `${signal}.svg`], signal, 'polygons');
+    expect(code).toBe(0);
+    expect(stdout).toContain('of 0.05 % allowed');
+    expect(readFileSync(join(folder, `${signal}.svg`), 'utf8')).toContain('</svg>');
+  });
+
+  it('takes a scheduler by its path from the working directory, by package name, and refuses others with exit code 2', async () => {
+    const inline = await volcano(['--sessions', '5', '--duration', '1', '--quiet', '--scheduler', '@dormouse/scheduler-inline']);
+    expect([inline.code, inline.stderr]).toEqual([0, '']);
+    const unknown = await volcano(['--scheduler', './nothing.mjs']);
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain('nothing.mjs');
+    expect(unknown.stderr).toContain('ERR_SCHEDULER_UNKNOWN');
+  });
+
+  it('prints its help on the standard output, and what is wrong with its options on the other', async () => {
+    const help = await volcano(['--help']);
+    expect([help.code, help.stderr]).toEqual([0, '']);
+    expect(help.stdout).toContain('Usage: volcano [options]');
+    const wrong = await volcano(['--sessions', '0']);
+    expect([wrong.code, wrong.stdout]).toEqual([2, '']);
+    expect(wrong.stderr).toContain('must be a whole number 1…100000: got "0"');
+  });
+});
