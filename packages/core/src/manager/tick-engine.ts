@@ -43,6 +43,14 @@ export class TickEngine {
   readonly #parts: TickParts;
   #refusedLate: readonly RefusedRequest[] = NO_REFUSALS;
   #epoch = 0;
+  /** Of the tick in hand, or the last one. */
+  #sessions = 0;
+  #batchCount = 0;
+  #startMs = 0;
+  #updateMs = 0;
+  #egressMs = 0;
+  #maintenanceMs = 0;
+  #ranBefore = 0;
   #packetsInReported = 0;
   #packetsOutReported = 0;
   /** Settles when the tick in flight has ended, well or not. */
@@ -59,54 +67,57 @@ export class TickEngine {
   }
 
   run(diffMs: number): Promise<TickReport> {
+    const { scheduler, store, clock, round } = this.#parts;
     if (this.phase !== 'idle') {
-      const tick = this.#parts.clock.number;
-      return Promise.reject(new DormouseError('ERR_TICK_IN_FLIGHT', `tick ${tick} is in flight: wait for it before starting another`));
+      return Promise.reject(
+        new DormouseError('ERR_TICK_IN_FLIGHT', `tick ${clock.number} is in flight: wait for it before starting another`),
+      );
     }
-    const running = this.#run(diffMs);
-    // A tick that is done at once, as on inline, leaves nothing to wait for.
-    if ((this.phase as string) === 'idle') return running;
-    this.#inFlight = running.then(
-      () => this.#landed(),
-      () => this.#landed(),
-    );
-    return running;
-  }
-
-  #landed(): void {
-    this.#inFlight = undefined;
-  }
-
-  async #run(diffMs: number): Promise<TickReport> {
-    const { store, scheduler, caller, clock, round, onPacket } = this.#parts;
-    const startMs = performance.now();
     this.phase = 'updating';
+    this.#startMs = performance.now();
+    clock.advance(diffMs);
+    this.#sessions = store.activeCount;
+    this.#batchCount = this.#prepare(round, diffMs);
+    this.#updateMs = performance.now();
+    let running: void | Promise<void>;
     try {
-      let failure: DormouseError | undefined;
-      clock.advance(diffMs);
-      const sessions = store.activeCount;
-      const batchCount = this.#prepare(round, diffMs);
-      const updateMs = performance.now();
-      try {
-        const ranBefore = caller.batchesRun;
-        const running = batchCount === 0 ? undefined : scheduler.parallelFor(batchCount, ++this.#epoch);
-        if (running !== undefined) await running;
-        failure = this.#missing(batchCount, caller.batchesRun - ranBefore);
-      } catch (cause) {
-        failure = this.#failed('ERR_SCHEDULER_FAILED', `scheduler ${scheduler.name} failed`, cause);
-      }
-      this.totalBatches += batchCount;
+      running = this.#batchCount === 0 ? undefined : scheduler.parallelFor(this.#batchCount, ++this.#epoch);
+    } catch (cause) {
+      return this.#end(this.#schedulerFailed(cause));
+    }
+    // A scheduler that is done when it returns costs no wait, and no promise but the caller's.
+    if (running === undefined) return this.#end(undefined);
+    const ending = running.then(
+      () => this.#end(undefined),
+      (cause) => this.#end(this.#schedulerFailed(cause)),
+    );
+    const landed = (): void => {
+      this.#inFlight = undefined;
+    };
+    this.#inFlight = ending.then(landed, landed);
+    return ending;
+  }
+
+  /** The update is over, well or not: hand out packets, deal with faults and requests, report. */
+  #end(schedulerFailure: DormouseError | undefined): Promise<TickReport> {
+    const { caller, clock, onPacket } = this.#parts;
+    try {
+      const updateFailure = schedulerFailure ?? this.#missing();
+      this.totalBatches += this.#batchCount;
       caller.park();
       this.phase = 'handing out';
-      const egressMs = performance.now();
-      if (onPacket !== undefined) failure = this.#handOut(onPacket) ?? failure;
-      const maintenanceMs = performance.now();
+      this.#egressMs = performance.now();
+      const handOutFailure = onPacket === undefined ? undefined : this.#handOut(onPacket);
+      const failure = updateFailure ?? handOutFailure;
+      this.#maintenanceMs = performance.now();
       const faults = caller.faults.length === 0 ? NO_FAULTS : this.#takeFaults();
-      const refused = this.#applyQueue();
-      const report = this.#report({ sessions, batchCount, faults, refused, startMs, updateMs, egressMs, maintenanceMs });
-      if (failure === undefined) return report;
+      const report = this.#report(faults, this.#applyQueue());
+      if (failure === undefined) return Promise.resolve(report);
       publish('dormouse:tick:failed', { tick: clock.number, error: failure });
-      throw failure;
+      return Promise.reject(failure);
+    } catch (error) {
+      // A logger of the host's threw, or an event's subscriber did.
+      return Promise.reject(error);
     } finally {
       this.phase = 'idle';
       // What subscribers to the events above have asked for; a refusal of theirs stands in the next tick's report.
@@ -136,8 +147,11 @@ export class TickEngine {
   }
 
   /** A scheduler without workers has only the caller: what it left out, or ran twice, shows in the caller's count. */
-  #missing(batchCount: number, ran: number): DormouseError | undefined {
-    const { scheduler, clock } = this.#parts;
+  #missing(): DormouseError | undefined {
+    const { scheduler, clock, caller } = this.#parts;
+    const batchCount = this.#batchCount;
+    const ran = caller.batchesRun - this.#ranBefore;
+    this.#ranBefore = caller.batchesRun;
     if (scheduler.supports.workers || ran === batchCount) return undefined;
     return new DormouseError(
       'ERR_SCHEDULER_CONTRACT',
@@ -153,6 +167,11 @@ export class TickEngine {
     } catch (cause) {
       return this.#failed('ERR_PACKET_HANDLER', 'onPacket failed', cause);
     }
+  }
+
+  #schedulerFailed(cause: unknown): DormouseError {
+    this.#ranBefore = this.#parts.caller.batchesRun;
+    return this.#failed('ERR_SCHEDULER_FAILED', `scheduler ${this.#parts.scheduler.name} failed`, cause);
   }
 
   #failed(code: ErrorCode, what: string, cause: unknown): DormouseError {
@@ -188,51 +207,34 @@ export class TickEngine {
     return fault;
   }
 
-  #report(done: TickDone): TickReport {
+  #report(faults: TickReport['faults'], refused: TickReport['refused']): TickReport {
     const { store, clock, metrics } = this.#parts;
-    const { startMs, updateMs, egressMs, maintenanceMs } = done;
-    const packetsIn = store.packetsIn - this.#packetsInReported;
-    const packetsOut = store.packetsOut - this.#packetsOutReported;
-    this.#packetsInReported = store.packetsIn;
-    this.#packetsOutReported = store.packetsOut;
-    const beforeMetricsMs = performance.now();
-    const halfPassed = metrics.record(
-      beforeMetricsMs,
-      (beforeMetricsMs - startMs) * 1000,
-      done.sessions,
-      packetsIn + packetsOut,
-      clock.diffMs,
-    );
-    if (halfPassed) turnActivityWindow(store);
+    const startMs = this.#startMs;
+    const packetsIn = store.rings.packetsIn - this.#packetsInReported;
+    const packetsOut = store.rings.packetsOut - this.#packetsOutReported;
+    this.#packetsInReported = store.rings.packetsIn;
+    this.#packetsOutReported = store.rings.packetsOut;
+    const workedMs = performance.now();
+    const tickUs = (workedMs - startMs) * 1000;
+    if (metrics.record(workedMs, tickUs, this.#sessions, packetsIn + packetsOut, clock.diffMs)) turnActivityWindow(store);
     const endMs = performance.now();
     const report: TickReport = {
       tick: clock.number,
       nowMs: clock.nowMs,
       diffMs: clock.diffMs,
-      sessions: done.sessions,
-      batches: done.batchCount,
-      faults: done.faults,
-      refused: done.refused,
+      sessions: this.#sessions,
+      batches: this.#batchCount,
+      faults,
+      refused,
       packetsIn,
       packetsOut,
-      ingestUs: (updateMs - startMs) * 1000,
-      updateUs: (egressMs - updateMs) * 1000,
-      egressUs: (maintenanceMs - egressMs) * 1000,
-      maintenanceUs: (endMs - maintenanceMs) * 1000,
+      ingestUs: (this.#updateMs - startMs) * 1000,
+      updateUs: (this.#egressMs - this.#updateMs) * 1000,
+      egressUs: (this.#maintenanceMs - this.#egressMs) * 1000,
+      maintenanceUs: (endMs - this.#maintenanceMs) * 1000,
       tickUs: (endMs - startMs) * 1000,
     };
     if (isObserved('dormouse:tick')) publish('dormouse:tick', report);
     return report;
   }
-}
-
-interface TickDone {
-  readonly sessions: number;
-  readonly batchCount: number;
-  readonly faults: TickReport['faults'];
-  readonly refused: TickReport['refused'];
-  readonly startMs: number;
-  readonly updateMs: number;
-  readonly egressMs: number;
-  readonly maintenanceMs: number;
 }

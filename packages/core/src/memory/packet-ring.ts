@@ -23,6 +23,9 @@ const MARKS = 2 * ROWS;
  * sessions wrote becomes known when their rings are drained, or by {@link HostRings.survey}.
  */
 export class HostRings {
+  /** Packets pushed and packets drained since start, over all rings. */
+  packetsIn = 0;
+  packetsOut = 0;
   readonly #capacity: number;
   readonly #farWords: number;
   /** A byte a block: bits 0…3 are the pages of its inbound near parts, bits 4…7 of its outbound ones. */
@@ -64,6 +67,7 @@ export class HostRings {
     this.#copier.copy(words, (at + 1) | 0, payload, start, length);
     page[cursor] = after;
     page[(Column.packetsIn + row) | 0]++;
+    this.packetsIn++;
     page[(Column.bytesIn + row) | 0] += length;
     this.#near[block.blockIndex] |= 1 << (row >> ROWS_A_NEAR_PAGE_BITS);
     return true;
@@ -102,6 +106,7 @@ export class HostRings {
         packet.length = length;
         page[cursor] = (cursors & 0xffff) | ((tail + recordWords(length)) << 16);
         page[(Column.packetsOut + row) | 0]++;
+        this.packetsOut++;
         page[(Column.bytesOut + row) | 0] += length;
         taken++;
         handler(page[(Column.account + row) | 0] >>> 0, packet);

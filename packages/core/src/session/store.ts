@@ -49,9 +49,6 @@ export class SessionStore {
   /** Sessions by what their slots hold. */
   activeCount = 0;
   quarantinedCount = 0;
-  /** Packets since start. */
-  packetsIn = 0;
-  packetsOut = 0;
   /** True when blocks have come to have active rows, or have lost their last. */
   batchListIsStale = true;
   readonly #caller: HookRunner;
@@ -155,7 +152,6 @@ export class SessionStore {
     const row = slot & ROW_MASK;
     if (!this.rings.push(block, row, opcode, payload, start, length)) return false;
     this.table.doubles[block.firstActivity + row] = this.#clock.nowMs;
-    this.packetsIn++;
     return true;
   }
 
@@ -163,22 +159,18 @@ export class SessionStore {
   drain(handler: PacketHandler): number {
     const { outboundFlags, doubles } = this.table;
     const { blocks } = this.pool;
-    const before = this.packetsOut;
-    const counted: PacketHandler = (accountId, packet) => {
-      this.packetsOut++;
-      handler(accountId, packet);
-    };
+    const before = this.rings.packetsOut;
     for (let blockIndex = 0; blockIndex < blocks.length; blockIndex++) {
       if (outboundFlags[blockIndex] === 0) continue;
       const block = blocks[blockIndex] as Block;
       for (let row = 0; row < ROWS; row++) {
         if (block.page[(Column.outbound + row) | 0] === 0) continue;
         doubles[block.firstActivity + row] = this.#clock.nowMs;
-        this.rings.drain(block, row, counted);
+        this.rings.drain(block, row, handler);
       }
       outboundFlags[blockIndex] = 0;
     }
-    return this.packetsOut - before;
+    return this.rings.packetsOut - before;
   }
 
   quarantine(slot: number): void {
