@@ -1,0 +1,38 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { build } from 'tsup';
+
+/** A worker file of this folder, built: a thread loads it by Node's own loader, which knows no TypeScript. */
+export interface WorkerBundle {
+  /** Starts a thread; what it throws rejects `finished`, what it posts first resolves it. */
+  start<T>(workerData: unknown): { worker: Worker; finished: Promise<T> };
+  remove(): Promise<void>;
+}
+
+export async function bundleWorker(name: string): Promise<WorkerBundle> {
+  const outDir = await mkdtemp(join(tmpdir(), 'dormouse-test-'));
+  await build({
+    config: false,
+    entry: { worker: fileURLToPath(new URL(`./${name}.ts`, import.meta.url)) },
+    outDir,
+    outExtension: () => ({ js: '.mjs' }),
+    format: 'esm',
+    target: 'node20',
+    silent: true,
+  });
+  return {
+    start<T>(workerData: unknown) {
+      const worker = new Worker(join(outDir, 'worker.mjs'), { workerData });
+      const finished = new Promise<T>((resolve, reject) => {
+        worker.once('message', resolve);
+        worker.once('error', reject);
+        worker.once('exit', (code) => reject(new Error(`the thread ended with code ${code} and no report`)));
+      });
+      return { worker, finished };
+    },
+    remove: () => rm(outDir, { recursive: true, force: true }),
+  };
+}
