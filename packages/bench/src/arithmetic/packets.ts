@@ -1,0 +1,49 @@
+/** What the driver sends to every session before each tick of W2. */
+export const INBOUND_OPCODE = 0x00b5;
+export const INBOUND_BYTES = 32;
+export const INBOUND_WORDS = INBOUND_BYTES / 4;
+/** What every session sends back: x, y, account id, update count. */
+export const OUTBOUND_OPCODE = 0x00dd;
+export const OUTBOUND_BYTES = 16;
+
+/** Writes the driver's payload for a session and tick t (0, 1, …) to `words[at]` and on. */
+export function writeInbound(words: Int32Array, at: number, accountId: number, t: number): void {
+  let word = (Math.imul(accountId, 0x9e37_79b1) + Math.imul(t, 0x85eb_ca6b)) | 0;
+  for (let j = 0; j < INBOUND_WORDS; j++) {
+    words[at + j] = word;
+    word = (word + 0x27d4_eb2f) | 0;
+  }
+}
+
+/** Sum of a payload's bytes, read as words; the last word is padded with zero bytes. */
+export function byteSum(words: Int32Array, start: number, bytes: number): number {
+  const end = start + ((bytes + 3) >> 2);
+  let at = start;
+  let sum = 0;
+  // Even and odd bytes of a word beside each other in two lanes of 16 bits, four words before the lanes are added.
+  for (; at + 4 <= end; at += 4) {
+    const a = words[at];
+    const b = words[at + 1];
+    const c = words[at + 2];
+    const d = words[at + 3];
+    const even = (a & LANES) + (b & LANES) + (c & LANES) + (d & LANES);
+    const odd = ((a >>> 8) & LANES) + ((b >>> 8) & LANES) + ((c >>> 8) & LANES) + ((d >>> 8) & LANES);
+    const lanes = even + odd;
+    sum = (sum + (lanes & 0xffff) + (lanes >>> 16)) | 0;
+  }
+  for (; at < end; at++) {
+    const lanes = (words[at] & LANES) + ((words[at] >>> 8) & LANES);
+    sum = (sum + (lanes & 0xffff) + (lanes >>> 16)) | 0;
+  }
+  return sum;
+}
+
+const LANES = 0x00ff_00ff;
+
+/** Sum mod 2^32 of a payload's words, as i32. */
+export function wordSum(words: Int32Array, start: number, bytes: number): number {
+  const end = start + ((bytes + 3) >> 2);
+  let sum = 0;
+  for (let at = start; at < end; at++) sum = (sum + words[at]) | 0;
+  return sum;
+}

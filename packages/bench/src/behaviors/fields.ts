@@ -1,0 +1,26 @@
+import { f32, type Session, u32 } from '@dormouse/core';
+import { startValues } from '../arithmetic/random.js';
+
+/** State of a session in every workload. */
+export const fields = {
+  x: f32(),
+  y: f32(),
+  vx: f32(),
+  vy: f32(),
+  hp: f32({ initial: 100 }),
+  targetX: f32(),
+  targetY: f32(),
+  rng: u32(),
+};
+
+/** What `createSession` hands to `create`. */
+export interface Init {
+  /** Steps an update, where a workload makes many. */
+  readonly repeat: number;
+}
+
+/** The start values of the workloads. */
+export function create(session: Session<typeof fields>): void {
+  const { state } = session;
+  Object.assign(state, startValues(session.accountId));
+}

@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+import { DormouseError } from '@dormouse/core';
+import { Command, CommanderError } from 'commander';
+import { runCommand } from './commands/run.js';
+
+const BAD_USAGE = 2;
+
+const program = new Command('dormouse-bench')
+  .description('Exact workloads for Dormouse, on any scheduler, beside a bare loop.')
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true });
+program.addCommand(runCommand());
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+function exitCodeOf(error: unknown): number {
+  // Commander has printed what it has to say.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_USAGE;
+  if (!DormouseError.isInstance(error)) throw error;
+  process.stderr.write(`error: ${error.message} (${error.code})\n`);
+  return error.code === 'ERR_SCHEDULER_UNKNOWN' || error.code === 'ERR_CONFIG_INVALID' ? BAD_USAGE : 1;
+}

@@ -1,0 +1,27 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { ARITHS, FORMS, WORKLOADS } from '../workloads.js';
+
+/** Parses an integer in `least…most`; what is none is refused with the range. */
+export function integerIn(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isInteger(value) || value < least || value > most) {
+      throw new InvalidArgumentError(`It must be an integer ${least}…${most}.`);
+    }
+    return value;
+  };
+}
+
+export const MOST_SESSIONS = 1_048_576;
+export const MOST_TICKS = 10_000_000;
+
+export const workloadOption = () => new Option('--workload <name>', 'what an update does').choices(WORKLOADS).default('W1');
+export const arithOption = () =>
+  new Option('--arith <form>', 'round every operation to f32, or compute in f64').choices(ARITHS).default('f64');
+export const formOption = () =>
+  new Option('--form <form>', 'update one session a call, or a batch over columns').choices(FORMS).default('session');
+export const sessionsOption = (count: number) =>
+  new Option('--sessions <count>', `sessions, 1…${MOST_SESSIONS}`).argParser(integerIn(1, MOST_SESSIONS)).default(count);
+export const ticksOption = (count: number) =>
+  new Option('--ticks <count>', `ticks, 1…${MOST_TICKS}; the first tenth is not timed`).argParser(integerIn(1, MOST_TICKS)).default(count);
+export const jsonOption = () => new Option('--json', 'print one JSON object instead of a table').default(false);

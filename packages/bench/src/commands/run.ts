@@ -1,0 +1,69 @@
+import { Command, Option } from 'commander';
+import { type RunOptions, runWorkload, type WorkloadReport } from '../harness/run.js';
+import type { Summary } from '../harness/series.js';
+import type { Arith, Form, Workload } from '../workloads.js';
+import { arithOption, formOption, integerIn, jsonOption, sessionsOption, ticksOption, workloadOption } from './options.js';
+import { progressOf } from './progress.js';
+import { alignedColumns } from './table.js';
+
+interface Flags {
+  readonly workload: Workload;
+  readonly sessions: number;
+  readonly ticks: number;
+  readonly diff: number;
+  readonly scheduler: string;
+  readonly workers: number;
+  readonly arith: Arith;
+  readonly form: Form;
+  readonly batch: number;
+  readonly json: boolean;
+}
+
+/** `run`: one workload on one scheduler. */
+export function runCommand(): Command {
+  return new Command('run')
+    .description('Run one workload from its start and report times, counts and checksum.')
+    .addOption(workloadOption())
+    .addOption(sessionsOption(1000))
+    .addOption(ticksOption(1000))
+    .addOption(new Option('--diff <ms>', 'simulated ms a tick, 1…3600000').argParser(integerIn(1, 3_600_000)).default(100))
+    .addOption(new Option('--scheduler <name>', 'floor (a bare loop), inline, a package or a path').default('inline'))
+    .addOption(new Option('--workers <count>', 'worker threads, 0…255; 0: the scheduler decides').argParser(integerIn(0, 255)).default(0))
+    .addOption(arithOption())
+    .addOption(formOption())
+    .addOption(new Option('--batch <count>', 'sessions a batch, 1…256').argParser(integerIn(1, 256)).default(64))
+    .addOption(jsonOption())
+    .exitOverride()
+    .action(async ({ json, diff, ...flags }: Flags) => {
+      const options: RunOptions = { ...flags, diffMs: diff, onProgress: progressOf(flags.workload, flags.ticks) };
+      const report = await runWorkload(options);
+      process.stdout.write(json ? `${JSON.stringify(report)}\n` : tableOf(report));
+    });
+}
+
+function tableOf(report: WorkloadReport): string {
+  const { workload, arith, form, scheduler, sessions, ticks, measuredTicks, node } = report;
+  const title = [workload, arith, form === null ? '' : `${form} form`, `on ${scheduler}`].filter((part) => part !== '').join(', ');
+  const time = (name: string, { median, p99, mean }: Summary): string[] => [name, median.toFixed(1), p99.toFixed(1), mean.toFixed(1)];
+  return [
+    `${title}: ${sessions} sessions, ${ticks} ticks (${measuredTicks} timed), Node ${node}`,
+    '',
+    alignedColumns([
+      ['µs', 'median', 'p99', 'mean'],
+      time('ingest', report.ingestUs),
+      time('update', report.updateUs),
+      time('egress', report.egressUs),
+      time('tick', report.tickUs),
+    ]),
+    '',
+    alignedColumns([
+      ['ns per session update', report.nsPerSessionUpdate.toFixed(1)],
+      ['CPU µs per tick', report.cpuUsPerTick.toFixed(1)],
+      ['updates', String(report.updates)],
+      ['packets in / out / dropped', `${report.packetsIn} / ${report.packetsOut} / ${report.dropped}`],
+      ['egress sum', report.egressSum],
+      ['checksum', report.checksum],
+    ]),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,92 @@
+import { INBOUND_BYTES, INBOUND_OPCODE, INBOUND_WORDS, wordSum, writeInbound } from '../arithmetic/packets.js';
+import { FIRST_ACCOUNT } from '../arithmetic/random.js';
+
+const RING_BYTES = 16_384;
+/** A cache line more than a ring: at a power of two apart, the beginnings of all rings would share a few cache sets. */
+const RING_STRIDE_WORDS = RING_BYTES / 4 + 16;
+
+/**
+ * A ring of packets a session, with nothing around it. Record: one word of opcode and payload length, then the payload's
+ * words. Readers take all there is and rewind, so records never wrap; what does not fit behind the head is dropped.
+ */
+export interface Rings {
+  readonly words: Int32Array;
+  /** The same words, for payloads of floats. */
+  readonly floats: Float32Array;
+  /** Words in use in ring i, which begins at word `i * strideWords`. */
+  readonly heads: Int32Array;
+  readonly strideWords: number;
+  readonly capacityWords: number;
+}
+
+/** W2's columns beside those every workload has. */
+export interface PacketColumns {
+  readonly inbound: Rings;
+  readonly outbound: Rings;
+  /** Health between draining and moving. */
+  readonly healed: Float64Array;
+  readonly packetsIn: Uint32Array;
+  readonly packetsOut: Uint32Array;
+  readonly bytesIn: Uint32Array;
+  readonly bytesOut: Uint32Array;
+  readonly dropped: Uint32Array;
+}
+
+export function packetColumnsOf(count: number): PacketColumns {
+  const counters = (): Uint32Array => new Uint32Array(new SharedArrayBuffer(count * 4), 0, count);
+  return {
+    inbound: ringsOf(count),
+    outbound: ringsOf(count),
+    healed: new Float64Array(new SharedArrayBuffer(count * 8), 0, count),
+    packetsIn: counters(),
+    packetsOut: counters(),
+    bytesIn: counters(),
+    bytesOut: counters(),
+    dropped: counters(),
+  };
+}
+
+function ringsOf(count: number): Rings {
+  const length = count * RING_STRIDE_WORDS;
+  const buffer = new SharedArrayBuffer(length * 4);
+  return {
+    words: new Int32Array(buffer, 0, length),
+    floats: new Float32Array(buffer, 0, length),
+    heads: new Int32Array(new SharedArrayBuffer(count * 4), 0, count),
+    strideWords: RING_STRIDE_WORDS,
+    capacityWords: RING_BYTES / 4,
+  };
+}
+
+/** The driver's half before tick t: one record to every session. */
+export function feed({ inbound, dropped }: PacketColumns, t: number): void {
+  const { words, heads, strideWords, capacityWords } = inbound;
+  for (let i = 0; i < heads.length; i++) {
+    const head = heads[i];
+    if (head + INBOUND_WORDS + 1 > capacityWords) {
+      dropped[i]++;
+      continue;
+    }
+    const at = i * strideWords + head;
+    words[at] = INBOUND_OPCODE | (INBOUND_BYTES << 16);
+    writeInbound(words, at + 1, FIRST_ACCOUNT + i, t);
+    heads[i] = head + INBOUND_WORDS + 1;
+  }
+}
+
+/** The driver's half after a tick: takes every record, and returns the sum of their payload words. */
+export function collect({ outbound }: PacketColumns): number {
+  const { words, heads, strideWords } = outbound;
+  let sum = 0;
+  for (let i = 0; i < heads.length; i++) {
+    const start = i * strideWords;
+    const end = start + heads[i];
+    for (let at = start; at < end; ) {
+      const bytes = words[at] >>> 16;
+      sum = (sum + wordSum(words, at + 1, bytes)) | 0;
+      at += (bytes + 7) >> 2;
+    }
+    heads[i] = 0;
+  }
+  return sum;
+}

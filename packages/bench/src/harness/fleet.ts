@@ -1,0 +1,50 @@
+import type { Arith, Form, Workload } from '../workloads.js';
+
+/** What runs, and on what. */
+export interface FleetOptions {
+  readonly workload: Workload;
+  readonly sessions: number;
+  readonly diffMs: number;
+  readonly arith: Arith;
+  readonly form: Form;
+  /** `floor`, a built-in scheduler, a package or a path. */
+  readonly scheduler: string;
+  /** Worker threads; 0 lets the scheduler decide. */
+  readonly workers: number;
+  /** Sessions a batch. */
+  readonly batch: number;
+}
+
+/** Times of one tick, in µs. */
+export interface TickTimes {
+  ingestUs: number;
+  /** The parallel update alone. */
+  updateUs: number;
+  egressUs: number;
+  /** Everything. */
+  tickUs: number;
+}
+
+/** Totals after any number of ticks. */
+export interface FleetTotals {
+  readonly updates: number;
+  readonly packetsIn: number;
+  readonly packetsOut: number;
+  readonly dropped: number;
+  /** Sum mod 2^32 of the payload words of all outbound packets. */
+  readonly egressSum: number;
+  /** FNV-1a over every session's fields, ascending account id. */
+  readonly checksum: number;
+}
+
+/** N sessions of a workload, whatever runs them. Ticks are numbered by the fleet itself, from 0. */
+export interface Fleet {
+  /** Runs the next tick, driver included, and writes how long its parts took. */
+  tick(times: TickTimes): void | Promise<void>;
+  totals(): FleetTotals;
+  close(): Promise<void>;
+}
+
+export function noTimes(): TickTimes {
+  return { ingestUs: 0, updateUs: 0, egressUs: 0, tickUs: 0 };
+}

@@ -1,0 +1,93 @@
+import { type Fleet, type FleetOptions, type FleetTotals, noTimes } from './fleet.js';
+import { openFloorFleet } from './floor-fleet.js';
+import { openManagerFleet } from './manager-fleet.js';
+import { Series, type Summary } from './series.js';
+
+export interface RunOptions extends FleetOptions {
+  /** Ticks in all. The first tenth of them run untimed. */
+  readonly ticks: number;
+  /** Called after each tick with how many are done. */
+  readonly onProgress?: (done: number) => void;
+}
+
+/** What a run measured: *Report* in the workloads' specification, with what was run. Times are µs. */
+export interface WorkloadReport extends Omit<FleetOptions, 'form' | 'batch' | 'workers'>, Omit<FleetTotals, 'egressSum' | 'checksum'> {
+  /** Null on the floor, which has neither forms, batches nor workers. */
+  readonly form: FleetOptions['form'] | null;
+  readonly batch: number | null;
+  readonly workers: number | null;
+  readonly ticks: number;
+  readonly measuredTicks: number;
+  readonly node: string;
+  readonly ingestUs: Summary;
+  readonly updateUs: Summary;
+  readonly egressUs: Summary;
+  readonly tickUs: Summary;
+  /** Of the median update. */
+  readonly nsPerSessionUpdate: number;
+  /** CPU time of the whole process. */
+  readonly cpuUsPerTick: number;
+  /** 8 hexadecimal digits, as is `checksum`. */
+  readonly egressSum: string;
+  readonly checksum: string;
+}
+
+/** Opens sessions of a workload on the floor, a built-in scheduler, or one that is loaded by package name or path. */
+export function openFleet(options: FleetOptions): Promise<Fleet> {
+  return options.scheduler === 'floor' ? openFloorFleet(options) : openManagerFleet(options);
+}
+
+/** Runs a workload from its start and reports. Rejects with what a scheduler or a session throws. */
+export async function runWorkload(options: RunOptions): Promise<WorkloadReport> {
+  const { ticks, onProgress, ...fleetOptions } = options;
+  const fleet = await openFleet(fleetOptions);
+  try {
+    const untimed = Math.floor(ticks / 10);
+    const ingest = new Series(ticks);
+    const update = new Series(ticks);
+    const egress = new Series(ticks);
+    const tick = new Series(ticks);
+    const times = noTimes();
+    let cpuBefore = process.cpuUsage();
+    for (let done = 0; done < ticks; done++) {
+      if (done === untimed) cpuBefore = process.cpuUsage();
+      await fleet.tick(times);
+      if (done >= untimed) {
+        ingest.push(times.ingestUs);
+        update.push(times.updateUs);
+        egress.push(times.egressUs);
+        tick.push(times.tickUs);
+      }
+      onProgress?.(done + 1);
+    }
+    const cpu = process.cpuUsage(cpuBefore);
+    const measuredTicks = ticks - untimed;
+    const updateUs = update.summary();
+    const totals = fleet.totals();
+    const floor = options.scheduler === 'floor';
+    return {
+      ...fleetOptions,
+      form: floor ? null : options.form,
+      batch: floor ? null : options.batch,
+      workers: floor ? null : options.workers,
+      ticks,
+      measuredTicks,
+      node: process.version,
+      ingestUs: ingest.summary(),
+      updateUs,
+      egressUs: egress.summary(),
+      tickUs: tick.summary(),
+      nsPerSessionUpdate: (updateUs.median * 1000) / options.sessions,
+      cpuUsPerTick: (cpu.user + cpu.system) / measuredTicks,
+      ...totals,
+      egressSum: hex(totals.egressSum),
+      checksum: hex(totals.checksum),
+    };
+  } finally {
+    await fleet.close();
+  }
+}
+
+function hex(word: number): string {
+  return word.toString(16).padStart(8, '0');
+}

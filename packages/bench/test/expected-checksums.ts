@@ -1,0 +1,87 @@
+import { type Arith, type Fleet, type Form, openFleet, type Workload } from '#bench';
+
+/** What a fleet's state must be after some ticks, by number of ticks. W2: checksum/egressSum. */
+export interface ExpectedRow {
+  readonly workload: Workload;
+  readonly ariths: readonly Arith[];
+  readonly sessions: number;
+  readonly after: Readonly<Record<number, string>>;
+}
+
+const BOTH = ['f32', 'f64'] as const;
+
+/** The table of the workloads' specification; the C++ program prints the same. */
+export const EXPECTED: readonly ExpectedRow[] = [
+  row('W0', BOTH, 1000, { 1: 'eb007302', 50: 'eb007302', 600: 'eb007302', 1000: 'eb007302' }),
+  row('W0', BOTH, 5000, { 600: 'c336a0d4', 1000: 'c336a0d4' }),
+  row('W1', ['f32'], 1000, { 1: 'cca0bfeb', 50: '05b9747e', 600: '7db6c509', 1000: 'c7c6851c' }),
+  row('W1', ['f32'], 5000, { 600: '1afa7bce', 1000: 'bc941446' }),
+  row('W1', ['f64'], 1000, { 1: '9e16d8af', 50: '0eeb48d2', 600: '9accda8b', 1000: 'd64d1a49' }),
+  row('W1', ['f64'], 5000, { 600: '9df07d37' }),
+  row('W2', ['f32'], 1000, {
+    1: '18f41031/8238261a',
+    50: '4d9e5b12/9e5ff2ec',
+    600: 'da62ecc7/fe6699a1',
+    1000: '357302d5/91ee05e8',
+  }),
+  row('W2', ['f32'], 5000, { 600: 'af5dfec1/d0a1cb49', 1000: '65f52481/98501a9f' }),
+  row('W2', ['f64'], 1000, {
+    1: 'bb78250b/82382609',
+    50: '0657270c/9e5ff560',
+    600: '3b682137/fe6861aa',
+    1000: 'b76d2ff6/91f0894c',
+  }),
+  row('W2', ['f64'], 5000, { 600: '5016723b/d0a7ef27' }),
+  row('W3', ['f32'], 1000, { 1: '38a80f22', 50: 'd2fa3c75', 300: '69ba0778', 600: '109d7ce9', 1000: '723ddcff' }),
+  row('W3', ['f32'], 5000, { 300: 'f047565b', 600: '360d5178' }),
+  row('W3', ['f64'], 1000, { 1: 'f8590cd4', 50: '4e9038a7', 600: '1ea7822b', 1000: '806e6f02' }),
+  row('W3', ['f64'], 5000, { 600: '089256c9' }),
+  row('W4', ['f32'], 1000, { 1: '585cdc48', 50: '9f773ff3', 300: 'b08bb67e', 600: '7e4c6d68' }),
+  row('W4', ['f32'], 5000, { 300: 'a0e42e71', 600: '10ecbbbc' }),
+  row('W4', ['f64'], 1000, { 1: '214c999c', 50: '98825b5b', 600: 'be8d749a' }),
+  row('W4', ['f64'], 5000, { 600: '32eefb8e' }),
+];
+
+/** What runs a workload: the floor, or the inline scheduler with one form or the other. */
+export interface Runner {
+  readonly name: string;
+  readonly scheduler: string;
+  readonly form: Form;
+}
+
+export const FLOOR: Runner = { name: 'the floor', scheduler: 'floor', form: 'session' };
+export const SESSION_FORM: Runner = { name: 'inline, session form', scheduler: 'inline', form: 'session' };
+export const BATCH_FORM: Runner = { name: 'inline, batch form', scheduler: 'inline', form: 'batch' };
+
+/** Runs one fleet through all its tick counts; what it came to at each. */
+export async function checksumsOf(expected: ExpectedRow, arith: Arith, runner: Runner): Promise<Record<number, string>> {
+  const { workload, sessions, after } = expected;
+  const { scheduler, form } = runner;
+  const fleet = await openFleet({ workload, sessions, arith, form, scheduler, diffMs: 100, batch: 64, workers: 0 });
+  try {
+    const found: Record<number, string> = {};
+    let done = 0;
+    for (const ticks of Object.keys(after).map(Number)) {
+      for (; done < ticks; done++) await fleet.tick(times);
+      found[ticks] = shownTotals(workload, fleet);
+    }
+    return found;
+  } finally {
+    await fleet.close();
+  }
+}
+
+const times = { ingestUs: 0, updateUs: 0, egressUs: 0, tickUs: 0 };
+
+function shownTotals(workload: Workload, fleet: Fleet): string {
+  const { checksum, egressSum } = fleet.totals();
+  return workload === 'W2' ? `${hex(checksum)}/${hex(egressSum)}` : hex(checksum);
+}
+
+function hex(word: number): string {
+  return word.toString(16).padStart(8, '0');
+}
+
+function row(workload: Workload, ariths: readonly Arith[], sessions: number, after: Record<number, string>): ExpectedRow {
+  return { workload, ariths, sessions, after };
+}

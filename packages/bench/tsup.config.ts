@@ -1,0 +1,47 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Options } from 'tsup';
+
+const shared = {
+  format: 'esm',
+  target: 'node20',
+  sourcemap: true,
+} as const;
+
+const computed = {
+  'behaviors/light': 'src/behaviors/light.ts',
+  'behaviors/packets': 'src/behaviors/packets.ts',
+  'behaviors/heavy': 'src/behaviors/heavy.ts',
+  'floor/light': 'src/floor/light.ts',
+  'floor/packets': 'src/floor/packets.ts',
+  'floor/heavy': 'src/floor/heavy.ts',
+};
+
+/**
+ * One source, two builds: `light-f32.js` rounds every operation, `light-f64.js` none. The plugin swaps the module that
+ * rounds for one that returns what it is given, which esbuild then inlines away (`minifySyntax` does that).
+ */
+function arithmetic(arith: 'f32' | 'f64'): Options {
+  const rounding = fileURLToPath(new URL(`src/arithmetic/${arith === 'f32' ? 'rounding' : 'unrounded'}.ts`, import.meta.url));
+  return {
+    ...shared,
+    entry: Object.fromEntries(Object.entries(computed).map(([name, source]) => [`${name}-${arith}`, source])),
+    splitting: false,
+    esbuildPlugins: [{ name: 'arithmetic', setup: (build) => build.onResolve({ filter: /\/rounding\.js$/ }, () => ({ path: rounding })) }],
+    esbuildOptions(options) {
+      options.minifySyntax = true;
+    },
+  };
+}
+
+export default defineConfig([
+  {
+    ...shared,
+    entry: { index: 'src/index.ts', cli: 'src/cli.ts' },
+    splitting: true,
+    dts: { entry: { index: 'src/index.ts' } },
+    clean: true,
+  },
+  { ...shared, entry: { 'behaviors/idle': 'src/behaviors/idle.ts', 'floor/idle': 'src/floor/idle.ts' }, splitting: false },
+  arithmetic('f32'),
+  arithmetic('f64'),
+]);
