@@ -5,6 +5,8 @@ import { type IScheduler, SCHEDULER_CONTRACT_VERSION } from '../scheduler.js';
 import { counting, countingBatch, failing, wandering } from './behaviors.js';
 import { referenceScheduler } from './reference.js';
 
+export { referenceScheduler } from './reference.js';
+
 /** What the suite is given: the test runner's own functions, and how to make a scheduler. */
 export interface ConformanceSetup {
   readonly describe: (name: string, body: () => void) => void;

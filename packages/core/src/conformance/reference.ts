@@ -1,6 +1,6 @@
 import { type IScheduler, SCHEDULER_CONTRACT_VERSION, type SchedulerHost } from '../scheduler.js';
 
-/** The plainest scheduler: what others are compared with. */
+/** The plainest scheduler: every batch on the calling thread. What others are compared with. */
 export function referenceScheduler(): IScheduler {
   let host: SchedulerHost | undefined;
   let batches = 0;
