@@ -82,8 +82,8 @@ export default defineBehavior(import.meta.url, {
     const place = randomPlace(bot);
     if (place === undefined) throw new Error('Maunga Whau has no walkable ground where it should');
     moveTo(bot, place.x, place.z);
-    // Not all at once: the first ways are asked for over a minute of the walkers' time.
-    bot.restMs = 60_000 * random(bot);
+    // Not all at once: asking for ways is most of the work.
+    bot.restMs = LONGEST_REST_MS * random(bot);
     bot.reportMs = REPORT_MS * random(bot);
   },
 

@@ -33,10 +33,9 @@ import type { Terrain, TerrainMesh } from './terrain.js';
  * of Maunga Whau, in the crater and on the western flank.
  */
 export const SLOPES = [
-  { degrees: 7, cost: 1 },
-  { degrees: 13, cost: 1.6 },
-  { degrees: 19, cost: 2.6 },
-  { degrees: 25, cost: 4.2 },
+  { degrees: 8, cost: 1 },
+  { degrees: 15, cost: 1.8 },
+  { degrees: 22, cost: 3.2 },
   { degrees: 30, cost: 7 },
 ] as const;
 
@@ -49,8 +48,8 @@ const WALKABLE_CLIMB = 4;
 /** In cells: how far to keep from where one cannot walk, and how long an edge of a polygon may be. */
 const WALKABLE_RADIUS = 1;
 const MAX_EDGE = 16;
-/** In cells: how far an outline may be from the cells' own border. */
-const MAX_OUTLINE_ERROR = 1.1;
+/** In cells: how far an outline may be from the cells' own border. Coarser outlines make fewer polygons, and ways are found sooner. */
+const MAX_OUTLINE_ERROR = 2.2;
 /** In cells: smaller patches of ground that nothing leads to are left out, and smaller regions joined with their neighbours. */
 const MIN_REGION = 400;
 const MERGE_REGION = 40;

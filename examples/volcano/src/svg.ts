@@ -16,8 +16,9 @@ export interface MapFacts {
 /** Metres between contours; every fifth is an index contour, drawn stronger and labelled. */
 const INTERVAL = 4;
 const INDEX_INTERVAL = 20;
-/** No more corners of trails are drawn than this, a dozen bytes each: beyond, every n-th bot's trail only. */
+/** No more corners of trails and dots are drawn than this, a dozen bytes each: beyond, of every n-th bot only. */
 const MAX_TRAIL_CORNERS = 14_000;
+const MAX_DOTS = 12_000;
 
 /** Of the legend's tints and scale bar, in decimetres. */
 const SCALE_WIDTH = 2000;
@@ -32,6 +33,7 @@ const TRAIL_COLOURS = ['#ff9a45', '#ffb454', '#ff6f4d', '#ffd27a'];
 /** A map as an SVG document, some 300 KB for a thousand bots: contours and tints, trails, where the bots are, legend. Lengths are decimetres. */
 export function drawMap(terrain: Terrain, trails: Trails, facts: MapFacts): string {
   const contours = contoursOf(terrain, INTERVAL);
+  const every = trailInterval(trails);
   const width = terrain.width * 10;
   const depth = terrain.depth * 10;
   return [
@@ -42,11 +44,11 @@ export function drawMap(terrain: Terrain, trails: Trails, facts: MapFacts): stri
     '<g clip-path="url(#map)">',
     `<rect width="${width}" height="${depth}" fill="${GROUND}"/>`,
     ...relief(contours, terrain),
-    ...trailLines(trails),
+    ...trailLines(trails, every),
     ...labels(contours, terrain),
     ...botDots(trails),
     '</g>',
-    ...legend(terrain, trails, facts),
+    ...legend(terrain, trails, every, facts),
     '</svg>',
     '',
   ].join('\n');
@@ -89,16 +91,24 @@ function labels(contours: readonly Contour[], terrain: Terrain): string[] {
   ];
 }
 
-function trailLines(trails: Trails): string[] {
-  const places = Array.from({ length: trails.count }, (_, bot) => trails.trail(bot));
-  const corners = places.reduce((sum, trail) => sum + trail.length, 0);
-  const every = Math.max(1, Math.ceil(corners / MAX_TRAIL_CORNERS));
-  const drawn = places.filter((trail, bot) => bot % every === 0 && trail.length > 1);
+function trailLines(trails: Trails, every: number): string[] {
+  const drawn: string[] = [];
+  for (let bot = 0; bot < trails.count; bot += every) {
+    const places = trails.trail(bot);
+    if (places.length > 1) drawn.push(`<path d="${polyline(places)}"/>`);
+  }
   return TRAIL_COLOURS.flatMap((colour, group) => [
-    `<g fill="none" stroke="${colour}" stroke-opacity=".42" stroke-width="13" stroke-linejoin="round" stroke-linecap="round">`,
-    ...drawn.filter((_, index) => index % TRAIL_COLOURS.length === group).map((trail) => `<path d="${polyline(trail)}"/>`),
+    `<g fill="none" stroke="${colour}" stroke-opacity=".42" stroke-width="12" stroke-linejoin="round" stroke-linecap="round">`,
+    ...drawn.filter((_, index) => index % TRAIL_COLOURS.length === group),
     '</g>',
   ]);
+}
+
+/** 1 to draw all trails; n to draw each n-th bot's, there being too many corners. */
+function trailInterval(trails: Trails): number {
+  let corners = 0;
+  for (let bot = 0; bot < trails.count; bot++) corners += trails.trail(bot).length;
+  return Math.max(1, Math.ceil(corners / MAX_TRAIL_CORNERS));
 }
 
 function polyline(places: readonly Place[]): string {
@@ -114,23 +124,28 @@ function polyline(places: readonly Place[]): string {
   return path;
 }
 
-/** All dots of a kind are one path of lines without length, whose round caps show. */
+/** All dots of a kind are one path of lines without length, whose round caps show: dark and wide, then bright and narrow. */
 function botDots(trails: Trails): string[] {
+  const every = Math.max(1, Math.ceil(trails.count / MAX_DOTS));
   let walking = '';
   let resting = '';
-  for (let bot = 0; bot < trails.count; bot++) {
+  for (let bot = 0; bot < trails.count; bot += every) {
     const place = trails.place(bot);
     if (place === undefined) continue;
     const dot = `M${Math.round(place.x * 10)} ${Math.round(place.z * 10)}h0`;
     if (trails.isWalking(bot)) walking += dot;
     else resting += dot;
   }
-  const dots = (path: string, colour: string, size: number) =>
-    path === '' ? [] : [`<path d="${path}" fill="none" stroke="${colour}" stroke-width="${size}" stroke-linecap="round"/>`];
-  return [...dots(resting + walking, PAPER, 54), ...dots(resting, hex(RESTING), 34), ...dots(walking, hex(WALKING), 36)];
+  const dots = (id: string, colour: string, size: number) => `<use href="#${id}" stroke="${colour}" stroke-width="${size}"/>`;
+  return [
+    `<defs><path id="resting" d="${resting}"/><path id="walking" d="${walking}"/></defs>`,
+    '<g fill="none" stroke-linecap="round">',
+    dots('resting', PAPER, 50) + dots('walking', PAPER, 50) + dots('resting', hex(RESTING), 32) + dots('walking', hex(WALKING), 32),
+    '</g>',
+  ];
 }
 
-function legend(terrain: Terrain, trails: Trails, { seed, ticks, tickRate, timeLapse }: MapFacts): string[] {
+function legend(terrain: Terrain, trails: Trails, every: number, { seed, ticks, tickRate, timeLapse }: MapFacts): string[] {
   const top = terrain.depth * 10;
   const right = terrain.width * 10;
   const left = right - SCALE_WIDTH;
@@ -155,7 +170,7 @@ function legend(terrain: Terrain, trails: Trails, { seed, ticks, tickRate, timeL
       130,
       sign(0, '●', hex(WALKING), `${trails.walking} walking`) +
         sign(260, '●', hex(RESTING), `${trails.count - trails.walking} resting`) +
-        sign(260, '━', TRAIL_COLOURS[1], `trails, ${trails.arrivals} of them walked to their end`),
+        sign(260, '━', TRAIL_COLOURS[1], `trails${every === 1 ? '' : `, 1 of ${every} drawn`}, ${trails.arrivals} walked to their end`),
     ),
     ...Array.from({ length: TINT_STEPS }, (_, step) => box(step, TINT_STEPS, 190, 70, hex(tint(step / (TINT_STEPS - 1))))),
     text(left, 370, 96, `${terrain.lowest} m`),

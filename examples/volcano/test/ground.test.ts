@@ -45,8 +45,7 @@ describe('walkable ground', () => {
       const steps = Math.ceil(distance(from, to));
       for (let step = 0; step <= steps; step++) {
         const point = { x: from.x + ((to.x - from.x) * step) / steps, z: from.z + ((to.z - from.z) * step) / steps };
-        // The mesh is cut from cells of 2.5 m, its outlines within 1.1 cells of them.
-        expect(distance(point, nearest(point.x, point.z))).toBeLessThan(6);
+        expect(distance(point, nearest(point.x, point.z))).toBeLessThan(0.5);
       }
     }
   });

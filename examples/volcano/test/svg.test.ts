@@ -48,7 +48,7 @@ describe('the map', () => {
     expect(map).toMatch(/<\/svg>\n$/);
     expect(count(map, /<path id="h\d+"/g)).toBe(25);
     expect(count(map, /<path d="M\d+ \d+l/g)).toBe(100);
-    expect(count(map, /M\d+ \d+h0/g)).toBe(200);
+    expect(count(map, /M\d+ \d+h0/g)).toBe(100);
     for (const words of ['100 bots', '200 ticks', 'seed 7', '50 walking', '50 resting', 'Ross Ihaka', 'BSD-3-Clause', '200 m', '>140<']) {
       expect(map).toContain(words);
     }
@@ -64,6 +64,12 @@ describe('the map', () => {
   it('stays under 600 KB however many bots have walked however far', () => {
     expect(drawMap(terrain, walked(1000, 150), facts).length).toBeLessThan(600_000);
     expect(drawMap(terrain, walked(5000, 150), facts).length).toBeLessThan(600_000);
+    expect(drawMap(terrain, walked(50_000, 3), facts).length).toBeLessThan(600_000);
+  });
+
+  it('says so when it does not draw every trail', () => {
+    expect(drawMap(terrain, walked(1000, 150), facts)).toMatch(/trails, 1 of \d+ drawn, /);
+    expect(drawMap(terrain, walked(10, 10), facts)).toContain('trails, 5 walked');
   });
 
   it('can be drawn before anybody was heard of', () => {
