@@ -1,3 +1,5 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
 /** What a run is asked to do. */
@@ -38,7 +40,7 @@ export function parseArguments(args: readonly string[]): ParsedArguments {
     .addOption(wholeNumber('--time-lapse <n>', "walker's seconds in a second of the run", 1, 60, 20))
     .addOption(new Option('--scheduler <name>', 'built-in name, package name or path').default('inline'))
     .addOption(wholeNumber('--workers <n>', 'worker threads; 0: as the scheduler decides', 0, 255, 0))
-    .addOption(new Option('--output <file>', 'where the map goes').default('volcano.svg'))
+    .addOption(new Option('--output <file>', 'where the map goes').default('volcano.svg').argParser(outputFile))
     .addOption(new Option('--quiet', 'print the summary only').default(false))
     .allowExcessArguments(false)
     .configureOutput({ writeOut: keep, writeErr: keep })
@@ -58,4 +60,16 @@ function wholeNumber(flags: string, words: string, least: number, most: number, 
     if (value >= least && value <= most) return value;
     throw new InvalidArgumentError(`It must be a whole number ${least}…${most}: got ${JSON.stringify(text)}.`);
   });
+}
+
+/** Refused before the run and not after it, when the map would be lost. */
+function outputFile(text: string): string {
+  const path = resolve(text);
+  try {
+    accessSync(dirname(path), constants.W_OK);
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return text;
+  } catch {
+    // No such folder, or not ours to write to: refused below like a folder in the file's place.
+  }
+  throw new InvalidArgumentError(`It must be a file in a folder that can be written to: got ${JSON.stringify(text)}.`);
 }

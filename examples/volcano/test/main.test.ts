@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isBehavior } from '@dormouse/core';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
@@ -36,6 +37,14 @@ function volcano(args: string[], signal?: NodeJS.Signals, until = ''): Promise<E
 }
 
 describe('the program', () => {
+  it('has its behaviour in a module of its own, which workers can import to find it there', async () => {
+    const url = new URL('../dist/bot.js', import.meta.url).href;
+    const module = await import(url);
+    expect(isBehavior(module.default)).toBe(true);
+    expect(module.default.url).toBe(url);
+    expect(readFileSync(main, 'utf8')).toContain("from './bot.js'");
+  });
+
   it('runs its time, sums up and writes the map', async () => {
     const { code, stdout, stderr } = await volcano(['--sessions', '50', '--duration', '1', '--output', 'short.svg']);
     expect([code, stderr]).toEqual([0, '']);

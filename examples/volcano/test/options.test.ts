@@ -42,6 +42,8 @@ describe('options', () => {
       ['--tick-rate 101', 'must be a whole number 1…100: got "101"'],
       ['--seed 4294967296', 'must be a whole number 0…4294967295: got "4294967296"'],
       ['--time-lapse -1', 'must be a whole number 1…60: got "-1"'],
+      ['--output /nowhere/map.svg', 'must be a file in a folder that can be written to: got "/nowhere/map.svg"'],
+      ['--output .', 'must be a file in a folder that can be written to: got "."'],
       ['--workers 2.5', 'must be a whole number 0…255: got "2.5"'],
     ];
     for (const [args, words] of refused) {
