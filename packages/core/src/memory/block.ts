@@ -87,6 +87,8 @@ function viewsOf(
   bytes: number,
   always: readonly ElementType[],
 ): TypedViews {
+  // One object for all blocks: whoever attaches block after block sees that nothing changes.
+  if (types.size === 0 && always.length === 0) return EMPTY_VIEWS;
   const uses = (type: ElementType): boolean => types.has(type) || always.includes(type);
   return {
     f32: uses('f32') ? new Float32Array(buffer, offset, bytes >> 2) : EMPTY_VIEWS.f32,

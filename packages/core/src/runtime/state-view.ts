@@ -12,18 +12,59 @@ export class StateView {
   $cold: TypedViews = EMPTY_VIEWS;
   $hot: TypedViews = EMPTY_VIEWS;
   $row = 0;
+  // The same views again, for the accessors of single values.
+  $f32 = EMPTY_VIEWS.f32;
+  $f64 = EMPTY_VIEWS.f64;
+  $i8 = EMPTY_VIEWS.i8;
+  $u8 = EMPTY_VIEWS.u8;
+  $i16 = EMPTY_VIEWS.i16;
+  $u16 = EMPTY_VIEWS.u16;
+  $i32 = EMPTY_VIEWS.i32;
+  $u32 = EMPTY_VIEWS.u32;
+  $i64 = EMPTY_VIEWS.i64;
+  $hotF32 = EMPTY_VIEWS.f32;
+  $hotF64 = EMPTY_VIEWS.f64;
+  $hotI8 = EMPTY_VIEWS.i8;
+  $hotU8 = EMPTY_VIEWS.u8;
+  $hotI16 = EMPTY_VIEWS.i16;
+  $hotU16 = EMPTY_VIEWS.u16;
+  $hotI32 = EMPTY_VIEWS.i32;
+  $hotU32 = EMPTY_VIEWS.u32;
+  $hotI64 = EMPTY_VIEWS.i64;
   /** Views of the array fields, made when first asked for. */
   $arrays: (FieldArrayView | undefined)[] = [];
 
   $attach(block: Block): void {
-    this.$cold = block.cold;
-    this.$hot = block.hot;
+    this.$views(block.cold, block.hot);
   }
 
   /** Points at nothing: reads are undefined, writes go nowhere. */
   $park(): void {
-    this.$cold = EMPTY_VIEWS;
-    this.$hot = EMPTY_VIEWS;
+    this.$views(EMPTY_VIEWS, EMPTY_VIEWS);
+  }
+
+  $views(cold: TypedViews, hot: TypedViews): void {
+    this.$cold = cold;
+    this.$f32 = cold.f32;
+    this.$f64 = cold.f64;
+    this.$i8 = cold.i8;
+    this.$u8 = cold.u8;
+    this.$i16 = cold.i16;
+    this.$u16 = cold.u16;
+    this.$i32 = cold.i32;
+    this.$u32 = cold.u32;
+    this.$i64 = cold.i64;
+    if (hot === this.$hot) return;
+    this.$hot = hot;
+    this.$hotF32 = hot.f32;
+    this.$hotF64 = hot.f64;
+    this.$hotI8 = hot.i8;
+    this.$hotU8 = hot.u8;
+    this.$hotI16 = hot.i16;
+    this.$hotU16 = hot.u16;
+    this.$hotI32 = hot.i32;
+    this.$hotU32 = hot.u32;
+    this.$hotI64 = hot.i64;
   }
 }
 
