@@ -1,4 +1,4 @@
-import { DormouseError, requireInteger, shown } from '../errors.js';
+import { DormouseError, shown } from '../errors.js';
 import { HOT_BYTES_PER_SESSION } from './geometry.js';
 
 /** Element types of columns: what a typed array can hold. */
@@ -151,7 +151,10 @@ function common(options: AnyOptions, elementBytes: number): { length: number | u
   if (options !== undefined && (typeof options !== 'object' || options === null)) {
     throw invalid(`options of a field must be an object: got ${shown(options)}`);
   }
-  const length = options?.length === undefined ? undefined : requireInteger('length of a field', options.length, 1, MAX_ARRAY_LENGTH);
+  const length = options?.length;
+  if (length !== undefined && (typeof length !== 'number' || !Number.isInteger(length) || length < 1 || length > MAX_ARRAY_LENGTH)) {
+    throw invalid(`length of a field must be an integer 1…${MAX_ARRAY_LENGTH}: got ${shown(length)}`);
+  }
   const hot = options?.hot ?? false;
   if (typeof hot !== 'boolean') throw invalid(`hot of a field must be true or false: got ${shown(hot)}`);
   if (hot && (length ?? 1) * elementBytes > HOT_BYTES_PER_SESSION) {

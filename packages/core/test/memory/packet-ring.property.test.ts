@@ -138,3 +138,24 @@ describe.each([1024, 2048, 16_384, 131_072])('packet rings of %i bytes against q
       { numRuns },
     ));
 });
+
+it.each([1024, 4096, 131_072])('a ring of %i bytes that is never empty goes on through many times 65 536 words', (ringBytes) => {
+  const { block, session, rings } = setUp(ringBytes);
+  const queue: Sent[] = [];
+  let words = 0;
+  let mistakes = 0;
+  for (let i = 0; words < 5 * 65_536; i++) {
+    const bytes = bytesOf(i, (i * 37) % Math.min(maxPayloadBytes(ringBytes), 1500));
+    if (rings.push(block, 0, i & 0xffff, bytes, 0, bytes.length)) {
+      queue.push({ opcode: i & 0xffff, bytes });
+      words += 1 + Math.ceil(bytes.length / 4);
+    }
+    while (queue.length > 2) {
+      const sent = queue.shift() as Sent;
+      const packet = session.receive();
+      if (packet?.opcode !== sent.opcode || Buffer.compare(packet.toBytes(), sent.bytes) !== 0) mistakes++;
+    }
+    if (block.page[Column.inbound] === 0) mistakes++;
+  }
+  expect(mistakes).toBe(0);
+});
