@@ -15,6 +15,7 @@ import { type HandleOwner, type PushOutcome, SessionHandle, type SessionStatus }
 import type { StateSource } from '../session/host-state.js';
 import { type NewSession, NO_SLOT, SessionStore } from '../session/store.js';
 import { TickClock } from '../session/tick-clock.js';
+import type { TickReport } from '../tick-report.js';
 import { MetricsWindow } from './metrics.js';
 import { PacketInput } from './packet-input.js';
 import { Population } from './population.js';
@@ -26,20 +27,20 @@ const MAX_U32 = 0xffff_ffff;
 /** Starts all of a manager's parts. Throws `ERR_START_FAILED` with the cause; the scheduler has then been stopped. */
 export async function startEngine<B extends AnyBehavior>(options: CheckedOptions<B>, logger: Logger): Promise<Engine> {
   const { behaviors, config, scheduler } = options;
-  for (const behavior of behaviors) await setUpBehavior(behavior);
-  const engine = await Engine.assemble(options, logger);
+  let starting = 'the session store';
   try {
-    await scheduler.start({
-      contractVersion: SCHEDULER_CONTRACT_VERSION,
-      workerThreads: config.workerThreads,
-      caller: engine.caller,
-      logger,
-    });
+    for (const behavior of behaviors) await setUpBehavior(behavior);
+    const engine = await Engine.assemble(options, logger);
+    starting = `scheduler ${scheduler.name}`;
+    const { caller } = engine;
+    const { workerThreads } = config;
+    await scheduler.start({ contractVersion: SCHEDULER_CONTRACT_VERSION, workerThreads, caller, logger });
+    return engine;
   } catch (cause) {
     await stopQuietly(scheduler, logger);
-    throw new DormouseError('ERR_START_FAILED', `scheduler ${scheduler.name} did not start: ${messageOf(cause)}`, { cause });
+    if (DormouseError.isInstance(cause, 'ERR_START_FAILED')) throw cause;
+    throw new DormouseError('ERR_START_FAILED', `${starting} did not start: ${messageOf(cause)}`, { cause });
   }
-  return engine;
 }
 
 /** What a running manager consists of, and what its handles ask of it. Main thread only. */
@@ -116,9 +117,8 @@ export class Engine implements HandleOwner {
   /** All or none: when one cannot be created, those before it are released again (R-15). */
   createBatch(planned: readonly NewSession[]): SessionHandle[] {
     if (!this.#isBusy) return this.#createAllNow(planned);
-    // One request for all, so that it stays all or none; each account is known to be on its way.
-    for (const { accountId, incarnation } of planned) this.#queue.addCreation(accountId, incarnation, () => {});
-    this.#queue.add('create', 0, () => this.#createAllNow(planned));
+    // One request for all, so that it stays all or none.
+    this.#queue.addCreations(planned, () => this.#createAllNow(planned));
     return planned.map(({ accountId, incarnation }) => new SessionHandle(this, accountId, incarnation, NO_SLOT));
   }
 
@@ -135,10 +135,18 @@ export class Engine implements HandleOwner {
 
   release(accountId: number): boolean {
     requireInteger('accountId', accountId, 1, MAX_ACCOUNT_ID);
-    const incarnation = this.#incarnationOf(accountId);
-    if (incarnation === 0) return false;
-    if (!this.#isBusy) this.#releaseNow(accountId);
-    else this.#queue.addRelease(accountId, () => this.#releaseNow(accountId));
+    if (this.#incarnationOf(accountId) === 0) return false;
+    if (this.#isBusy) {
+      this.#queue.addRelease(accountId, () => this.#releaseNow(accountId));
+      return true;
+    }
+    const hook = this.store.hookOf(this.store.index.get(accountId));
+    if (hook === 'release') return false;
+    if (hook === 'create') {
+      const message = `account ${accountId} cannot be released in its own create hook: throw there to undo its creation`;
+      throw new DormouseError('ERR_SESSION_HOOK', message, { accountId });
+    }
+    this.#releaseNow(accountId);
     return true;
   }
 
@@ -152,6 +160,14 @@ export class Engine implements HandleOwner {
       publish('dormouse:session:revived', { accountId });
     });
     return true;
+  }
+
+  tick(diffMs: number): Promise<TickReport> {
+    if (this.#draining)
+      return Promise.reject(new DormouseError('ERR_PACKET_HANDLER', 'a tick was asked for in the handler of drainOutbound'));
+    if (this.store.isInHook && !this.#isBusy)
+      return Promise.reject(new DormouseError('ERR_SESSION_HOOK', 'a tick was asked for in a hook'));
+    return this.ticks.run(diffMs);
   }
 
   drain(handler: PacketHandler): number {
@@ -175,15 +191,17 @@ export class Engine implements HandleOwner {
     if (!scheduler.supports.resize && workerThreads !== 0) {
       throw new DormouseError('ERR_SCHEDULER_UNSUPPORTED', `scheduler ${scheduler.name} has no workers to set: asked for ${workerThreads}`);
     }
-    await this.ticks.settled();
-    await scheduler.resize(workerThreads);
-    this.#workerThreads = workerThreads;
+    await this.ticks.betweenTicks(async () => {
+      await scheduler.resize(workerThreads);
+      this.#workerThreads = workerThreads;
+    });
   }
 
   async stop(): Promise<void> {
-    await this.ticks.settled();
-    this.#stopped = true;
-    await stopQuietly(this.scheduler, this.#logger);
+    await this.ticks.betweenTicks(async () => {
+      this.#stopped = true;
+      await stopQuietly(this.scheduler, this.#logger);
+    });
   }
 
   // -------------------------------------------------------------------------------------------- what handles ask for
@@ -279,13 +297,20 @@ export class Engine implements HandleOwner {
   }
 
   #createAllNow(planned: readonly NewSession[]): SessionHandle[] {
+    const { population } = this;
     const handles: SessionHandle[] = [];
+    let toCome = planned.length;
+    population.promised += toCome;
     try {
       for (const session of planned) {
+        toCome--;
+        population.promised--;
         handles.push(new SessionHandle(this, session.accountId, session.incarnation, this.#createNow(session)));
       }
     } catch (error) {
-      for (const { accountId } of handles.reverse()) this.#releaseNow(accountId);
+      population.promised -= toCome;
+      // But for those that a hook has released, and perhaps created anew, meanwhile.
+      for (const { accountId, isLive } of handles.reverse()) if (isLive) this.#releaseNow(accountId);
       throw error;
     }
     return handles;

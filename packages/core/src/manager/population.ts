@@ -22,6 +22,8 @@ const MAX_U32 = 0xffff_ffff;
 /** Which sessions there may be: checks what the host asks for, against what will be when queued requests are done. */
 export class Population {
   maxConcurrentSessions: number;
+  /** Sessions of a batch in hand that have yet to be created: what their hooks create must leave room for them. */
+  promised = 0;
   readonly #store: SessionStore;
   readonly #queue: RequestQueue;
   readonly #hosts: readonly BehaviorHost[];
@@ -105,7 +107,7 @@ export class Population {
   }
 
   #requireRoom(count: number): void {
-    const present = this.#store.count + this.#queue.countChange;
+    const present = this.#store.count + this.#queue.countChange + this.promised;
     if (present + count <= this.maxConcurrentSessions) return;
     throw new DormouseError(
       'ERR_SESSION_LIMIT',

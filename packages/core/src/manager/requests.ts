@@ -7,6 +7,8 @@ interface Request {
   readonly kind: Kind;
   readonly accountId: number;
   readonly apply: () => void;
+  /** Sessions more, or fewer, when it is carried out. */
+  readonly countChange: number;
 }
 
 /**
@@ -24,25 +26,30 @@ export class RequestQueue {
     return this.#requests.length;
   }
 
-  /** Sessions more, or fewer, than now when all is carried out. */
+  /** Sessions more, or fewer, than now when all that is not yet carried out has been. */
   get countChange(): number {
     return this.#countChange;
   }
 
-  add(kind: Kind, accountId: number, apply: () => void): void {
-    this.#requests.push({ kind, accountId, apply });
+  add(kind: Kind, accountId: number, apply: () => void, countChange = 0): void {
+    this.#countChange += countChange;
+    this.#requests.push({ kind, accountId, apply, countChange });
   }
 
   addCreation(accountId: number, incarnation: number, apply: () => void): void {
     this.#accounts.set(accountId, incarnation);
-    this.#countChange++;
-    this.add('create', accountId, apply);
+    this.add('create', accountId, apply, 1);
+  }
+
+  /** One request for many sessions; `accountId` 0. */
+  addCreations(sessions: readonly { accountId: number; incarnation: number }[], apply: () => void): void {
+    for (const { accountId, incarnation } of sessions) this.#accounts.set(accountId, incarnation);
+    this.add('create', 0, apply, sessions.length);
   }
 
   addRelease(accountId: number, apply: () => void): void {
     this.#accounts.set(accountId, 0);
-    this.#countChange--;
-    this.add('release', accountId, apply);
+    this.add('release', accountId, apply, -1);
   }
 
   /** The incarnation an account will have, 0 if it will have none; undefined where the queue does not change it. */
@@ -55,7 +62,9 @@ export class RequestQueue {
     const refused: RefusedRequest[] = [];
     const requests = this.#requests;
     for (let i = 0; i < requests.length; i++) {
-      const { kind, accountId, apply } = requests[i];
+      const { kind, accountId, apply, countChange } = requests[i];
+      // From here on it counts among the sessions there are, or not at all.
+      this.#countChange -= countChange;
       try {
         apply();
       } catch (error) {

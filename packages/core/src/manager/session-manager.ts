@@ -194,7 +194,7 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
     }
     if (!this.enabled) return Promise.resolve(NO_TICK);
     if (this.#engine === undefined || this.#shutdown !== undefined) return Promise.reject(stopped());
-    return this.#engine.ticks.run(diffMs);
+    return this.#engine.tick(diffMs);
   }
 
   /**

@@ -41,7 +41,9 @@ export class TickEngine {
   updateBatchSize: number;
   totalBatches = 0;
   readonly #parts: TickParts;
+  /** What the next report tells, since no report has. */
   #refusedLate: readonly RefusedRequest[] = NO_REFUSALS;
+  #faultsLate: readonly SessionFault[] = NO_FAULTS;
   #epoch = 0;
   /** Of the tick in hand, or the last one. */
   #sessions = 0;
@@ -53,27 +55,45 @@ export class TickEngine {
   #ranBefore = 0;
   #packetsInReported = 0;
   #packetsOutReported = 0;
-  /** Settles when the tick in flight has ended, well or not. */
-  #inFlight: Promise<unknown> | undefined;
+  /** Whatever has the scheduler, the tick in flight or a change of it: settles when that has ended, well or not. */
+  #busy: Promise<void> | undefined;
 
   constructor(parts: TickParts, updateBatchSize: number) {
     this.#parts = parts;
     this.updateBatchSize = updateBatchSize;
   }
 
-  /** Resolves when no tick is in flight. */
-  async settled(): Promise<void> {
-    while (this.#inFlight !== undefined) await this.#inFlight;
+  /** Carries out a change of the scheduler when the tick in flight has ended; a tick asked for meanwhile waits for it (R-13). */
+  async betweenTicks(change: () => Promise<void>): Promise<void> {
+    // A tick that is done at once, and inside which this was called, has ended then.
+    await undefined;
+    const done = this.#busy === undefined ? change() : this.#busy.then(change);
+    this.#occupy(done);
+    await done;
   }
 
   run(diffMs: number): Promise<TickReport> {
-    const { scheduler, store, clock, round } = this.#parts;
     if (this.phase !== 'idle') {
-      return Promise.reject(
-        new DormouseError('ERR_TICK_IN_FLIGHT', `tick ${clock.number} is in flight: wait for it before starting another`),
-      );
+      const tick = this.#parts.clock.number;
+      return Promise.reject(new DormouseError('ERR_TICK_IN_FLIGHT', `tick ${tick} is in flight: wait for it before starting another`));
     }
     this.phase = 'updating';
+    const ending = this.#busy === undefined ? this.#update(diffMs) : this.#busy.then(() => this.#update(diffMs));
+    // A tick that is done at once leaves nothing to wait for.
+    if ((this.phase as string) !== 'idle') this.#occupy(ending);
+    return ending;
+  }
+
+  #occupy(work: Promise<unknown>): void {
+    const free = (): void => {
+      if (this.#busy === settled) this.#busy = undefined;
+    };
+    const settled = work.then(free, free);
+    this.#busy = settled;
+  }
+
+  #update(diffMs: number): Promise<TickReport> {
+    const { scheduler, store, clock, round } = this.#parts;
     this.#startMs = performance.now();
     clock.advance(diffMs);
     this.#sessions = store.activeCount;
@@ -86,16 +106,11 @@ export class TickEngine {
       return this.#end(this.#schedulerFailed(cause));
     }
     // A scheduler that is done when it returns costs no wait, and no promise but the caller's.
-    if (running === undefined) return this.#end(undefined);
-    const ending = running.then(
+    if (typeof running?.then !== 'function') return this.#end(undefined);
+    return Promise.resolve(running).then(
       () => this.#end(undefined),
       (cause) => this.#end(this.#schedulerFailed(cause)),
     );
-    const landed = (): void => {
-      this.#inFlight = undefined;
-    };
-    this.#inFlight = ending.then(landed, landed);
-    return ending;
   }
 
   /** The update is over, well or not: hand out packets, deal with faults and requests, report. */
@@ -110,14 +125,14 @@ export class TickEngine {
       const handOutFailure = onPacket === undefined ? undefined : this.#handOut(onPacket);
       const failure = updateFailure ?? handOutFailure;
       this.#maintenanceMs = performance.now();
-      const faults = caller.faults.length === 0 ? NO_FAULTS : this.#takeFaults();
-      const report = this.#report(faults, this.#applyQueue());
+      const faults = caller.faults.length === 0 ? this.#faultsLate : [...this.#faultsLate, ...this.#takeFaults()];
+      const refused = this.#applyQueue();
+      const report = this.#report(faults, refused);
+      this.#faultsLate = failure === undefined ? NO_FAULTS : faults;
       if (failure === undefined) return Promise.resolve(report);
+      this.#refusedLate = refused;
       publish('dormouse:tick:failed', { tick: clock.number, error: failure });
       return Promise.reject(failure);
-    } catch (error) {
-      // A logger of the host's threw, or an event's subscriber did.
-      return Promise.reject(error);
     } finally {
       this.phase = 'idle';
       // What subscribers to the events above have asked for; a refusal of theirs stands in the next tick's report.

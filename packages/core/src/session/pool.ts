@@ -71,14 +71,14 @@ export class SessionPool implements PoolCounts {
   take(host: BehaviorHost): number {
     const slots = this.#slots[host.behaviorIndex];
     if (slots.freeCount === 0) this.#addBlock(host);
-    if (this.#allocated === this.#capacity) {
-      this.#capacity = Math.min(this.#capacity + this.#growth, this.#ceiling);
-      this.#owner.poolGrown(this.#capacity);
-    }
+    const isExhausted = this.#allocated === this.#capacity;
+    if (isExhausted) this.#capacity = Math.min(this.#capacity + this.#growth, this.#ceiling);
     this.#allocated++;
     const slot = slots.take();
     const row = slot & ROW_MASK;
     if (row >= this.highRows[slot >> ROW_BITS]) this.highRows[slot >> ROW_BITS] = row + 1;
+    // Last: who hears of it may take slots too.
+    if (isExhausted) this.#owner.poolGrown(this.#capacity);
     return slot;
   }
 

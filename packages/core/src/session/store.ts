@@ -53,6 +53,8 @@ export class SessionStore {
   batchListIsStale = true;
   readonly #caller: HookRunner;
   readonly #clock: TickClock;
+  /** Slots whose hooks are running: one hook may cause another. */
+  readonly #inHooks: number[] = [];
   #batchListLength = 0;
 
   constructor(
@@ -78,9 +80,19 @@ export class SessionStore {
     });
   }
 
-  /** Sessions there are, whatever their state. */
+  /** Sessions there are, whatever their state; one counts from before its `create` hook until after its `release` hook. */
   get count(): number {
-    return this.activeCount + this.quarantinedCount;
+    return this.pool.allocatedCount;
+  }
+
+  get isInHook(): boolean {
+    return this.#inHooks.length > 0;
+  }
+
+  /** What hook of a session is running, if one is. */
+  hookOf(slot: number): 'create' | 'release' | undefined {
+    if (!this.#inHooks.includes(slot)) return undefined;
+    return this.table.slotStates[slot] === SlotState.free ? 'create' : 'release';
   }
 
   block(slot: number): Block {
@@ -103,8 +115,12 @@ export class SessionStore {
     return slot !== NO_SLOT && this.word(slot, Column.incarnation) === incarnation ? slot : NO_SLOT;
   }
 
-  /** Creates a session; its account must be new. When anything fails nothing has changed: `ERR_SESSION_HOOK`, `ERR_MEMORY`, … */
+  /** Creates a session. When anything fails nothing has changed: `ERR_SESSION_EXISTS`, `ERR_SESSION_HOOK`, `ERR_MEMORY`, … */
   create({ accountId, incarnation, host, mapId, groupId, init }: NewSession): number {
+    // It was new when it was planned; another session's hook may have come before it.
+    if (this.index.get(accountId) !== NO_SLOT) {
+      throw new DormouseError('ERR_SESSION_EXISTS', `account ${accountId} has a session already`, { accountId });
+    }
     const slot = this.pool.take(host);
     const block = this.block(slot);
     const row = slot & ROW_MASK;
@@ -163,12 +179,18 @@ export class SessionStore {
     for (let blockIndex = 0; blockIndex < blocks.length; blockIndex++) {
       if (outboundFlags[blockIndex] === 0) continue;
       const block = blocks[blockIndex] as Block;
-      for (let row = 0; row < ROWS; row++) {
-        if (block.page[(Column.outbound + row) | 0] === 0) continue;
-        doubles[block.firstActivity + row] = this.#clock.nowMs;
-        this.rings.drain(block, row, handler);
-      }
+      // Cleared first: the handler may create a session whose hook sends, in a row that is done with.
       outboundFlags[blockIndex] = 0;
+      try {
+        for (let row = 0; row < ROWS; row++) {
+          if (block.page[(Column.outbound + row) | 0] === 0) continue;
+          doubles[block.firstActivity + row] = this.#clock.nowMs;
+          this.rings.drain(block, row, handler);
+        }
+      } catch (error) {
+        outboundFlags[blockIndex] = 1;
+        throw error;
+      }
     }
     return this.rings.packetsOut - before;
   }
@@ -226,6 +248,7 @@ export class SessionStore {
 
   #callHook(block: Block, row: number, hook: Hook, argument: unknown, name: string): void {
     const accountId = block.page[Column.account + row] >>> 0;
+    this.#inHooks.push(block.firstSlot + row);
     try {
       if (this.#caller.callHook(block, row, hook, argument)) this.table.outboundFlags[block.blockIndex] = 1;
     } catch (cause) {
@@ -233,6 +256,8 @@ export class SessionStore {
         cause,
         accountId,
       });
+    } finally {
+      this.#inHooks.pop();
     }
   }
 
