@@ -151,7 +151,7 @@ const PARTS = new Set(['behavior', 'behaviors', 'scheduler', 'logger', 'onPacket
 export function checkOptions<B extends AnyBehavior>(options: SessionManagerOptions<B>): CheckedOptions<B> {
   if (typeof options !== 'object' || options === null) throw invalid(`options must be an object: got ${shown(options)}`);
   for (const key of Object.keys(options)) {
-    if (key in SETTING_SCHEMAS || PARTS.has(key)) continue;
+    if (Object.hasOwn(SETTING_SCHEMAS, key) || PARTS.has(key)) continue;
     const known = [...Object.keys(SETTING_SCHEMAS), ...PARTS].join(', ');
     throw new DormouseError('ERR_CONFIG_KEY_UNKNOWN', `unknown option ${shown(key)}: known are ${known}`);
   }

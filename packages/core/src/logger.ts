@@ -23,14 +23,21 @@ const DEFAULT: Logger = {
   error: (message) => console.error(message),
 };
 
-/** The logger given, or the default one; `false` is silence. Messages get the channel's name in front. */
+/**
+ * The logger given, or the default one; `false` is silence. Messages get the channel's name in front. What a logger throws becomes an
+ * uncaught exception, as with subscribers of `node:diagnostics_channel`: no tick and no start is left half done for it.
+ */
 export function channelLogger(logger: Logger | false | undefined): Logger {
   if (logger === false) return SILENT;
   const target = logger ?? DEFAULT;
-  return {
-    debug: (message) => target.debug(`${LOG_CHANNEL}: ${message}`),
-    info: (message) => target.info(`${LOG_CHANNEL}: ${message}`),
-    warn: (message) => target.warn(`${LOG_CHANNEL}: ${message}`),
-    error: (message) => target.error(`${LOG_CHANNEL}: ${message}`),
+  const to = (level: keyof Logger) => (message: string) => {
+    try {
+      target[level](`${LOG_CHANNEL}: ${message}`);
+    } catch (error) {
+      process.nextTick(() => {
+        throw error;
+      });
+    }
   };
+  return { debug: to('debug'), info: to('info'), warn: to('warn'), error: to('error') };
 }

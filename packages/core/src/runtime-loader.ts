@@ -39,7 +39,7 @@ export async function setUpBehavior(behavior: AnyBehavior): Promise<void> {
   try {
     await setup;
   } catch (cause) {
-    setups.delete(behavior);
+    if (setups.get(behavior) === setup) setups.delete(behavior);
     throw new DormouseError('ERR_START_FAILED', `setup of behaviour ${behavior.name} failed: ${messageOf(cause)}`, { cause });
   }
 }

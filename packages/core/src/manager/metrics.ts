@@ -74,6 +74,8 @@ export class MetricsWindow {
 
   rates(): Rates {
     const now = this.#read(performance.now());
+    // Without ticks nothing is marked, but the window goes on.
+    this.#slide(now.wallMs);
     const from = this.#marks[0];
     const seconds = Math.max(now.wallMs - from.wallMs, 1e-3) / 1000;
     const cpu = now.cpuMs - from.cpuMs;
@@ -104,8 +106,8 @@ export class MetricsWindow {
 
   #mark(nowMs: number): boolean {
     this.#marks.push(this.#read(nowMs));
+    this.#slide(nowMs);
     const windowMs = this.#markEveryMs * MARKS;
-    while (this.#marks.length > 2 && this.#marks[1].wallMs <= nowMs - windowMs) this.#marks.shift();
     this.#nextMarkMs = nowMs + this.#markEveryMs;
     if (nowMs < this.#nextHalfMs) return false;
     this.#nextHalfMs = nowMs + windowMs / 2;
@@ -114,6 +116,12 @@ export class MetricsWindow {
     reused.reset();
     this.#histogram = reused;
     return true;
+  }
+
+  /** Drops marks so that the first is the last one before the window. */
+  #slide(nowMs: number): void {
+    const fromMs = nowMs - this.#markEveryMs * MARKS;
+    while (this.#marks.length > 1 && this.#marks[1].wallMs <= fromMs) this.#marks.shift();
   }
 
   #read(wallMs: number): Totals {

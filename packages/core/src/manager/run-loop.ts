@@ -3,7 +3,7 @@ import { isObserved, publish } from '../events.js';
 import type { TickReport } from '../tick-report.js';
 
 export interface RunOptions {
-  /** Ticks a second, more than 0, at most 1000. Each tick's diff is `1000 / tickRate` ms. */
+  /** Ticks a second, 1/3600…1000. Each tick's diff is `1000 / tickRate` ms. */
   readonly tickRate: number;
   /** Ends the run after the tick in hand. */
   readonly signal?: AbortSignal;
@@ -26,11 +26,13 @@ export interface RunReport {
 }
 
 const MOST_TICKS_PER_SECOND = 1000;
+/** The longest diff of a tick is an hour. */
+const LONGEST_INTERVAL_MS = 3_600_000;
 
 export function checkRunOptions(options: RunOptions): RunOptions {
   const { tickRate, maxTicks, signal, onTick } = options ?? {};
-  if (typeof tickRate !== 'number' || !(tickRate > 0 && tickRate <= MOST_TICKS_PER_SECOND)) {
-    throw invalid(`tickRate must be more than 0 and at most ${MOST_TICKS_PER_SECOND} a second: got ${shown(tickRate)}`);
+  if (typeof tickRate !== 'number' || !(tickRate <= MOST_TICKS_PER_SECOND && tickRate > 0 && 1000 / tickRate <= LONGEST_INTERVAL_MS)) {
+    throw invalid(`tickRate must be 1/3600…${MOST_TICKS_PER_SECOND} a second: got ${shown(tickRate)}`);
   }
   if (maxTicks !== undefined) requireInteger('maxTicks', maxTicks, 1, Number.MAX_SAFE_INTEGER);
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalid(`signal must be an AbortSignal: got ${shown(signal)}`);
