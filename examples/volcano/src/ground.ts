@@ -32,7 +32,7 @@ export class WalkableGround {
     this.polygonCount = navMesh.getTile(0).header()?.polyCount() ?? 0;
   }
 
-  /** Loads the navmesh library and builds the ground of a terrain: about 0.2 s a thread. */
+  /** Loads the navmesh library and builds the ground of a terrain: some tenths of a second a thread. */
   static async of(terrain: Terrain): Promise<WalkableGround> {
     return new WalkableGround(terrain, await buildNavMesh(terrain));
   }

@@ -29,7 +29,7 @@ import type { Terrain, TerrainMesh } from './terrain.js';
 
 /**
  * Slope classes from gentle to steep: up to how many degrees, and what a metre there costs whoever looks for a way. The steeper, the
- * rather a way leads around it, along the rim and up the spurs. Steeper than the last is not walked at all: one part in twelve
+ * rather a way leads around it, along the rim and up the spurs. Steeper than the last is not walked at all: one part in fifteen
  * of Maunga Whau, in the crater and on the western flank.
  */
 export const SLOPES = [
@@ -58,7 +58,7 @@ const CORNERS_PER_POLYGON = 6;
 /**
  * Builds the navmesh of a terrain, its polygons' area numbers being their slope classes. The steps are those of Recast's own
  * "solo mesh" sample, less the height detail: heights come from the terrain. Loads the library's WebAssembly, once a thread. The same
- * terrain gives the same mesh in every thread, in some 0.1 s.
+ * terrain gives the same mesh in every thread, in a few tenths of a second.
  */
 export async function buildNavMesh(terrain: Terrain): Promise<NavMesh> {
   await init();
