@@ -15,16 +15,6 @@
  */
 import { NEAR_WORDS, PAD_HEADER } from '../layout/geometry.js';
 
-/** One ring, found: the buffer's words, and the index that position 0 of each part would have. */
-export interface RingPlace {
-  readonly words: Int32Array;
-  /** Index of position p in the near part is `near + p`. */
-  readonly near: number;
-  /** Index of position p in the far part is `far + p` (p ≥ 64). */
-  readonly far: number;
-  readonly capacity: number;
-}
-
 /** Words in use, pads included. */
 export function wordsInUse(cursors: number): number {
   return ((cursors & 0xffff) - (cursors >>> 16)) & 0xffff;

@@ -1,4 +1,4 @@
-import { Column, NEAR_WORDS } from '../../src/layout/geometry.js';
+import { Column } from '../../src/layout/geometry.js';
 import { type Fields, layOut, layOutRings, type StateLayout } from '../../src/layout/state-layout.js';
 import { allocateBlockBuffer, Block } from '../../src/memory/block.js';
 import { SessionTable } from '../../src/memory/session-table.js';
@@ -18,14 +18,6 @@ export function makeBlock(options: { ringBytes?: number; fields?: Fields; blockI
   const block = new Block(table, blockIndex, 0, layout, rings, allocateBlockBuffer(rings));
   for (let row = 0; row < 64; row++) block.page[Column.account + row] = 1000 + row;
   return { table, layout, block };
-}
-
-/** Index of position 0 of a ring's near part and, as if it had one, of its far part. */
-export function ringBases(block: Block, row: number, direction: 'inbound' | 'outbound'): { near: number; far: number } {
-  const { rings } = block;
-  const nearBase = direction === 'inbound' ? rings.inboundNear : rings.outboundNear;
-  const farBase = direction === 'inbound' ? rings.inboundFar : rings.outboundFar;
-  return { near: nearBase + row * NEAR_WORDS, far: farBase + row * (rings.capacity - NEAR_WORDS) - NEAR_WORDS };
 }
 
 /** `length` bytes that tell `seed` apart from its neighbours. */

@@ -13,7 +13,8 @@ function payload(bytes: Uint8Array) {
   const placed = <T extends PacketView | PacketWriterView>(view: T): T => {
     view.attach(words, floats);
     view.start = 16;
-    view.length = bytes.length;
+    if (view instanceof PacketView) view.header = bytes.length << 16;
+    else view.length = bytes.length;
     return view;
   };
   return { packet: placed(new PacketView()), writer: placed(new PacketWriterView()), payload: all.subarray(64, 64 + bytes.length), all };

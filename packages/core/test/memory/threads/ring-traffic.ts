@@ -8,7 +8,7 @@ export const TICKS = 2500;
 
 /** Control words: `tick` is raised by the host to let the participants go, `done` by each that has finished. */
 export const Control = { tick: 0, done: 1, failed: 2 } as const;
-export const CONTROL_WORDS = 16;
+const CONTROL_WORDS = 16;
 /** Behind them, plain words that travel with the rows: per row the packets received and those sent by the session. */
 export const RECEIVED = CONTROL_WORDS;
 export const SENT = RECEIVED + 64;
