@@ -102,8 +102,7 @@ export class HostRings {
         const header = words[at];
         const length = header >>> 16;
         packet.start = (at + 1) | 0;
-        packet.opcode = header & 0xffff;
-        packet.length = length;
+        packet.header = header;
         page[cursor] = (cursors & 0xffff) | ((tail + recordWords(length)) << 16);
         page[(Column.packetsOut + row) | 0]++;
         this.packetsOut++;

@@ -50,11 +50,12 @@ const NO_WORDS = new Int32Array(0);
 const NO_FLOATS = new Float32Array(0);
 
 /** Payload bytes in place in a ring. The ring keeps records whole and aligned to words, so one start index is enough. */
-export class PayloadWindow {
+export abstract class PayloadWindow {
+  /** Payload bytes. */
+  abstract readonly length: number;
   words: Int32Array = NO_WORDS;
   floats: Float32Array = NO_FLOATS;
   start = 0;
-  length = 0;
 
   /** Points at a buffer's words; `start` and `length` are set packet by packet. */
   attach(words: Int32Array, floats: Float32Array): void {
@@ -67,7 +68,6 @@ export class PayloadWindow {
     this.words = NO_WORDS;
     this.floats = NO_FLOATS;
     this.start = 0;
-    this.length = 0;
   }
 
   protected read32(offset: number): number {
@@ -97,7 +97,21 @@ export class PayloadWindow {
 }
 
 export class PacketView extends PayloadWindow implements Packet {
-  opcode = 0;
+  /** The record's first word: `payload bytes << 16 | opcode`. */
+  header = 0;
+
+  get opcode(): number {
+    return this.header & 0xffff;
+  }
+
+  get length(): number {
+    return this.header >>> 16;
+  }
+
+  override detach(): void {
+    super.detach();
+    this.header = 0;
+  }
 
   u8(offset: number): number {
     if (offset >>> 0 >= this.length) this.outside(offset, 1);
@@ -153,6 +167,13 @@ export class PacketView extends PayloadWindow implements Packet {
 }
 
 export class PacketWriterView extends PayloadWindow implements PacketWriter {
+  length = 0;
+
+  override detach(): void {
+    super.detach();
+    this.length = 0;
+  }
+
   setU8(offset: number, value: number): void {
     if (offset >>> 0 >= this.length) this.outside(offset, 1);
     const at = this.start + (offset >> 2);
@@ -212,23 +233,34 @@ export class PayloadCopier {
    * `ERR_INVALID_ARGUMENT` for anything but a Uint8Array.
    */
   copy(words: Int32Array, at: number, bytes: Uint8Array, start: number, length: number): void {
+    const source = this.#words;
+    const first = start >> 2;
+    const whole = length >> 2;
+    // A view of memory that shrank or went to another thread has no length left, and then its bytes are read one by one.
+    if (bytes !== this.#bytes || source.length < first + whole || ((start | length) & 3) !== 0) {
+      this.#copyAny(words, at, bytes, start, length);
+      return;
+    }
+    let i = 0;
+    // Four at a time: the loop's own checks cost more than a word.
+    for (; i + 4 <= whole; i += 4) {
+      words[at + i] = source[first + i];
+      words[at + i + 1] = source[first + i + 1];
+      words[at + i + 2] = source[first + i + 2];
+      words[at + i + 3] = source[first + i + 3];
+    }
+    for (; i < whole; i++) words[at + i] = source[first + i];
+  }
+
+  #copyAny(words: Int32Array, at: number, bytes: Uint8Array, start: number, length: number): void {
     if (length === 0) return;
     const whole = length >> 2;
     const source = bytes === this.#bytes && this.#words !== MET_ONCE ? this.#words : this.#wordsOf(bytes);
     const first = start >> 2;
-    let i = 0;
-    // A view of memory that shrank or went to another thread has no length left, and then its bytes are read one by one.
     if ((start & 3) === 0 && source.length >= first + whole) {
-      // Four at a time: the loop's own checks cost more than a word.
-      for (; i + 4 <= whole; i += 4) {
-        words[at + i] = source[first + i];
-        words[at + i + 1] = source[first + i + 1];
-        words[at + i + 2] = source[first + i + 2];
-        words[at + i + 3] = source[first + i + 3];
-      }
-      for (; i < whole; i++) words[at + i] = source[first + i];
+      for (let i = 0; i < whole; i++) words[at + i] = source[first + i];
     } else {
-      for (let b = start; i < whole; i++, b += 4) {
+      for (let i = 0, b = start; i < whole; i++, b += 4) {
         words[at + i] = bytes[b] | (bytes[b + 1] << 8) | (bytes[b + 2] << 16) | (bytes[b + 3] << 24);
       }
     }
