@@ -2,6 +2,7 @@
 import { DormouseError } from '@dormouse/core';
 import { Command, CommanderError } from 'commander';
 import { runCommand } from './commands/run.js';
+import { targetsCommand } from './commands/targets.js';
 
 const BAD_USAGE = 2;
 
@@ -10,6 +11,7 @@ const program = new Command('dormouse-bench')
   .exitOverride()
   .configureHelp({ showGlobalOptions: true });
 program.addCommand(runCommand());
+program.addCommand(targetsCommand());
 
 try {
   await program.parseAsync();

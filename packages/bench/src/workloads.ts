@@ -29,14 +29,18 @@ export function stepsOf(workload: Workload, rank: number, sessions: number): num
   return workload === 'W4' ? W4_STEPS : 1;
 }
 
-/** URL of the built module for a workload, with a query of its own: its functions are compiled for this workload alone. */
-export function moduleUrlOf(folder: 'behaviors' | 'floor', workload: Workload, arith: Arith): string {
+/**
+ * URL of the built module for a workload. Its query makes it a module of its own for each workload and each `copy`, so that its
+ * functions are compiled for that one alone, from the feedback of that one alone.
+ */
+export function moduleUrlOf(folder: 'behaviors' | 'floor', workload: Workload, arith: Arith, copy = ''): string {
   const module = MODULES[workload];
   const file = module === 'idle' ? module : `${module}-${arith}`;
-  return new URL(`./${folder}/${file}.js?workload=${workload}`, import.meta.url).href;
+  const query = new URLSearchParams(copy === '' ? { workload } : { workload, copy });
+  return new URL(`./${folder}/${file}.js?${query}`, import.meta.url).href;
 }
 
-export async function behaviorOf(workload: Workload, arith: Arith, form: Form): Promise<AnyBehavior> {
-  const module = (await import(moduleUrlOf('behaviors', workload, arith))) as Record<Form, AnyBehavior>;
+export async function behaviorOf(workload: Workload, arith: Arith, form: Form, copy = ''): Promise<AnyBehavior> {
+  const module = (await import(moduleUrlOf('behaviors', workload, arith, copy))) as Record<Form, AnyBehavior>;
   return module[form];
 }

@@ -1,11 +1,11 @@
-import { defineBehavior, type Session, type StateOf } from '@dormouse/core';
+import { defineBehavior, type Session } from '@dormouse/core';
 import { EPSILON, REGEN } from '../arithmetic/motion.js';
 import { byteSum, OUTBOUND_BYTES, OUTBOUND_OPCODE } from '../arithmetic/packets.js';
 import { ARENA_UNIT } from '../arithmetic/random.js';
 import { ARITH, round } from '../arithmetic/rounding.js';
 import { create, fields } from './fields.js';
 
-/** Health between draining and moving, by row of a batch; of the session form, element 0. */
+/** Health between draining and moving, by row. */
 const healed = new Float64Array(64);
 
 /** The payload being sent. */
@@ -16,77 +16,70 @@ const reply = {
   floats: new Float32Array(payload),
 };
 
-/** W2: drain, one step, emit. */
+/**
+ * W2: drain, one step, emit. The packets change health alone, so the motion, with its root and its division to wait for, is begun
+ * before they are drained: the processor does both at once.
+ */
 export const session = defineBehavior(import.meta.url, {
   name: `W2-session-${ARITH}`,
   state: fields,
   create,
   update(session, diffMs) {
-    drain(session);
-    move(session.state, diffMs);
-    emit(session);
+    const { state } = session;
+    const dt = round(diffMs / 1000);
+    const steer = round(4 * dt);
+    const regen = round(REGEN * dt);
+    let px = state.x;
+    let py = state.y;
+    let dx = round(state.targetX - px);
+    let dy = round(state.targetY - py);
+    let d2 = round(round(dx * dx) + round(dy * dy));
+    if (d2 < 1) {
+      // xs and arena, written out: a call, even a rare one, costs every update a tenth.
+      let r = state.rng | 0;
+      r ^= r << 13;
+      r ^= r >>> 17;
+      r ^= r << 5;
+      const gx = (r >>> 8) / ARENA_UNIT;
+      r ^= r << 13;
+      r ^= r >>> 17;
+      r ^= r << 5;
+      const gy = (r >>> 8) / ARENA_UNIT;
+      state.targetX = gx;
+      state.targetY = gy;
+      state.rng = r;
+      dx = round(gx - px);
+      dy = round(gy - py);
+      d2 = round(round(dx * dx) + round(dy * dy));
+    }
+    const inv = round(7 / round(round(Math.sqrt(d2)) + EPSILON));
+    let ux = state.vx;
+    let uy = state.vy;
+    ux = round(ux + round(round(round(dx * inv) - ux) * steer));
+    uy = round(uy + round(round(round(dy * inv) - uy) * steer));
+    px = round(px + round(ux * dt));
+    py = round(py + round(uy * dt));
+    state.vx = ux;
+    state.vy = uy;
+    state.x = px;
+    state.y = py;
+    reply.floats[0] = px;
+    reply.floats[1] = py;
+    reply.words[2] = session.accountId;
+    reply.words[3] = session.updateCount;
+
+    let health = state.hp;
+    for (;;) {
+      const packet = session.receive();
+      if (packet === null) break;
+      health = round(health + round((byteSum(packet.words, packet.start, packet.length) & 1023) / 1024));
+    }
+    health = round(health + round(round(100 - health) * regen));
+    state.hp = round(health - round(round(round(ux * ux) + round(uy * uy)) * EPSILON));
+
+    session.send(OUTBOUND_OPCODE, reply.bytes);
   },
 });
-
-function drain(session: Session<typeof fields>): void {
-  let health = session.state.hp;
-  for (;;) {
-    const packet = session.receive();
-    if (packet === null) break;
-    health = round(health + round((byteSum(packet.words, packet.start, packet.length) & 1023) / 1024));
-  }
-  healed[0] = health;
-}
-
-function move(state: StateOf<typeof fields>, diffMs: number): void {
-  const dt = round(diffMs / 1000);
-  const steer = round(4 * dt);
-  const regen = round(REGEN * dt);
-  const px = state.x;
-  const py = state.y;
-  let dx = round(state.targetX - px);
-  let dy = round(state.targetY - py);
-  let d2 = round(round(dx * dx) + round(dy * dy));
-  if (d2 < 1) {
-    // xs and arena, written out: a call, even a rare one, costs every update a tenth.
-    let r = state.rng | 0;
-    r ^= r << 13;
-    r ^= r >>> 17;
-    r ^= r << 5;
-    const gx = (r >>> 8) / ARENA_UNIT;
-    r ^= r << 13;
-    r ^= r >>> 17;
-    r ^= r << 5;
-    const gy = (r >>> 8) / ARENA_UNIT;
-    state.targetX = gx;
-    state.targetY = gy;
-    state.rng = r;
-    dx = round(gx - px);
-    dy = round(gy - py);
-    d2 = round(round(dx * dx) + round(dy * dy));
-  }
-  const inv = round(7 / round(round(Math.sqrt(d2)) + EPSILON));
-  let ux = state.vx;
-  let uy = state.vy;
-  ux = round(ux + round(round(round(dx * inv) - ux) * steer));
-  uy = round(uy + round(round(round(dy * inv) - uy) * steer));
-  state.vx = ux;
-  state.vy = uy;
-  state.x = round(px + round(ux * dt));
-  state.y = round(py + round(uy * dt));
-  let health = healed[0];
-  health = round(health + round(round(100 - health) * regen));
-  state.hp = round(health - round(round(round(ux * ux) + round(uy * uy)) * EPSILON));
-}
-
-function emit(session: Session<typeof fields>): void {
-  const { state } = session;
-  reply.floats[0] = state.x;
-  reply.floats[1] = state.y;
-  reply.words[2] = session.accountId;
-  reply.words[3] = session.updateCount;
-  session.send(OUTBOUND_OPCODE, reply.bytes);
-}
 
 /** The same over columns, in three passes: short loops that touch few things are faster than a long one. */
 export const batch = defineBehavior(import.meta.url, {
@@ -145,6 +138,14 @@ export const batch = defineBehavior(import.meta.url, {
       health = round(health + round(round(100 - health) * regen));
       f32[hp + row] = round(health - round(round(round(ux * ux) + round(uy * uy)) * EPSILON));
     }
-    for (let row = begin; row < end; row++) emit(rows.session(row));
+    for (let row = begin; row < end; row++) emit(rows.session(row), f32[x + row], f32[y + row]);
   },
 });
+
+function emit(session: Session<typeof fields>, x: number, y: number): void {
+  reply.floats[0] = x;
+  reply.floats[1] = y;
+  reply.words[2] = session.accountId;
+  reply.words[3] = session.updateCount;
+  session.send(OUTBOUND_OPCODE, reply.bytes);
+}

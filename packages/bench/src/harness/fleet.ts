@@ -13,6 +13,8 @@ export interface FleetOptions {
   readonly workers: number;
   /** Sessions a batch. */
   readonly batch: number;
+  /** Names a copy of the workload's code: fleets of different copies share none of it. */
+  readonly copy?: string;
 }
 
 /** Times of one tick, in µs. */

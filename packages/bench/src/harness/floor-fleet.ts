@@ -11,8 +11,8 @@ interface FloorModule {
 }
 
 /** The floor: the same arithmetic and the same packets in a plain loop over typed arrays, and nothing else. */
-export async function openFloorFleet({ workload, sessions, arith, diffMs }: FleetOptions): Promise<Fleet> {
-  const { update } = (await import(moduleUrlOf('floor', workload, arith))) as FloorModule;
+export async function openFloorFleet({ workload, sessions, arith, diffMs, copy }: FleetOptions): Promise<Fleet> {
+  const { update } = (await import(moduleUrlOf('floor', workload, arith, copy))) as FloorModule;
   const columns = columnsOf(sessions, (rank) => stepsOf(workload, rank, sessions));
   const packets = workload === 'W2' ? packetColumnsOf(sessions) : undefined;
   let ticks = 0;

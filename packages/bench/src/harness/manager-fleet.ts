@@ -19,7 +19,7 @@ export async function openManagerFleet(options: FleetOptions): Promise<ManagedFl
   let egressSum = 0;
   let updates = 0;
   const manager = await SessionManager.start<AnyBehavior>({
-    behavior: await behaviorOf(workload, options.arith, options.form),
+    behavior: await behaviorOf(workload, options.arith, options.form, options.copy),
     scheduler: await loadScheduler(options.scheduler, {}, from),
     workerThreads: options.workers,
     updateBatchSize: options.batch,

@@ -11,7 +11,9 @@ export interface RunOptions extends FleetOptions {
 }
 
 /** What a run measured: *Report* in the workloads' specification, with what was run. Times are µs. */
-export interface WorkloadReport extends Omit<FleetOptions, 'form' | 'batch' | 'workers'>, Omit<FleetTotals, 'egressSum' | 'checksum'> {
+export interface WorkloadReport
+  extends Omit<FleetOptions, 'form' | 'batch' | 'workers' | 'copy'>,
+    Omit<FleetTotals, 'egressSum' | 'checksum'> {
   /** Null on the floor, which has neither forms, batches nor workers. */
   readonly form: FleetOptions['form'] | null;
   readonly batch: number | null;

@@ -1,0 +1,68 @@
+import { Command, Option } from 'commander';
+import { allocation } from '../targets/allocation.js';
+import type { Figure } from '../targets/figure.js';
+import { literalCost } from '../targets/literal-cost.js';
+import { againstNative } from '../targets/native.js';
+import { populationCost } from '../targets/population.js';
+import { updateCost } from '../targets/update-cost.js';
+import { integerIn, jsonOption, sessionsOption } from './options.js';
+import { alignedColumns } from './table.js';
+
+const PARTS = ['update', 'literal', 'allocation', 'population', 'native'] as const;
+type Part = (typeof PARTS)[number];
+
+interface Flags {
+  readonly sessions: number;
+  readonly rounds: number;
+  readonly only?: Part;
+  readonly native?: string;
+  readonly json: boolean;
+}
+
+/** `targets`: every figure that is promised, beside its target. */
+export function targetsCommand(): Command {
+  return new Command('targets')
+    .description('Measure every promised figure and print it beside its target; what is compared runs interleaved.')
+    .addOption(sessionsOption(5000))
+    .addOption(new Option('--rounds <count>', 'rounds a median is taken of, 5…1000').argParser(integerIn(5, 1000)).default(15))
+    .addOption(new Option('--only <part>', 'measure this part alone').choices(PARTS))
+    .addOption(new Option('--native <program>', 'compare with the native program at this path too'))
+    .addOption(jsonOption())
+    .exitOverride()
+    .action(async (flags: Flags) => {
+      const figures = await measure(flags);
+      const { sessions, rounds } = flags;
+      process.stdout.write(
+        flags.json ? `${JSON.stringify({ node: process.version, sessions, rounds, figures })}\n` : `${tableOf(figures)}\n`,
+      );
+    });
+}
+
+async function measure({ sessions, rounds, only, native }: Flags): Promise<Figure[]> {
+  const parts: Record<Part, () => Promise<Figure[]>> = {
+    update: () => updateCost({ sessions, rounds }),
+    literal: () => literalCost(rounds),
+    allocation,
+    population: populationCost,
+    native: async () => (native === undefined ? [] : againstNative({ program: native, sessions, rounds })),
+  };
+  const figures: Figure[] = [];
+  for (const part of only === undefined ? PARTS : [only]) {
+    process.stderr.write(`measuring: ${part}\n`);
+    figures.push(...(await parts[part]()));
+  }
+  return figures;
+}
+
+function tableOf(figures: readonly Figure[]): string {
+  const shown = (value: number, unit: string): string => `${value.toFixed(unit === 'B' || unit === '' ? 0 : 2)} ${unit}`.trimEnd();
+  return alignedColumns([
+    ['figure', 'target', 'result', 'met'],
+    ...figures.map(({ name, value, unit, target, met }) => [
+      name,
+      target === undefined ? '' : `≤ ${shown(target, unit)}`,
+      shown(value, unit),
+      met === undefined ? '' : met ? 'yes' : 'NO',
+    ]),
+  ]);
+}

@@ -1,0 +1,89 @@
+import { constants, PerformanceObserver } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { type Fleet, noTimes } from '../harness/fleet.js';
+import { openFleet } from '../harness/run.js';
+import { medianOf } from '../harness/series.js';
+import { FORMS } from '../workloads.js';
+import { type Figure, figure } from './figure.js';
+
+const SESSIONS = 1000;
+const TICKS = 10_000;
+/** Heap growth counts as flat below this: what a collector leaves behind varies by as much. */
+const FLAT_KIB = 64;
+/** Ticks between two looks at the heap: few enough that most pairs have no collection between them. */
+const WINDOW_TICKS = 20;
+const WINDOWS = 50;
+
+/** Heap growth over 10 000 ticks of 1000 sessions, scavenges meanwhile, and bytes allocated a tick. */
+export async function allocation(): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const workload of ['W1', 'W2'] as const) {
+    for (const form of FORMS) {
+      const options = {
+        workload,
+        form,
+        arith: 'f64',
+        sessions: SESSIONS,
+        diffMs: 100,
+        scheduler: 'inline',
+        workers: 0,
+        batch: 64,
+      } as const;
+      const fleet = await openFleet({ ...options, copy: 'allocation' });
+      const what = `${workload} f64 ${form}`;
+      await run(fleet, TICKS / 5);
+      const before = await heapAfterCollection();
+      const scavenges = await countScavenges(() => run(fleet, TICKS));
+      const growth = ((await heapAfterCollection()) - before) / 1024;
+      figures.push(figure(`heap growth over ${TICKS} ticks, ${what}`, growth, 'KiB', FLAT_KIB));
+      figures.push(figure(`scavenges in ${TICKS} ticks, ${what}`, scavenges, ''));
+      figures.push(figure(`allocated a tick, ${what}`, await bytesAllocatedATick(fleet), 'B'));
+      await fleet.close();
+    }
+  }
+  return figures;
+}
+
+async function run(fleet: Fleet, ticks: number): Promise<void> {
+  const times = noTimes();
+  for (let tick = 0; tick < ticks; tick++) await fleet.tick(times);
+}
+
+async function bytesAllocatedATick(fleet: Fleet): Promise<number> {
+  const windows: number[] = [];
+  for (let window = 0; window < WINDOWS; window++) {
+    const before = process.memoryUsage().heapUsed;
+    await run(fleet, WINDOW_TICKS);
+    const after = process.memoryUsage().heapUsed;
+    if (after >= before) windows.push((after - before) / WINDOW_TICKS);
+  }
+  return medianOf(windows);
+}
+
+async function countScavenges(work: () => Promise<void>): Promise<number> {
+  let count = 0;
+  const observer = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      if ((entry as { detail?: { kind?: number } }).detail?.kind === constants.NODE_PERFORMANCE_GC_MINOR) count++;
+    }
+  });
+  observer.observe({ entryTypes: ['gc'] });
+  await work();
+  // Entries are handed over in a later turn of the event loop.
+  await setImmediate();
+  await setImmediate();
+  observer.disconnect();
+  return count;
+}
+
+async function heapAfterCollection(): Promise<number> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  for (let i = 0; i < 3; i++) {
+    collect();
+    await setImmediate();
+  }
+  return process.memoryUsage().heapUsed;
+}

@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Workload } from '../workloads.js';
+import { type Figure, figure } from './figure.js';
+import { type Contender, fleetContender, interleave, medianNs, medianRatio } from './interleaved.js';
+
+export interface NativeOptions {
+  /** The C++ program. */
+  readonly program: string;
+  readonly sessions: number;
+  readonly rounds: number;
+}
+
+/** Ticks a round: some 20 ms of work each. */
+const TICKS: readonly { workload: Workload; ticks: number }[] = [
+  { workload: 'W1', ticks: 200 },
+  { workload: 'W2', ticks: 100 },
+  { workload: 'W4', ticks: 10 },
+];
+
+/** Inline and the floor against the native program, interleaved, f64: ns per session update, and multiples of the native one. */
+export async function againstNative({ program, sessions, rounds }: NativeOptions): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const { workload, ticks } of TICKS) {
+    const common = { workload, sessions, arith: 'f64', copy: 'native' } as const;
+    const results = await interleave(
+      [
+        nativeContender(program, workload, sessions, ticks),
+        await fleetContender('floor', { ...common, scheduler: 'floor', form: 'session' }, ticks),
+        await fleetContender('batch', { ...common, scheduler: 'inline', form: 'batch' }, ticks),
+        await fleetContender('session', { ...common, scheduler: 'inline', form: 'session' }, ticks),
+      ],
+      rounds,
+      Math.ceil(1500 / ticks / 10),
+    );
+    figures.push(figure(`${workload} f64 native`, medianNs(results, 'native'), 'ns'));
+    for (const name of ['floor', 'batch', 'session']) {
+      figures.push(figure(`${workload} f64 ${name} against native`, medianRatio(results, name, 'native'), '×'));
+    }
+  }
+  return figures;
+}
+
+function nativeContender(program: string, workload: Workload, sessions: number, ticks: number): Contender {
+  const options = {
+    workload,
+    sessions,
+    ticks: Math.ceil((ticks * 10) / 9),
+    scheduler: 'serial',
+    layout: 'arena',
+    collect: 'list',
+    arith: 'f64',
+  };
+  const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  return {
+    name: 'native',
+    async round() {
+      const { stdout } = await promisify(execFile)(program, [...flags, '--json']);
+      return (JSON.parse(stdout) as { nsPerSessionUpdate: number }).nsPerSessionUpdate;
+    },
+    async close() {},
+  };
+}
