@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { createHistogram } from 'node:perf_hooks';
 import { loadScheduler, type RunReport, type SessionFault, SessionManager } from '@dormouse/core';
 import bot, { walkableGround } from './bot.js';
@@ -20,7 +19,7 @@ const MEGABYTE = 1_048_576;
 export async function run(options: RunOptions, screen: Screen, ending: AbortSignal): Promise<void> {
   const { sessions, duration, tickRate, seed, timeLapse, quiet } = options;
   const say = (text: string) => screen.write(`${text}\n`);
-  const scheduler = await loadScheduler(fromHere(options.scheduler), {}, import.meta.url);
+  const scheduler = await loadScheduler(options.scheduler, {}, import.meta.url);
   const terrain = loadMaungaWhau();
   const trails = new Trails(sessions);
   const startedMs = performance.now();
@@ -102,11 +101,6 @@ export async function run(options: RunOptions, screen: Screen, ending: AbortSign
   } finally {
     await manager.shutdown();
   }
-}
-
-/** A path given on the command line is meant from the working directory; packages are looked for from this module. */
-function fromHere(scheduler: string): string {
-  return scheduler.startsWith('.') ? resolve(scheduler) : scheduler;
 }
 
 function writeMap(options: RunOptions, terrain: Terrain, trails: Trails, ticks: number, say: (text: string) => void): void {

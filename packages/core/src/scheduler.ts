@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { isAbsolute, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { DormouseError, messageOf, shown } from './errors.js';
 import type { Logger } from './logger.js';
 
@@ -114,7 +114,8 @@ export const BUILT_IN_SCHEDULERS: readonly string[] = ['inline'];
  * Makes a scheduler from what a command line names: a built-in name (`inline`), a package, or a module's path or URL. The
  * module's default export must be a function that makes one; `options` is handed to it.
  *
- * Packages and relative paths are resolved from `from` (default: the working directory). Throws `ERR_SCHEDULER_UNKNOWN` when
+ * Paths are meant from the working directory, packages are looked for from the module `from` (a path or `import.meta.url`; default: the
+ * working directory). Throws `ERR_SCHEDULER_UNKNOWN` when
  * there is no such module, with the cause, and `ERR_SCHEDULER_CONTRACT` when what it makes is not a scheduler.
  */
 export async function loadScheduler(specifier: string, options: object = {}, from?: string | URL): Promise<IScheduler> {
@@ -127,11 +128,11 @@ export async function loadScheduler(specifier: string, options: object = {}, fro
   const name = BUILT_IN_SCHEDULERS.includes(specifier) ? `@dormouse/scheduler-${specifier}` : specifier;
   let module: { default?: unknown };
   try {
-    module = await import(hrefOf(name, from));
+    module = await import(hrefOf(name, from ?? resolve('package.json')));
   } catch (cause) {
     throw new DormouseError(
       'ERR_SCHEDULER_UNKNOWN',
-      `no scheduler ${shown(specifier)}: ${messageOf(cause)}; built in are ${BUILT_IN_SCHEDULERS.join(', ')}, else give a package name or a path`,
+      `no scheduler ${shown(specifier)}: ${messageOf(cause).split('\n', 1)[0]}; built in are ${BUILT_IN_SCHEDULERS.join(', ')}, else give a package name or a path`,
       { cause },
     );
   }
@@ -141,13 +142,16 @@ export async function loadScheduler(specifier: string, options: object = {}, fro
   return requireScheduler((module.default as (options: object) => unknown)(options));
 }
 
-function hrefOf(name: string, from: string | URL | undefined): string {
-  const base = from === undefined ? resolve(process.cwd(), 'noop.js') : String(from);
-  const basePath = base.startsWith('file:') ? fileURLToPath(base) : base;
+function hrefOf(name: string, from: string | URL): string {
   if (/^(file|data|node):/.test(name)) return name;
-  if (isAbsolute(name)) return pathToFileURL(name).href;
-  if (name.startsWith('.')) return pathToFileURL(resolve(basePath, '..', name)).href;
-  return pathToFileURL(createRequire(basePath).resolve(name)).href;
+  if (isAbsolute(name) || /^\.{1,2}([\\/]|$)/.test(name)) return pathToFileURL(resolve(name)).href;
+  try {
+    return pathToFileURL(createRequire(from).resolve(name)).href;
+  } catch (error) {
+    // A package for `import` alone, which `require` does not see: the loader finds it if core can reach it.
+    if ((error as NodeJS.ErrnoException).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') return name;
+    throw error;
+  }
 }
 
 function refused(message: string): DormouseError {
