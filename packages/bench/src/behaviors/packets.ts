@@ -8,14 +8,6 @@ import { create, fields } from './fields.js';
 /** Health between draining and moving, by row. */
 const healed = new Float64Array(64);
 
-/** The payload being sent. */
-const payload = new ArrayBuffer(OUTBOUND_BYTES);
-const reply = {
-  bytes: new Uint8Array(payload),
-  words: new Int32Array(payload),
-  floats: new Float32Array(payload),
-};
-
 /**
  * W2: drain, one step, emit. The packets change health alone, so the motion, with its root and its division to wait for, is begun
  * before they are drained: the processor does both at once.
@@ -63,10 +55,6 @@ export const session = defineBehavior(import.meta.url, {
     state.vy = uy;
     state.x = px;
     state.y = py;
-    reply.floats[0] = px;
-    reply.floats[1] = py;
-    reply.words[2] = session.accountId;
-    reply.words[3] = session.updateCount;
 
     let health = state.hp;
     for (;;) {
@@ -77,7 +65,13 @@ export const session = defineBehavior(import.meta.url, {
     health = round(health + round(round(100 - health) * regen));
     state.hp = round(health - round(round(round(ux * ux) + round(uy * uy)) * EPSILON));
 
-    session.send(OUTBOUND_OPCODE, reply.bytes);
+    const packet = session.claim(OUTBOUND_OPCODE, OUTBOUND_BYTES);
+    if (packet === null) return;
+    const { words, floats, start } = packet;
+    floats[start] = px;
+    floats[start + 1] = py;
+    words[start + 2] = session.accountId;
+    words[start + 3] = session.updateCount;
   },
 });
 
@@ -143,9 +137,11 @@ export const batch = defineBehavior(import.meta.url, {
 });
 
 function emit(session: Session<typeof fields>, x: number, y: number): void {
-  reply.floats[0] = x;
-  reply.floats[1] = y;
-  reply.words[2] = session.accountId;
-  reply.words[3] = session.updateCount;
-  session.send(OUTBOUND_OPCODE, reply.bytes);
+  const packet = session.claim(OUTBOUND_OPCODE, OUTBOUND_BYTES);
+  if (packet === null) return;
+  const { words, floats, start } = packet;
+  floats[start] = x;
+  floats[start + 1] = y;
+  words[start + 2] = session.accountId;
+  words[start + 3] = session.updateCount;
 }

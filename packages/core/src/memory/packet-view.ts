@@ -39,6 +39,13 @@ export interface PacketWriter {
   setF64(offset: number, value: number): void;
   /** Copies `bytes` in, from byte `offset` on. */
   setBytes(offset: number, bytes: Uint8Array): void;
+  /**
+   * For loops where every nanosecond counts: the payload is `words[start]` and on, the same memory as `floats[start]` and on.
+   * Write nothing else of them: they hold the rings of other sessions.
+   */
+  readonly words: Int32Array;
+  readonly floats: Float32Array;
+  readonly start: number;
 }
 
 const floatBits = new Float32Array(1);
