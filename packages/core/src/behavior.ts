@@ -66,7 +66,7 @@ export interface SessionBatch<F extends Fields = Fields> {
    * field: `at.x + r * length + k`). The same for every batch of the behaviour.
    */
   readonly at: { readonly [K in keyof F]: number };
-  /** The block's columns, one view for each element type; those of types that no field has are empty. */
+  /** The block's columns, one view for each element type that a field has; the others may be empty. */
   readonly f32: Float32Array;
   readonly f64: Float64Array;
   readonly i8: Int8Array;
