@@ -38,6 +38,21 @@ export function byteSum(words: Int32Array, start: number, bytes: number): number
   return sum;
 }
 
+/**
+ * The same in less code: little enough that V8 compiles it into an update that does more than this. Up to 256 bytes both lanes hold
+ * without being added up; longer payloads are left to {@link byteSum}.
+ */
+export function briefByteSum(words: Int32Array, start: number, bytes: number): number {
+  if (bytes > 256) return byteSum(words, start, bytes);
+  const end = start + ((bytes + 3) >> 2);
+  let lanes = 0;
+  for (let at = start; at < end; at++) {
+    const word = words[at];
+    lanes = (lanes + (word & LANES) + ((word >>> 8) & LANES)) | 0;
+  }
+  return (lanes & 0xffff) + (lanes >>> 16);
+}
+
 const LANES = 0x00ff_00ff;
 
 /** Sum mod 2^32 of a payload's words, as i32. */

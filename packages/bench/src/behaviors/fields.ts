@@ -22,5 +22,10 @@ export interface Init {
 /** The start values of the workloads. */
 export function create(session: Session<typeof fields>): void {
   const { state } = session;
-  Object.assign(state, startValues(session.accountId));
+  const { x, y, targetX, targetY, rng } = startValues(session.accountId);
+  state.x = x;
+  state.y = y;
+  state.targetX = targetX;
+  state.targetY = targetY;
+  state.rng = rng;
 }

@@ -1,6 +1,6 @@
 import { defineBehavior, type Session } from '@dormouse/core';
 import { EPSILON, REGEN } from '../arithmetic/motion.js';
-import { byteSum, OUTBOUND_BYTES, OUTBOUND_OPCODE } from '../arithmetic/packets.js';
+import { briefByteSum, OUTBOUND_BYTES, OUTBOUND_OPCODE } from '../arithmetic/packets.js';
 import { ARENA_UNIT } from '../arithmetic/random.js';
 import { ARITH, round } from '../arithmetic/rounding.js';
 import { create, fields } from './fields.js';
@@ -60,7 +60,7 @@ export const session = defineBehavior(import.meta.url, {
     for (;;) {
       const packet = session.receive();
       if (packet === null) break;
-      health = round(health + round((byteSum(packet.words, packet.start, packet.length) & 1023) / 1024));
+      health = round(health + round((briefByteSum(packet.words, packet.start, packet.length) & 1023) / 1024));
     }
     health = round(health + round(round(100 - health) * regen));
     state.hp = round(health - round(round(round(ux * ux) + round(uy * uy)) * EPSILON));
@@ -92,7 +92,7 @@ export const batch = defineBehavior(import.meta.url, {
       for (;;) {
         const packet = session.receive();
         if (packet === null) break;
-        health = round(health + round((byteSum(packet.words, packet.start, packet.length) & 1023) / 1024));
+        health = round(health + round((briefByteSum(packet.words, packet.start, packet.length) & 1023) / 1024));
       }
       healed[row] = health;
     }

@@ -36,10 +36,9 @@ export class SessionView implements Session {
   $outboundFar = 0;
   /** Set when a session of the block sends: at egress the host looks into such blocks only. */
   $sent = false;
-  /** The row that claimed last and has not sent since, its outbound cursors before and after: what a throw takes back. */
+  /** The row that claimed last, if nothing was sent since, and its outbound cursors before: what a throw takes back. */
   $claimedRow = NOWHERE;
   $claimedBefore = 0;
-  $claimedAfter = 0;
   readonly $packet = new PacketView();
   readonly $writer = new PacketWriterView();
   readonly $copier = new PayloadCopier();
@@ -69,17 +68,18 @@ export class SessionView implements Session {
   receive(): Packet | null {
     const page = this.$page;
     const row = this.$row;
-    const cursors = page[(INBOUND + row) | 0];
+    const cursor = INBOUND + row;
+    const cursors = page[cursor];
     if (cursors === 0) return null;
     const tail = cursors >>> 16;
     if (tail >= NEAR_WORDS) return this.$receiveFar();
-    const at = (this.$inboundNear + (row << 6) + tail) | 0;
+    const at = this.$inboundNear + (row << 6) + tail;
     const header = this.$words[at];
     if (header === PAD_HEADER) return this.$receiveFar();
     const after = (cursors + ((((header >>> 16) + 7) >> 2) << 16)) | 0;
-    page[(INBOUND + row) | 0] = after >>> 16 === (after & 0xffff) ? 0 : after;
+    page[cursor] = after >>> 16 === (after & 0xffff) ? 0 : after;
     const packet = this.$packet;
-    packet.start = (at + 1) | 0;
+    packet.start = at + 1;
     packet.header = header;
     return packet;
   }
@@ -87,41 +87,45 @@ export class SessionView implements Session {
   send(opcode: number, payload: Uint8Array = NO_PAYLOAD): boolean {
     const page = this.$page;
     const row = this.$row;
+    const cursor = OUTBOUND + row;
     const payloadBytes = payload.length;
-    const before = page[(OUTBOUND + row) | 0];
-    const after = (before + ((payloadBytes + 7) >> 2)) | 0;
+    const before = page[cursor];
+    const after = before + ((payloadBytes + 7) >> 2);
     // As in claim.
     if (after >>> 0 > NEAR_WORDS || (payloadBytes & 0xff) !== payloadBytes || (opcode & 0xffff) !== opcode) {
       return this.$sendFar(opcode, payload);
     }
     const words = this.$words;
-    const at = (this.$outboundNear + (row << 6) + before) | 0;
+    const at = this.$outboundNear + (row << 6) + before;
     words[at] = opcode | (payloadBytes << 16);
-    this.$copier.copy(words, (at + 1) | 0, payload, 0, payloadBytes);
-    page[(OUTBOUND + row) | 0] = after;
+    this.$copier.copy(words, at + 1, payload, 0, payloadBytes);
+    page[cursor] = after;
     this.$sent = true;
+    this.$claimedRow = NOWHERE;
     return true;
   }
 
   claim(opcode: number, payloadBytes: number): PacketWriter | null {
     const page = this.$page;
     const row = this.$row;
-    const before = page[(OUTBOUND + row) | 0];
-    const after = (before + ((payloadBytes + 7) >> 2)) | 0;
+    const cursor = OUTBOUND + row;
+    const before = page[cursor];
+    const after = before + ((payloadBytes + 7) >> 2);
     // While the tail is at 0 and the record ends in the near part; everything odd, bad arguments too, goes the far way.
     if (after >>> 0 > NEAR_WORDS || (payloadBytes & 0xff) !== payloadBytes || (opcode & 0xffff) !== opcode) {
       return this.$claimFar(opcode, payloadBytes);
     }
-    const at = (this.$outboundNear + (row << 6) + before) | 0;
-    this.$words[at] = opcode | (payloadBytes << 16);
-    if ((payloadBytes & 3) !== 0) this.$words[(at + ((payloadBytes + 3) >> 2)) | 0] = 0;
-    page[(OUTBOUND + row) | 0] = after;
+    const words = this.$words;
+    const near = this.$outboundNear + (row << 6);
+    // The last word may be padded, and may be the header.
+    words[near + after - 1] = 0;
+    words[near + before] = opcode | (payloadBytes << 16);
+    page[cursor] = after;
     this.$sent = true;
     this.$claimedRow = row;
     this.$claimedBefore = before;
-    this.$claimedAfter = after;
     const writer = this.$writer;
-    writer.start = (at + 1) | 0;
+    writer.start = near + before + 1;
     writer.length = payloadBytes;
     return writer;
   }
@@ -159,8 +163,7 @@ export class SessionView implements Session {
   $withdrawClaim(begin: number, end: number): void {
     const row = this.$claimedRow;
     if (row < begin || row >= end) return;
-    const cursor = OUTBOUND + row;
-    if (this.$page[cursor] === this.$claimedAfter) this.$page[cursor] = this.$claimedBefore;
+    this.$page[OUTBOUND + row] = this.$claimedBefore;
     this.$claimedRow = NOWHERE;
   }
 
@@ -216,7 +219,6 @@ export class SessionView implements Session {
     this.$sent = true;
     this.$claimedRow = row;
     this.$claimedBefore = before;
-    this.$claimedAfter = after;
     this.$writer.start = at + 1;
     this.$writer.length = payloadBytes;
     return this.$writer;
