@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -115,8 +116,8 @@ export const BUILT_IN_SCHEDULERS: readonly string[] = ['inline'];
  * module's default export must be a function that makes one; `options` is handed to it.
  *
  * Paths are meant from the working directory, packages are looked for from the module `from` (a path or `import.meta.url`; default: the
- * working directory). Throws `ERR_SCHEDULER_UNKNOWN` when
- * there is no such module, with the cause, and `ERR_SCHEDULER_CONTRACT` when what it makes is not a scheduler.
+ * working directory). Throws `ERR_SCHEDULER_UNKNOWN` when there is no such module, with the cause, and `ERR_SCHEDULER_CONTRACT` when what
+ * it makes is not a scheduler.
  */
 export async function loadScheduler(specifier: string, options: object = {}, from?: string | URL): Promise<IScheduler> {
   if (typeof specifier !== 'string' || specifier === '') {
@@ -145,13 +146,35 @@ export async function loadScheduler(specifier: string, options: object = {}, fro
 function hrefOf(name: string, from: string | URL): string {
   if (/^(file|data|node):/.test(name)) return name;
   if (isAbsolute(name) || /^\.{1,2}([\\/]|$)/.test(name)) return pathToFileURL(resolve(name)).href;
+  return pathToFileURL(entryOf(name, createRequire(from))).href;
+}
+
+/** A package's file to import. Node resolves from another folder by the rules of `require` alone, which miss what is for `import` only. */
+function entryOf(name: string, require: NodeJS.Require): string {
   try {
-    return pathToFileURL(createRequire(from).resolve(name)).href;
+    return require.resolve(name);
   } catch (error) {
-    // A package for `import` alone, which `require` does not see: the loader finds it if core can reach it.
-    if ((error as NodeJS.ErrnoException).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') return name;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_PACKAGE_PATH_NOT_EXPORTED') throw error;
+    const [, packageName = name, subpath = ''] = /^((?:@[^/]+\/)?[^/]+)(.*)$/.exec(name) ?? [];
+    const folders = (require.resolve.paths(name) ?? []).map((folder) => resolve(folder, packageName));
+    const folder = folders.find((candidate) => existsSync(resolve(candidate, 'package.json')));
+    if (folder === undefined) throw error;
+    const { exports } = JSON.parse(readFileSync(resolve(folder, 'package.json'), 'utf8'));
+    const target = importTarget(exports[`.${subpath}`] ?? (subpath === '' ? exports : undefined));
+    if (target === undefined) throw error;
+    return resolve(folder, target);
   }
+}
+
+/** The first target in a package's `exports` that an import takes. */
+function importTarget(target: unknown): string | undefined {
+  if (typeof target === 'string') return target;
+  if (typeof target !== 'object' || target === null) return undefined;
+  for (const [condition, inner] of Object.entries(target)) {
+    const found = ['import', 'node', 'module-sync', 'default'].includes(condition) ? importTarget(inner) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function refused(message: string): DormouseError {
