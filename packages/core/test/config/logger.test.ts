@@ -96,7 +96,7 @@ describe('R-33 the logger', () => {
 
   it('that throws becomes an uncaught exception and breaks no start, tick or shutdown', async () => {
     const thrown: unknown[] = [];
-    const nextTick = vi.spyOn(process, 'nextTick').mockImplementation((callback: () => void) => {
+    const nextTick = vi.spyOn(process, 'nextTick').mockImplementation((callback) => {
       try {
         callback();
       } catch (error) {

@@ -1,45 +1,8 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { defineBehavior, type EventName, type Session, type SessionManager, u32 } from '@dormouse/core';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { deferredScheduler, serialScheduler } from '../scheduler/test-schedulers.js';
-import { accounts, failure, startWith, thrownBy } from './test-manager.js';
-
-interface Calls {
-  create?: (accountId: number) => void;
-  release?: (accountId: number) => void;
-  update?: (accountId: number) => void;
-}
-
-/** A manager whose behaviour calls what the test says. */
-async function startCalling(calls: Calls, settings: { maxConcurrentSessions?: number; deferred?: boolean } = {}) {
-  const { deferred = false, ...rest } = settings;
-  const scheduler = deferred ? deferredScheduler() : serialScheduler();
-  const behavior = defineBehavior(import.meta.url, {
-    name: 'calling',
-    state: { updates: u32() },
-    create: (session: Session) => calls.create?.(session.accountId),
-    release: (session: Session) => calls.release?.(session.accountId),
-    update(session) {
-      session.state.updates += 1;
-      calls.update?.(session.accountId);
-    },
-  });
-  const manager = await startWith({ behavior, scheduler, sessionCeiling: 4096, ...rest });
-  return { manager, open: 'open' in scheduler ? scheduler.open : () => {} };
-}
-
-/** What every count says, when there are `sessions` sessions and no more. */
-function expectCounts(manager: SessionManager, sessions: number): void {
-  expect(manager.getActiveSessionCount()).toBe(sessions);
-  expect(manager.pool.allocatedCount).toBe(sessions);
-  expect([...manager.sessions()]).toHaveLength(sessions);
-}
-
-function on(name: EventName, listener: (message: never) => void): void {
-  const untyped = listener as (message: unknown) => void;
-  subscribe(name, untyped);
-  onTestFinished(() => void unsubscribe(name, untyped));
-}
+import { defineBehavior, u32 } from '@dormouse/core';
+import { describe, expect, it } from 'vitest';
+import { serialScheduler } from '../scheduler/test-schedulers.js';
+import { type Calls, expectCounts, startCalling } from './calling-behavior.js';
+import { failure, startWith, thrownBy } from './test-manager.js';
 
 describe('a create hook', () => {
   it('may create other sessions, whose hooks do not disturb its own session', async () => {
@@ -220,87 +183,5 @@ describe('an update on the calling thread', () => {
     expect((await manager.updateAllSessions(100)).sessions).toBe(2);
     await ended[0];
     await expect(manager.updateAllSessions(100)).rejects.toEqual(failure('ERR_MANAGER_STOPPED'));
-  });
-});
-
-describe('queued requests', () => {
-  it('may cause others through hooks, which are carried out behind them, within the limit', async () => {
-    const calls: Calls = {};
-    const { manager, open } = await startCalling(calls, { deferred: true, maxConcurrentSessions: 4 });
-    manager.createSession(1);
-    calls.create = (account) => account < 100 && manager.createSession(account + 100);
-    const ticking = manager.updateAllSessions(100);
-    manager.createSession(2);
-    manager.createSession(3);
-    open();
-    const { refused } = await ticking;
-    // 1, 2, then 102 by the hook of 2; 3 was promised its place before, so that 103 finds none and 3 is undone.
-    expect(refused.map(({ request, accountId, error }) => [request, accountId, error.code])).toEqual([['create', 3, 'ERR_SESSION_HOOK']]);
-    expect([...manager.sessions()].map(({ accountId }) => accountId).sort((a, b) => a - b)).toEqual([1, 2, 102]);
-    expectCounts(manager, 3);
-  });
-
-  it('released sessions’ hooks cannot create more than the limit', async () => {
-    const calls: Calls = {};
-    const { manager, open } = await startCalling(calls, { deferred: true, maxConcurrentSessions: 5 });
-    manager.createSessionBatch(accounts(5));
-    const errors: unknown[] = [];
-    calls.release = (account) => {
-      for (const extra of [10, 20]) {
-        try {
-          manager.createSession(account + extra);
-        } catch (error) {
-          errors.push(error);
-        }
-      }
-    };
-    const ticking = manager.updateAllSessions(100);
-    manager.releaseSessionBatch(accounts(5));
-    open();
-    expect((await ticking).refused).toEqual([]);
-    expect(manager.getActiveSessionCount()).toBeLessThanOrEqual(5);
-    expect(errors.length + manager.getActiveSessionCount()).toBe(10);
-    expectCounts(manager, manager.getActiveSessionCount());
-  });
-
-  it('of subscribers to the tick’s events are carried out before the next tick; a refusal stands in its report', async () => {
-    const { manager } = await startCalling({});
-    const handle = manager.createSession(1);
-    on('dormouse:tick', ({ tick }: { tick: number }) => {
-      if (tick !== 1) return;
-      manager.createSession(2);
-      handle.release();
-      handle.touch();
-    });
-    expect((await manager.updateAllSessions(100)).refused).toEqual([]);
-    expect([...manager.sessions()].map(({ accountId }) => accountId)).toEqual([2]);
-    expect((await manager.updateAllSessions(100)).refused.map(({ request, error }) => [request, error.code])).toEqual([
-      ['touch', 'ERR_SESSION_STALE'],
-    ]);
-  });
-
-  it('of subscribers to refusals do not go round for ever, and the counts stay exact', async () => {
-    const { manager, open } = await startCalling({}, { deferred: true });
-    const handle = manager.createSession(1);
-    let heard = 0;
-    on('dormouse:request:refused', () => {
-      if (heard++ === 0) handle.touch();
-      else expect(thrownBy(() => handle.touch())).toEqual(failure('ERR_SESSION_STALE'));
-    });
-    const ticking = manager.updateAllSessions(100);
-    handle.release();
-    handle.touch();
-    open();
-    expect((await ticking).refused).toHaveLength(1);
-    expect(heard).toBe(2);
-    expectCounts(manager, 0);
-  });
-
-  it('a session that a subscriber to its creation releases is gone when createSession returns', async () => {
-    const { manager } = await startCalling({});
-    on('dormouse:session:created', ({ accountId }: { accountId: number }) => void manager.releaseSession(accountId));
-    expect(manager.createSession(1).status).toBe('released');
-    expect(manager.createSessionBatch([1, 2]).map(({ status }) => status)).toEqual(['released', 'released']);
-    expectCounts(manager, 0);
   });
 });
