@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { createHistogram } from 'node:perf_hooks';
 import { loadScheduler, type RunReport, type SessionFault, SessionManager } from '@dormouse/core';
 import bot, { walkableGround } from './bot.js';
 import { type Figures, grouped, readings } from './figures.js';
@@ -44,9 +43,7 @@ export async function run(options: RunOptions, screen: Screen, ending: AbortSign
     }
     const guide = new Guide(manager, bots, seed);
     const view = quiet ? undefined : openView(screen, terrain, trails);
-    const tickTimes = createHistogram();
     const faults: SessionFault[] = [];
-    const cpuBefore = process.cpuUsage();
     const runStartedMs = performance.now();
     const figures = (): Figures => {
       const metrics = manager.getGlobalMetrics();
@@ -66,7 +63,6 @@ export async function run(options: RunOptions, screen: Screen, ending: AbortSign
         processMegabytes: process.memoryUsage.rss() / MEGABYTE,
       };
     };
-    let packets = 0;
     let report: RunReport;
     try {
       report = await manager.run({
@@ -75,8 +71,6 @@ export async function run(options: RunOptions, screen: Screen, ending: AbortSign
         // The ticks are done a little earlier, unless the machine is too slow for them.
         signal: AbortSignal.any([ending, AbortSignal.timeout(duration * 1000)]),
         onTick: (tick) => {
-          tickTimes.record(Math.max(1, Math.round(tick.tickUs)));
-          packets += tick.packetsIn + tick.packetsOut;
           faults.push(...tick.faults.slice(0, 1));
           guide.afterTick(tick.diffMs);
           view?.show(figures());
@@ -86,13 +80,12 @@ export async function run(options: RunOptions, screen: Screen, ending: AbortSign
       view?.end();
     }
     const seconds = report.elapsedMs / 1000;
-    const cpu = process.cpuUsage(cpuBefore);
     const whole: Figures = {
       ...figures(),
-      tickP50Us: tickTimes.percentile(50),
-      tickP99Us: tickTimes.percentile(99),
-      cpuPercentPerBot: (cpu.user + cpu.system) / 10_000 / seconds / sessions,
-      packetsPerSecond: packets / seconds,
+      tickP50Us: report.tickTime.p50Us,
+      tickP99Us: report.tickTime.p99Us,
+      cpuPercentPerBot: report.rates.cpuPercentPerBot,
+      packetsPerSecond: report.rates.packetsPerSecond,
     };
     say(`\n${grouped(report.ticks)} ticks in ${seconds.toFixed(1)} s on scheduler ${manager.schedulerName}, ${report.overruns} late`);
     for (const { name, value } of readings(whole)) say(`  ${name.padEnd(12)}${value}`);

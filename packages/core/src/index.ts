@@ -34,7 +34,7 @@ export {
 export type { Fields } from './layout/state-layout.js';
 export type { Logger } from './logger.js';
 export type { GlobalMetrics } from './manager/global-metrics.js';
-export type { TickTimes } from './manager/metrics.js';
+export type { Rates, TickTimes } from './manager/metrics.js';
 export type { CreateOptions } from './manager/population.js';
 export type { RunOptions, RunReport } from './manager/run-loop.js';
 export { SessionManager } from './manager/session-manager.js';

@@ -67,8 +67,8 @@ export class Engine implements HandleOwner {
   private constructor(options: CheckedOptions<AnyBehavior>, logger: Logger) {
     const { config, scheduler, behaviors, onPacket } = options;
     const round: Round = { blockCount: 0, batchRows: config.updateBatchSize, diffMs: 0 };
-    // A block holds one behaviour's sessions: each behaviour may have one that is not full.
-    const table = SessionTable.reserve(config.sessionCeiling + (behaviors.length - 1) * 64);
+    // A block holds one behaviour's sessions: each behaviour may have one that is not full, and one may stand empty while it is drained.
+    const table = SessionTable.reserve(config.sessionCeiling + (behaviors.length === 1 ? 0 : behaviors.length * 64));
     this.#logger = logger;
     this.#hosts = behaviors.map((behavior, index) => new BehaviorHost(behavior, index, config.ringBytes));
     this.#workerThreads = config.workerThreads;

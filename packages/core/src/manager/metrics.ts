@@ -36,7 +36,7 @@ export interface Rates {
 /** The window is this many marks long: rates move on by a tenth of it. */
 const MARKS = 10;
 
-/** Rates and tick times over a sliding window of wall-clock time. Recording allocates nothing; a mark is made ten times a window. */
+/** Rates and tick times over a sliding window of wall-clock time, which may be endless. Recording allocates nothing; a mark is made ten times a window. */
 export class MetricsWindow {
   readonly #markEveryMs: number;
   /** Totals at past marks, oldest first; the first is where the window begins. */

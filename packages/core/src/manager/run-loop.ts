@@ -1,6 +1,7 @@
 import { DormouseError, requireInteger, shown } from '../errors.js';
 import { isObserved, publish } from '../events.js';
 import type { TickReport } from '../tick-report.js';
+import { MetricsWindow, type Rates, type TickTimes } from './metrics.js';
 
 export interface RunOptions {
   /** Ticks a second, 1/3600…1000. Each tick's diff is `1000 / tickRate` ms. */
@@ -23,6 +24,9 @@ export interface RunReport {
   /** The latest that a tick began, ms after it was due. */
   readonly maxLateMs: number;
   readonly elapsedMs: number;
+  /** Over the whole run. */
+  readonly tickTime: TickTimes;
+  readonly rates: Rates;
 }
 
 const MOST_TICKS_PER_SECOND = 1000;
@@ -53,6 +57,7 @@ export async function runLoop(
   const { tickRate, signal, onTick, maxTicks = Number.POSITIVE_INFINITY } = options;
   const intervalMs = 1000 / tickRate;
   const pause = new Pause(signal === undefined ? [stopped] : [stopped, signal]);
+  const whole = new MetricsWindow(Number.POSITIVE_INFINITY);
   const startedMs = performance.now();
   let ticks = 0;
   let overruns = 0;
@@ -67,6 +72,7 @@ export async function runLoop(
       const missed = Math.floor(lateMs / intervalMs);
       maxLateMs = Math.max(maxLateMs, lateMs);
       const report = await tick(intervalMs);
+      whole.record(performance.now(), report.tickUs, report.sessions, report.packetsIn + report.packetsOut, report.diffMs);
       ticks++;
       if (missed > 0) {
         overruns++;
@@ -79,7 +85,8 @@ export async function runLoop(
   } finally {
     pause.close();
   }
-  return { ticks, overruns, skipped, maxLateMs, elapsedMs: performance.now() - startedMs };
+  const elapsedMs = performance.now() - startedMs;
+  return { ticks, overruns, skipped, maxLateMs, elapsedMs, tickTime: whole.tickTimes(), rates: whole.rates() };
 }
 
 /** Waits for a time, or for one of several signals: one listener on each for the whole run, one timer at a time. */

@@ -33,6 +33,8 @@ export class SessionPool implements PoolCounts {
   readonly blocks: (Block | undefined)[] = [];
   /** For each block the most rows that were ever in use: slots are taken lowest first, so no row above was touched. */
   readonly highRows: Uint8Array;
+  /** A block that somebody is reading and that must stay, whoever needs one; −1 for none. */
+  pinnedBlockIndex = -1;
   readonly #table: SessionTable;
   readonly hosts: readonly BehaviorHost[];
   /** One for each behaviour: a block holds sessions of one only. */
@@ -119,7 +121,8 @@ export class SessionPool implements PoolCounts {
   /** The next number never used, else that of a block of another behaviour that stands empty, which is dropped. */
   #freeBlockIndex(): number {
     if (this.blocks.length < this.#table.regions.blockCount) return this.blocks.length;
-    const empty = this.blocks.find((block) => block !== undefined && this.takenIn(block) === 0);
+    const isFree = (block: Block): boolean => block.blockIndex !== this.pinnedBlockIndex && this.takenIn(block) === 0;
+    const empty = this.blocks.find((block) => block !== undefined && isFree(block));
     if (empty === undefined) {
       throw new DormouseError(
         'ERR_SESSION_LIMIT',
