@@ -1,6 +1,4 @@
-import { round } from './rounding.js';
-
-/** Added to the distance before dividing by it, and what moving costs in health. */
-export const EPSILON = round(0.001);
+/** Added to the distance before dividing by it, and what moving costs in health. To be rounded where it is used, as all factors. */
+export const EPSILON = 0.001;
 /** Share of the missing health that comes back in a second. */
-export const REGEN = round(0.05);
+export const REGEN = 0.05;

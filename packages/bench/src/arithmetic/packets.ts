@@ -1,3 +1,6 @@
+/** Every other byte of a word. (Here, above its uses, since esbuild inlines a constant only then.) */
+const LANES = 0x00ff_00ff;
+
 /** What the driver sends to every session before each tick of W2. */
 export const INBOUND_OPCODE = 0x00b5;
 export const INBOUND_BYTES = 32;
@@ -52,8 +55,6 @@ export function briefByteSum(words: Int32Array, start: number, bytes: number): n
   }
   return (lanes & 0xffff) + (lanes >>> 16);
 }
-
-const LANES = 0x00ff_00ff;
 
 /** Sum mod 2^32 of a payload's words, as i32. */
 export function wordSum(words: Int32Array, start: number, bytes: number): number {

@@ -24,7 +24,7 @@ export const session = defineBehavior(import.meta.url, {
   update({ state }, diffMs) {
     const dt = round(diffMs / 1000);
     const steer = round(4 * dt);
-    const regen = round(REGEN * dt);
+    const regen = round(round(REGEN) * dt);
     let px = state.x;
     let py = state.y;
     let ux = state.vx;
@@ -50,13 +50,13 @@ export const session = defineBehavior(import.meta.url, {
         dy = round(gy - py);
         d2 = round(round(dx * dx) + round(dy * dy));
       }
-      const inv = round(7 / round(round(Math.sqrt(d2)) + EPSILON));
+      const inv = round(7 / round(round(Math.sqrt(d2)) + round(EPSILON)));
       ux = round(ux + round(round(round(dx * inv) - ux) * steer));
       uy = round(uy + round(round(round(dy * inv) - uy) * steer));
       px = round(px + round(ux * dt));
       py = round(py + round(uy * dt));
       health = round(health + round(round(100 - health) * regen));
-      health = round(health - round(round(round(ux * ux) + round(uy * uy)) * EPSILON));
+      health = round(health - round(round(round(ux * ux) + round(uy * uy)) * round(EPSILON)));
     }
     state.x = px;
     state.y = py;
@@ -76,7 +76,7 @@ export const batch = defineBehavior(import.meta.url, {
   updateBatch({ at, f32, u32, begin, end }, diffMs) {
     const dt = round(diffMs / 1000);
     const steer = round(4 * dt);
-    const regen = round(REGEN * dt);
+    const regen = round(round(REGEN) * dt);
     for (let row = begin; row < end; row++) {
       let px = f32[at.x + row];
       let py = f32[at.y + row];
@@ -103,13 +103,13 @@ export const batch = defineBehavior(import.meta.url, {
           dy = round(gy - py);
           d2 = round(round(dx * dx) + round(dy * dy));
         }
-        const inv = round(7 / round(round(Math.sqrt(d2)) + EPSILON));
+        const inv = round(7 / round(round(Math.sqrt(d2)) + round(EPSILON)));
         ux = round(ux + round(round(round(dx * inv) - ux) * steer));
         uy = round(uy + round(round(round(dy * inv) - uy) * steer));
         px = round(px + round(ux * dt));
         py = round(py + round(uy * dt));
         health = round(health + round(round(100 - health) * regen));
-        health = round(health - round(round(round(ux * ux) + round(uy * uy)) * EPSILON));
+        health = round(health - round(round(round(ux * ux) + round(uy * uy)) * round(EPSILON)));
       }
       f32[at.x + row] = px;
       f32[at.y + row] = py;

@@ -12,7 +12,7 @@ export const session = defineBehavior(import.meta.url, {
   update({ state }, diffMs) {
     const dt = round(diffMs / 1000);
     const steer = round(4 * dt);
-    const regen = round(REGEN * dt);
+    const regen = round(round(REGEN) * dt);
     const px = state.x;
     const py = state.y;
     let dx = round(state.targetX - px);
@@ -36,7 +36,7 @@ export const session = defineBehavior(import.meta.url, {
       dy = round(gy - py);
       d2 = round(round(dx * dx) + round(dy * dy));
     }
-    const inv = round(7 / round(round(Math.sqrt(d2)) + EPSILON));
+    const inv = round(7 / round(round(Math.sqrt(d2)) + round(EPSILON)));
     let ux = state.vx;
     let uy = state.vy;
     ux = round(ux + round(round(round(dx * inv) - ux) * steer));
@@ -47,7 +47,7 @@ export const session = defineBehavior(import.meta.url, {
     state.y = round(py + round(uy * dt));
     let health = state.hp;
     health = round(health + round(round(100 - health) * regen));
-    state.hp = round(health - round(round(round(ux * ux) + round(uy * uy)) * EPSILON));
+    state.hp = round(health - round(round(round(ux * ux) + round(uy * uy)) * round(EPSILON)));
   },
 });
 
@@ -58,7 +58,7 @@ export const batch = defineBehavior(import.meta.url, {
   updateBatch({ at, f32, u32, begin, end }, diffMs) {
     const dt = round(diffMs / 1000);
     const steer = round(4 * dt);
-    const regen = round(REGEN * dt);
+    const regen = round(round(REGEN) * dt);
     const { x, y, vx, vy, hp, targetX, targetY, rng } = at;
     for (let row = begin; row < end; row++) {
       const px = f32[x + row];
@@ -83,7 +83,7 @@ export const batch = defineBehavior(import.meta.url, {
         dy = round(gy - py);
         d2 = round(round(dx * dx) + round(dy * dy));
       }
-      const inv = round(7 / round(round(Math.sqrt(d2)) + EPSILON));
+      const inv = round(7 / round(round(Math.sqrt(d2)) + round(EPSILON)));
       let ux = f32[vx + row];
       let uy = f32[vy + row];
       ux = round(ux + round(round(round(dx * inv) - ux) * steer));
@@ -94,7 +94,7 @@ export const batch = defineBehavior(import.meta.url, {
       f32[y + row] = round(py + round(uy * dt));
       let health = f32[hp + row];
       health = round(health + round(round(100 - health) * regen));
-      f32[hp + row] = round(health - round(round(round(ux * ux) + round(uy * uy)) * EPSILON));
+      f32[hp + row] = round(health - round(round(round(ux * ux) + round(uy * uy)) * round(EPSILON)));
     }
   },
 });

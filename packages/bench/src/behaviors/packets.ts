@@ -20,7 +20,7 @@ export const session = defineBehavior(import.meta.url, {
     const { state } = session;
     const dt = round(diffMs / 1000);
     const steer = round(4 * dt);
-    const regen = round(REGEN * dt);
+    const regen = round(round(REGEN) * dt);
     let px = state.x;
     let py = state.y;
     let dx = round(state.targetX - px);
@@ -44,7 +44,7 @@ export const session = defineBehavior(import.meta.url, {
       dy = round(gy - py);
       d2 = round(round(dx * dx) + round(dy * dy));
     }
-    const inv = round(7 / round(round(Math.sqrt(d2)) + EPSILON));
+    const inv = round(7 / round(round(Math.sqrt(d2)) + round(EPSILON)));
     let ux = state.vx;
     let uy = state.vy;
     ux = round(ux + round(round(round(dx * inv) - ux) * steer));
@@ -63,7 +63,7 @@ export const session = defineBehavior(import.meta.url, {
       health = round(health + round((briefByteSum(packet.words, packet.start, packet.length) & 1023) / 1024));
     }
     health = round(health + round(round(100 - health) * regen));
-    state.hp = round(health - round(round(round(ux * ux) + round(uy * uy)) * EPSILON));
+    state.hp = round(health - round(round(round(ux * ux) + round(uy * uy)) * round(EPSILON)));
 
     const packet = session.claim(OUTBOUND_OPCODE, OUTBOUND_BYTES);
     if (packet === null) return;
@@ -85,7 +85,7 @@ export const batch = defineBehavior(import.meta.url, {
     const { x, y, vx, vy, hp, targetX, targetY, rng } = at;
     const dt = round(diffMs / 1000);
     const steer = round(4 * dt);
-    const regen = round(REGEN * dt);
+    const regen = round(round(REGEN) * dt);
     for (let row = begin; row < end; row++) {
       const session = rows.session(row);
       let health = f32[hp + row];
@@ -119,7 +119,7 @@ export const batch = defineBehavior(import.meta.url, {
         dy = round(gy - py);
         d2 = round(round(dx * dx) + round(dy * dy));
       }
-      const inv = round(7 / round(round(Math.sqrt(d2)) + EPSILON));
+      const inv = round(7 / round(round(Math.sqrt(d2)) + round(EPSILON)));
       let ux = f32[vx + row];
       let uy = f32[vy + row];
       ux = round(ux + round(round(round(dx * inv) - ux) * steer));
@@ -130,7 +130,7 @@ export const batch = defineBehavior(import.meta.url, {
       f32[y + row] = round(py + round(uy * dt));
       let health = healed[row];
       health = round(health + round(round(100 - health) * regen));
-      f32[hp + row] = round(health - round(round(round(ux * ux) + round(uy * uy)) * EPSILON));
+      f32[hp + row] = round(health - round(round(round(ux * ux) + round(uy * uy)) * round(EPSILON)));
     }
     for (let row = begin; row < end; row++) emit(rows.session(row), f32[x + row], f32[y + row]);
   },

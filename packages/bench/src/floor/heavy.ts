@@ -8,7 +8,7 @@ export function update(columns: Columns, nowMs: number, diffMs: number): void {
   const { count, x, y, vx, vy, hp, targetX, targetY, rng, repeat } = columns;
   const dt = round(diffMs / 1000);
   const steer = round(4 * dt);
-  const regen = round(REGEN * dt);
+  const regen = round(round(REGEN) * dt);
   bookkeep(columns, nowMs);
   for (let i = 0; i < count; i++) {
     let px = x[i];
@@ -36,13 +36,13 @@ export function update(columns: Columns, nowMs: number, diffMs: number): void {
         dy = round(gy - py);
         d2 = round(round(dx * dx) + round(dy * dy));
       }
-      const inv = round(7 / round(round(Math.sqrt(d2)) + EPSILON));
+      const inv = round(7 / round(round(Math.sqrt(d2)) + round(EPSILON)));
       ux = round(ux + round(round(round(dx * inv) - ux) * steer));
       uy = round(uy + round(round(round(dy * inv) - uy) * steer));
       px = round(px + round(ux * dt));
       py = round(py + round(uy * dt));
       health = round(health + round(round(100 - health) * regen));
-      health = round(health - round(round(round(ux * ux) + round(uy * uy)) * EPSILON));
+      health = round(health - round(round(round(ux * ux) + round(uy * uy)) * round(EPSILON)));
     }
     x[i] = px;
     y[i] = py;

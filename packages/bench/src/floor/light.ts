@@ -8,7 +8,7 @@ export function update(columns: Columns, nowMs: number, diffMs: number): void {
   const { count, x, y, vx, vy, hp, targetX, targetY, rng } = columns;
   const dt = round(diffMs / 1000);
   const steer = round(4 * dt);
-  const regen = round(REGEN * dt);
+  const regen = round(round(REGEN) * dt);
   bookkeep(columns, nowMs);
   for (let i = 0; i < count; i++) {
     const px = x[i];
@@ -34,7 +34,7 @@ export function update(columns: Columns, nowMs: number, diffMs: number): void {
       dy = round(gy - py);
       d2 = round(round(dx * dx) + round(dy * dy));
     }
-    const inv = round(7 / round(round(Math.sqrt(d2)) + EPSILON));
+    const inv = round(7 / round(round(Math.sqrt(d2)) + round(EPSILON)));
     let ux = vx[i];
     let uy = vy[i];
     ux = round(ux + round(round(round(dx * inv) - ux) * steer));
@@ -45,6 +45,6 @@ export function update(columns: Columns, nowMs: number, diffMs: number): void {
     y[i] = round(py + round(uy * dt));
     let health = hp[i];
     health = round(health + round(round(100 - health) * regen));
-    hp[i] = round(health - round(round(round(ux * ux) + round(uy * uy)) * EPSILON));
+    hp[i] = round(health - round(round(round(ux * ux) + round(uy * uy)) * round(EPSILON)));
   }
 }

@@ -37,7 +37,7 @@ function drain({ count, hp }: Columns, { inbound, healed, packetsIn, bytesIn }: 
 function move({ count, x, y, vx, vy, hp, targetX, targetY, rng }: Columns, { healed }: PacketColumns, diffMs: number): void {
   const dt = round(diffMs / 1000);
   const steer = round(4 * dt);
-  const regen = round(REGEN * dt);
+  const regen = round(round(REGEN) * dt);
   for (let i = 0; i < count; i++) {
     const px = x[i];
     const py = y[i];
@@ -61,7 +61,7 @@ function move({ count, x, y, vx, vy, hp, targetX, targetY, rng }: Columns, { hea
       dy = round(gy - py);
       d2 = round(round(dx * dx) + round(dy * dy));
     }
-    const inv = round(7 / round(round(Math.sqrt(d2)) + EPSILON));
+    const inv = round(7 / round(round(Math.sqrt(d2)) + round(EPSILON)));
     let ux = vx[i];
     let uy = vy[i];
     ux = round(ux + round(round(round(dx * inv) - ux) * steer));
@@ -72,7 +72,7 @@ function move({ count, x, y, vx, vy, hp, targetX, targetY, rng }: Columns, { hea
     y[i] = round(py + round(uy * dt));
     let health = healed[i];
     health = round(health + round(round(100 - health) * regen));
-    hp[i] = round(health - round(round(round(ux * ux) + round(uy * uy)) * EPSILON));
+    hp[i] = round(health - round(round(round(ux * ux) + round(uy * uy)) * round(EPSILON)));
   }
 }
 
