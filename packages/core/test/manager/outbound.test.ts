@@ -1,4 +1,4 @@
-import { defineBehavior, type Packet, type SessionManager } from '@dormouse/core';
+import { defineBehavior, f64, type Packet, type SessionManager } from '@dormouse/core';
 import { describe, expect, it } from 'vitest';
 import { serialScheduler } from '../scheduler/test-schedulers.js';
 import { accounts, failure, startWith, thrownBy } from './test-manager.js';
@@ -146,6 +146,35 @@ describe('R-19 drainOutbound', () => {
     manager.drainOutbound(handler);
     packets.push(...drained(manager));
     expect(packets.sort()).toEqual(['100:1', '101:1', '102:1', '2:1', '3:1']);
+  });
+
+  it('a handler may empty the block it is in and fill its place with sessions of another behaviour', async () => {
+    const make = (name: string, opcode: number) =>
+      defineBehavior(import.meta.url, {
+        name,
+        state: name === 'wide' ? { room: f64({ length: 500 }) } : {},
+        create(session) {
+          const writer = session.claim(opcode, 4);
+          writer?.setU32(0, session.accountId);
+        },
+        update() {},
+      });
+    const [narrow, wide] = [make('narrow', 1), make('wide', 2)];
+    const manager = await startWith({ behaviors: [narrow, wide], scheduler: serialScheduler(), sessionCeiling: 192, poolSize: 192 });
+    // Three blocks of each behaviour do not fit: one of the first three is given up for the last.
+    manager.createSessionBatch(accounts(192), { behavior: narrow });
+    let moved = 0;
+    const packets: string[] = [];
+    const handler: Handler = (account, packet) => {
+      packets.push(`${account}:${packet.opcode}:${packet.u32(0)}`);
+      if (moved++ > 0) return;
+      manager.releaseSessionBatch(accounts(192));
+      manager.createSessionBatch(accounts(192, 1001), { behavior: wide });
+    };
+    manager.drainOutbound(handler);
+    manager.drainOutbound(handler);
+    expect(packets.sort()).toEqual(['1:1:1', ...accounts(192, 1001).map((account) => `${account}:2:${account}`)].sort());
+    expect(manager.getActiveSessionCount()).toBe(192);
   });
 
   it('pushing from the handler is delivered at once', async () => {
