@@ -1,5 +1,5 @@
 import { defineBehavior, SessionManager, type SessionManagerOptions } from '@dormouse/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { serialScheduler } from '../scheduler/test-schedulers.js';
 import { echo } from './behaviors.js';
 import { accounts, failure, startDeferred, startEcho, startWith, thrownBy } from './test-manager.js';
@@ -11,12 +11,19 @@ const throwing = () => {
   throw cause;
 };
 
+/** Starts what cannot start; the error. Asserts that no timer was set, and that no thread or file is left. */
 async function startFailing(options: Partial<SessionManagerOptions<typeof echo>>): Promise<unknown> {
-  const before = process.getActiveResourcesInfo().sort();
+  const held = () => process.getActiveResourcesInfo().filter((name) => !/^(Timeout|Immediate|TickObject)$/.test(name));
+  const timers = [vi.spyOn(globalThis, 'setTimeout'), vi.spyOn(globalThis, 'setInterval')];
+  const before = held();
   const error = await SessionManager.start({ behavior: echo, scheduler: serialScheduler(), logger: false, ...options } as never).catch(
     (reason) => reason,
   );
-  expect(process.getActiveResourcesInfo().sort()).toEqual(before);
+  expect(held()).toEqual(before);
+  for (const set of timers) {
+    expect(set).not.toHaveBeenCalled();
+    set.mockRestore();
+  }
   return error;
 }
 
