@@ -61,7 +61,7 @@ export interface SchedulerHost {
  * | `start` | once, first | be ready for `parallelFor` when it returns or resolves; when it fails leave no thread, timer or listener | yes: `ERR_START_FAILED`, with the cause |
  * | `parallelFor` | once a tick | run each batch `0 … batchCount − 1` exactly once; return (or resolve) only when all are done and what they wrote is visible to the caller | yes: the tick rejects with `ERR_SCHEDULER_FAILED` |
  * | `resize` | between ticks | lose no batch of a later tick | yes, leaving the count as it was |
- * | `stop` | last; also after a failed `start`; also twice | end within a bound, whatever its threads do | no |
+ * | `stop` | last; also after a failed `start`, or without one; also twice | end within a bound, whatever its threads do | no |
  * | `stats` | any time between ticks | be cheap | no |
  */
 export interface IScheduler {

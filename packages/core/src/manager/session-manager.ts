@@ -121,7 +121,10 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
     return this.#engine?.handleOf(accountId) as SessionHandle | undefined as SessionHandle<B> | undefined;
   }
 
-  /** Ends the account's session; false if it has none. Unread packets of it go with it. Queued while a tick is in flight. */
+  /**
+   * Ends the account's session; false if it has none. Unread packets of it go with it. Queued while a tick is in flight. Throws
+   * `ERR_SESSION_HOOK` in the session's own `create` hook, which may throw instead.
+   */
   releaseSession(accountId: number): boolean {
     return this.#require().release(accountId);
   }
@@ -186,7 +189,9 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
    * One tick (R-08): every active session is updated once, with `diffMs` (0…3 600 000) of simulated time. Resolves when all are done
    * and their packets handed out. Rejects with `ERR_TICK_IN_FLIGHT` while another tick is, with `ERR_SCHEDULER_FAILED` or
    * `ERR_SCHEDULER_CONTRACT` when the scheduler did not do its part, with `ERR_PACKET_HANDLER` when `onPacket` threw (the tick is
-   * complete then, packets not yet handed out wait). What a session throws does not reject: see `faults` in the report.
+   * complete then, packets not yet handed out wait). Asked for in a hook or in the handler of `drainOutbound` it rejects with
+   * `ERR_SESSION_HOOK` or `ERR_PACKET_HANDLER`. What a session throws does not reject: see `faults` in the report. Faults and refusals of
+   * a tick that rejected stand in the next report.
    */
   updateAllSessions(diffMs: number): Promise<TickReport> {
     if (typeof diffMs !== 'number' || !(diffMs >= 0 && diffMs <= LONGEST_DIFF_MS)) {
@@ -233,8 +238,8 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
   }
 
   /**
-   * Worker threads from now on, 0…255; 0: the scheduler decides (R-13). Waits for a tick in flight. Rejects with
-   * `ERR_SCHEDULER_UNSUPPORTED` on a scheduler whose workers cannot be changed, unless `count` is 0.
+   * Worker threads from now on, 0…255; 0: the scheduler decides (R-13). Waits for a tick in flight; one asked for meanwhile waits for it.
+   * Rejects with `ERR_SCHEDULER_UNSUPPORTED` on a scheduler whose workers cannot be changed, unless `count` is 0.
    */
   async setWorkerThreadCount(count: number): Promise<void> {
     await this.#require().resize(checkSetting('workerThreads', count));
