@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { briefByteSum, byteSum, wordSum, writeInbound } from '../src/arithmetic/packets.js';
+import { BRIEF_BYTES, briefByteSum, byteSum, wordSum, writeInbound } from '../src/arithmetic/packets.js';
 import { arena, repeatOf, startValues, xs } from '../src/arithmetic/random.js';
 import { ARITH as F32, round } from '../src/arithmetic/rounding.js';
 import { ARITH as F64, round as keep } from '../src/arithmetic/unrounded.js';
@@ -38,9 +38,10 @@ describe('the arithmetic of the workloads', () => {
     }
   });
 
-  it.each([byteSum, briefByteSum])('$name: bytes of all ones do not overflow a lane', (sumOf) => {
+  it('bytes of all ones do not overflow a lane', () => {
     const words = new Int32Array(16_384).fill(-1);
-    for (const bytes of [252, 256, 260, 65_532]) expect(sumOf(words, 0, bytes)).toBe(bytes * 255);
+    expect(briefByteSum(words, 0, BRIEF_BYTES)).toBe(BRIEF_BYTES * 255);
+    expect(byteSum(words, 0, 65_532)).toBe(65_532 * 255);
   });
 
   it('payload words of the driver follow id, tick and position', () => {

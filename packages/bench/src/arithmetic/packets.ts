@@ -1,6 +1,9 @@
 /** Every other byte of a word. (Here, above its uses, since esbuild inlines a constant only then.) */
 const LANES = 0x00ff_00ff;
 
+/** Longest payload of {@link briefByteSum}: a lane of 16 bits holds the sum of 64 words' bytes. */
+export const BRIEF_BYTES = 256;
+
 /** What the driver sends to every session before each tick of W2. */
 export const INBOUND_OPCODE = 0x00b5;
 export const INBOUND_BYTES = 32;
@@ -41,12 +44,8 @@ export function byteSum(words: Int32Array, start: number, bytes: number): number
   return sum;
 }
 
-/**
- * The same in less code: little enough that V8 compiles it into an update that does more than this. Up to 256 bytes both lanes hold
- * without being added up; longer payloads are left to {@link byteSum}.
- */
+/** The same for payloads of up to 256 bytes, in less code: little enough that V8 compiles it into an update that does much else. */
 export function briefByteSum(words: Int32Array, start: number, bytes: number): number {
-  if (bytes > 256) return byteSum(words, start, bytes);
   const end = start + ((bytes + 3) >> 2);
   let lanes = 0;
   for (let at = start; at < end; at++) {

@@ -1,6 +1,6 @@
 import { defineBehavior, type Session } from '@dormouse/core';
 import { EPSILON, REGEN } from '../arithmetic/motion.js';
-import { briefByteSum, OUTBOUND_BYTES, OUTBOUND_OPCODE } from '../arithmetic/packets.js';
+import { BRIEF_BYTES, briefByteSum, byteSum, OUTBOUND_BYTES, OUTBOUND_OPCODE } from '../arithmetic/packets.js';
 import { ARENA_UNIT } from '../arithmetic/random.js';
 import { ARITH, round } from '../arithmetic/rounding.js';
 import { create, fields } from './fields.js';
@@ -60,7 +60,9 @@ export const session = defineBehavior(import.meta.url, {
     for (;;) {
       const packet = session.receive();
       if (packet === null) break;
-      health = round(health + round((briefByteSum(packet.words, packet.start, packet.length) & 1023) / 1024));
+      const { words, start, length } = packet;
+      const sum = length <= BRIEF_BYTES ? briefByteSum(words, start, length) : byteSum(words, start, length);
+      health = round(health + round((sum & 1023) / 1024));
     }
     health = round(health + round(round(100 - health) * regen));
     state.hp = round(health - round(round(round(ux * ux) + round(uy * uy)) * round(EPSILON)));
@@ -92,7 +94,9 @@ export const batch = defineBehavior(import.meta.url, {
       for (;;) {
         const packet = session.receive();
         if (packet === null) break;
-        health = round(health + round((briefByteSum(packet.words, packet.start, packet.length) & 1023) / 1024));
+        const { words, start, length } = packet;
+        const sum = length <= BRIEF_BYTES ? briefByteSum(words, start, length) : byteSum(words, start, length);
+        health = round(health + round((sum & 1023) / 1024));
       }
       healed[row] = health;
     }
