@@ -1,0 +1,114 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+
+function bench(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+const SMALL = ['--sessions', '10', '--ticks', '20'];
+
+describe('dormouse-bench', () => {
+  it.each([
+    ['--sessions', '0', '1…1048576'],
+    ['--sessions', '1.5', '1…1048576'],
+    ['--ticks', 'many', '1…10000000'],
+    ['--diff', '-1', '1…3600000'],
+    ['--batch', '257', '1…256'],
+    ['--workers', '256', '0…255'],
+    ['--workload', 'W9', 'W0, W1, W2, W3, W4'],
+    ['--arith', 'f16', 'f32, f64'],
+    ['--form', 'column', 'session, batch'],
+  ])('refuses %s %s, naming what is allowed, with exit code 2', (flag, value, allowed) => {
+    const { status, stdout, stderr } = bench('run', flag, value);
+    expect(stderr).toContain(flag);
+    expect(stderr).toContain(value);
+    expect(stderr).toContain(allowed);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  });
+
+  it.each([['--nonsense'], ['surplus']])('refuses what it does not know: %s', (argument) => {
+    const { status, stderr } = bench('run', argument);
+    expect(stderr).toContain('error:');
+    expect(status).toBe(2);
+  });
+
+  it('refuses a scheduler that is not there, naming it, with exit code 2', () => {
+    const { status, stderr } = bench('run', '--scheduler', '@nobody/scheduler', ...SMALL);
+    expect(stderr).toContain('@nobody/scheduler');
+    expect(stderr).toContain('ERR_SCHEDULER_UNKNOWN');
+    expect(status).toBe(2);
+  });
+
+  it('loads a scheduler by path', () => {
+    const path = fileURLToPath(new URL('../../scheduler-inline/dist/index.js', import.meta.url));
+    const { status, stdout } = bench('run', '--scheduler', path, '--json', ...SMALL);
+    expect(JSON.parse(stdout)).toMatchObject({ scheduler: path, updates: 200 });
+    expect(status).toBe(0);
+  });
+
+  it.each([[[]], [['run']], [['targets']]])('%j --help shows what there is, and defaults', (command) => {
+    const { status, stdout } = bench(...command, '--help');
+    expect(stdout).toContain('Usage: dormouse-bench');
+    if (command.length > 0) expect(stdout).toMatch(/--sessions <count>.*default: \d+/s);
+    expect(status).toBe(0);
+  });
+
+  it('run --json prints one object: what was run and what was measured', () => {
+    const { status, stdout } = bench('run', '--workload', 'W2', '--arith', 'f32', '--json', ...SMALL);
+    const summary = { median: expect.any(Number), p99: expect.any(Number), mean: expect.any(Number) };
+    expect(JSON.parse(stdout)).toEqual({
+      workload: 'W2',
+      sessions: 10,
+      ticks: 20,
+      measuredTicks: 18,
+      diffMs: 100,
+      scheduler: 'inline',
+      workers: 0,
+      arith: 'f32',
+      form: 'session',
+      batch: 64,
+      node: process.version,
+      ingestUs: summary,
+      updateUs: summary,
+      egressUs: summary,
+      tickUs: summary,
+      nsPerSessionUpdate: expect.any(Number),
+      cpuUsPerTick: expect.any(Number),
+      updates: 200,
+      packetsIn: 200,
+      packetsOut: 200,
+      dropped: 0,
+      egressSum: expect.stringMatching(/^[0-9a-f]{8}$/),
+      checksum: expect.stringMatching(/^[0-9a-f]{8}$/),
+    });
+    expect(status).toBe(0);
+  });
+
+  it('the floor gives the same object, with null for what it has not', () => {
+    const onInline = JSON.parse(bench('run', '--workload', 'W2', '--json', ...SMALL).stdout);
+    const onFloor = JSON.parse(bench('run', '--workload', 'W2', '--json', '--scheduler', 'floor', ...SMALL).stdout);
+    expect(Object.keys(onFloor).sort()).toEqual(Object.keys(onInline).sort());
+    const { checksum, egressSum, updates, packetsIn, packetsOut, dropped } = onInline;
+    expect(onFloor).toMatchObject({ form: null, batch: null, workers: null, checksum, egressSum, updates, packetsIn, packetsOut, dropped });
+  });
+
+  it('without --json it prints a table for people', () => {
+    const { status, stdout } = bench('run', '--workload', 'W1', ...SMALL);
+    expect(stdout).toContain('W1, f64, session form, on inline: 10 sessions, 20 ticks (18 timed)');
+    expect(stdout).toMatch(/µs +median +p99 +mean\ningest .*\nupdate .*\negress .*\ntick /);
+    expect(stdout).toMatch(/checksum +[0-9a-f]{8}\n/);
+    expect(status).toBe(0);
+  });
+
+  it('targets --json prints each figure with its target', () => {
+    const { status, stdout } = bench('targets', '--only', 'population', '--json');
+    const { figures } = JSON.parse(stdout);
+    expect(figures.map((each: { name: string }) => each.name)).toEqual(['creating 1000 sessions', 'releasing 1000 sessions']);
+    for (const { value, unit, target, met } of figures) expect({ unit, target, met }).toEqual({ unit: 'ms', target: 1, met: value <= 1 });
+    expect(status).toBe(0);
+  });
+});
