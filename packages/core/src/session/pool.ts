@@ -101,7 +101,7 @@ export class SessionPool implements PoolCounts {
   }
 
   #addBlock(host: BehaviorHost): void {
-    const blockIndex = this.#freeBlockIndex();
+    const blockIndex = this.#freeBlockIndex(host);
     let buffer: SharedArrayBuffer;
     try {
       buffer = allocateBlockBuffer(host.rings);
@@ -119,14 +119,14 @@ export class SessionPool implements PoolCounts {
   }
 
   /** The next number never used, else that of a block of another behaviour that stands empty, which is dropped. */
-  #freeBlockIndex(): number {
+  #freeBlockIndex(host: BehaviorHost): number {
     if (this.blocks.length < this.#table.regions.blockCount) return this.blocks.length;
     const isFree = (block: Block): boolean => block.blockIndex !== this.pinnedBlockIndex && this.takenIn(block) === 0;
     const empty = this.blocks.find((block) => block !== undefined && isFree(block));
     if (empty === undefined) {
       throw new DormouseError(
         'ERR_SESSION_LIMIT',
-        `no block left among ${this.blocks.length} for behaviour ${this.hosts.map((host) => host.behavior.name).join(' or ')}: ` +
+        `no block left among ${this.blocks.length} for behaviour ${host.behavior.name}: ` +
           'sessions of several behaviours lie scattered; raise sessionCeiling',
       );
     }

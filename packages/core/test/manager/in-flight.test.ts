@@ -132,6 +132,20 @@ describe('R-08 while a tick is in flight', () => {
     expect(handle.dropped).toBe(1);
   });
 
+  it('pushBatch queues for sessions that are there and for those on their way, and tells of stale ones at once', async () => {
+    const { manager, scheduler } = await startDeferred();
+    const [here, gone] = manager.createSessionBatch([1, 2]);
+    gone.release();
+    const ticking = manager.updateAllSessions(100);
+    const coming = manager.createSession(3);
+    const outcomes = new Uint8Array(3);
+    expect(manager.pushBatch([here, gone, coming], 5, new Uint8Array(12), 4, outcomes)).toBe(2);
+    expect([...outcomes]).toEqual([PushOutcome.queued, PushOutcome.stale, PushOutcome.queued]);
+    scheduler.open();
+    expect(await ticking).toMatchObject({ refused: [], packetsIn: 2 });
+    expect([here.packetsIn, coming.packetsIn, coming.bytesIn]).toEqual([1, 1, 4]);
+  });
+
   it('the payload of a queued packet is copied when it is pushed', async () => {
     const { manager, scheduler } = await startDeferred();
     const handle = manager.createSession(1);
