@@ -43,6 +43,15 @@ describe('dormouse-bench', () => {
     expect(status).toBe(2);
   });
 
+  it.each([
+    [['--only', 'native'], '--native <program>'],
+    [['--native', 'no/such/program'], 'no/such/program'],
+  ])('targets %j is refused before anything is measured', (args, named) => {
+    const { status, stdout, stderr } = bench('targets', ...args);
+    expect(stderr).toContain(named);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  });
+
   it('loads a scheduler by path', () => {
     const path = fileURLToPath(new URL('../../scheduler-inline/dist/index.js', import.meta.url));
     const { status, stdout } = bench('run', '--scheduler', path, '--json', ...SMALL);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { allocation } from '../targets/allocation.js';
 import type { Figure } from '../targets/figure.js';
@@ -29,7 +30,10 @@ export function targetsCommand(): Command {
     .addOption(new Option('--native <program>', 'compare with the native program at this path too'))
     .addOption(jsonOption())
     .exitOverride()
-    .action(async (flags: Flags) => {
+    .action(async (flags: Flags, command: Command) => {
+      const { native, only } = flags;
+      if (only === 'native' && native === undefined) command.error('error: --only native needs --native <program>');
+      if (native !== undefined && !existsSync(native)) command.error(`error: --native must be the path of a program: got ${native}`);
       const figures = await measure(flags);
       const { sessions, rounds } = flags;
       process.stdout.write(
