@@ -43,7 +43,7 @@ export interface ManagerSettings {
   readonly enabled?: boolean;
   /** Creating more is an error (R-18). 1…`sessionCeiling`, default 5000. Settable at run time. */
   readonly maxConcurrentSessions?: number;
-  /** How far `maxConcurrentSessions` can ever be raised: address space reserved at start, 1…4 194 304, default 1 048 576. */
+  /** How far `maxConcurrentSessions` can ever be raised: address space reserved at start, 1…4 194 304, at most 16 777 216 over the number of behaviours; default 1 048 576. */
   readonly sessionCeiling?: number;
   /** Sessions the pool is made for at start (R-16). Default 1000. */
   readonly poolSize?: number;
@@ -109,6 +109,8 @@ export interface CheckedOptions<B extends AnyBehavior> {
 }
 
 export const MAX_BEHAVIORS = 64;
+/** Slots that a table can have: each behaviour may come to need `sessionCeiling` of them. 2 GiB of address space. */
+const MAX_SLOTS = 16_777_216;
 
 const text = (range: string) => (issue: { input: unknown }) => `must be ${range}: got ${shown(issue.input)}`;
 
@@ -160,30 +162,38 @@ export function checkOptions<B extends AnyBehavior>(options: SessionManagerOptio
     const [issue] = result.issues;
     throw invalid(`${v.getDotPath(issue) ?? 'options'} ${issue.message}`);
   }
-  const config = withDefaults(result.output as ManagerSettings, options.maxConcurrentSessions);
-  if (config.maxConcurrentSessions > config.sessionCeiling) {
-    throw invalid(`maxConcurrentSessions must be 1…${config.sessionCeiling} (sessionCeiling): got ${config.maxConcurrentSessions}`);
-  }
+  const behaviors = checkBehaviors(options);
   return {
-    config,
-    behaviors: checkBehaviors(options),
+    config: withDefaults(result.output as ManagerSettings, behaviors.length),
+    behaviors,
     scheduler: requireScheduler(options.scheduler),
     logger: checkLogger(options.logger),
     onPacket: checkFunction('onPacket', options.onPacket),
   };
 }
 
-function withDefaults(settings: ManagerSettings, askedSessions: number | undefined): ManagerConfig {
+function withDefaults(settings: ManagerSettings, behaviorCount: number): ManagerConfig {
   const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
-  const config = { ...DEFAULTS, memoryLimitBytes: memoryOfProcess(), ...given } as ManagerConfig;
-  // A ceiling below the defaults is meant to bound them; only what was asked for by number is held against it.
-  const most = (value: number): number => Math.min(value, config.sessionCeiling);
-  return {
-    ...config,
-    maxConcurrentSessions: askedSessions === undefined ? most(config.maxConcurrentSessions) : config.maxConcurrentSessions,
-    poolSize: most(config.poolSize),
-    poolGrowth: most(config.poolGrowth),
+  const mostSlots = Math.floor(MAX_SLOTS / behaviorCount);
+  const config = {
+    ...DEFAULTS,
+    sessionCeiling: Math.min(DEFAULTS.sessionCeiling, mostSlots),
+    memoryLimitBytes: memoryOfProcess(),
+    ...given,
   };
+  const { sessionCeiling } = config;
+  if (sessionCeiling > mostSlots) {
+    throw invalid(`sessionCeiling must be 1…${mostSlots} with ${behaviorCount} behaviours: got ${sessionCeiling}`);
+  }
+  // A ceiling below a default bounds it; what was asked for by number is held against it.
+  const bounded: Record<string, number> = {};
+  for (const key of ['maxConcurrentSessions', 'poolSize', 'poolGrowth'] as const) {
+    if (given[key] !== undefined && config[key] > sessionCeiling) {
+      throw invalid(`${key} must be 1…${sessionCeiling} (sessionCeiling): got ${config[key]}`);
+    }
+    bounded[key] = Math.min(config[key], sessionCeiling);
+  }
+  return { ...config, ...bounded };
 }
 
 function checkBehaviors<B extends AnyBehavior>(options: SessionManagerOptions<B>): readonly B[] {

@@ -15,6 +15,8 @@ export interface RowFault {
 
 /** What all participants of a round work on. Written by the manager's thread before the round, read during it. */
 export interface Round {
+  /** True from the call of `parallelFor` until it has returned or resolved. */
+  isOpen: boolean;
   /** Blocks on the table's batch list. */
   blockCount: number;
   /** Rows a batch covers, counted through the listed blocks one after the other: a block, several, or part of one (R-07). */
@@ -24,7 +26,7 @@ export interface Round {
 
 /** One thread's part in the ticks: it runs the batches that its scheduler gives it (R-09). */
 export class Participant implements BatchRunner {
-  /** Batches run since start. */
+  /** Batches that the scheduler had run here since start. */
   batchesRun = 0;
   /** What went wrong in the round in hand; taken by the manager when it ends. */
   readonly faults: RowFault[] = [];
@@ -55,8 +57,10 @@ export class Participant implements BatchRunner {
   }
 
   runBatches(begin: number, end: number): void {
-    for (let batch = begin; batch < end; batch++) this.#runBatch(batch);
     this.batchesRun += end - begin;
+    // Sessions are the host's between rounds: a batch that comes too late is not run. That it came shows in the next tick's count.
+    if (!this.#round.isOpen) return;
+    for (let batch = begin; batch < end; batch++) this.#runBatch(batch);
   }
 
   /** Lets go of the sessions: what a behaviour kept is dead from then on. After the round, before the host's next call. */

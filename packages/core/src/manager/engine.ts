@@ -2,7 +2,7 @@ import type { AnyBehavior } from '../behavior.js';
 import type { CheckedOptions, ManagerConfig } from '../config.js';
 import { DormouseError, messageOf, requireInteger } from '../errors.js';
 import { isObserved, publish } from '../events.js';
-import { Column, MAX_ACCOUNT_ID, SlotState } from '../layout/geometry.js';
+import { Column, MAX_ACCOUNT_ID, ROW_MASK, ROWS, SlotState } from '../layout/geometry.js';
 import type { Logger } from '../logger.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
 import { SessionTable } from '../memory/session-table.js';
@@ -66,9 +66,9 @@ export class Engine implements HandleOwner {
 
   private constructor(options: CheckedOptions<AnyBehavior>, logger: Logger) {
     const { config, scheduler, behaviors, onPacket } = options;
-    const round: Round = { blockCount: 0, batchRows: config.updateBatchSize, diffMs: 0 };
-    // A block holds one behaviour's sessions: each behaviour may have one that is not full, and one may stand empty while it is drained.
-    const table = SessionTable.reserve(config.sessionCeiling + (behaviors.length === 1 ? 0 : behaviors.length * 64));
+    const round: Round = { isOpen: false, blockCount: 0, batchRows: config.updateBatchSize, diffMs: 0 };
+    // A block holds one behaviour's sessions, and any of them may come to be all there are: room for each at its most.
+    const table = SessionTable.reserve(behaviors.length * Math.ceil(config.sessionCeiling / ROWS) * ROWS);
     this.#logger = logger;
     this.#hosts = behaviors.map((behavior, index) => new BehaviorHost(behavior, index, config.ringBytes));
     this.#workerThreads = config.workerThreads;
@@ -201,6 +201,9 @@ export class Engine implements HandleOwner {
     await this.ticks.betweenTicks(async () => {
       this.#stopped = true;
       await stopQuietly(this.scheduler, this.#logger);
+      // A handle that is kept must not keep the sessions' memory.
+      for (const view of this.#views) view.$park();
+      this.store.pool.dropAll();
     });
   }
 
@@ -240,7 +243,7 @@ export class Engine implements HandleOwner {
     const block = this.store.block(slot);
     const view = this.#views[block.behaviorIndex];
     view.$attach(block);
-    view.$row = slot & 63;
+    view.$row = slot & ROW_MASK;
     return view as unknown as Record<string, unknown>;
   }
 

@@ -10,8 +10,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Ends the run after so many ticks. */
   readonly maxTicks?: number;
-  /** Called after each tick. */
-  readonly onTick?: (report: TickReport) => void;
+  /** Called after each tick. If it returns a promise, the run waits for it; what it throws ends the run. */
+  readonly onTick?: (report: TickReport) => unknown;
 }
 
 /** How a run went. */
@@ -80,7 +80,7 @@ export async function runLoop(
         if (isObserved('dormouse:run:overrun')) publish('dormouse:run:overrun', { tick: report.tick, lateMs, skipped: missed });
       }
       dueMs = startedMs + (ticks + skipped) * intervalMs;
-      onTick?.(report);
+      await onTick?.(report);
     }
   } finally {
     pause.close();

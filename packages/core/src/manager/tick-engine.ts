@@ -99,6 +99,7 @@ export class TickEngine {
     this.#sessions = store.activeCount;
     this.#batchCount = this.#prepare(round, diffMs);
     this.#updateMs = performance.now();
+    round.isOpen = true;
     let running: void | Promise<void>;
     try {
       running = this.#batchCount === 0 ? undefined : scheduler.parallelFor(this.#batchCount, ++this.#epoch);
@@ -115,7 +116,8 @@ export class TickEngine {
 
   /** The update is over, well or not: hand out packets, deal with faults and requests, report. */
   #end(schedulerFailure: DormouseError | undefined): Promise<TickReport> {
-    const { caller, clock, onPacket } = this.#parts;
+    const { caller, clock, onPacket, round } = this.#parts;
+    round.isOpen = false;
     try {
       const updateFailure = schedulerFailure ?? this.#missing();
       this.totalBatches += this.#batchCount;

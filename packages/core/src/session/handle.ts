@@ -78,9 +78,14 @@ export class SessionHandle<B extends AnyBehavior = AnyBehavior> {
     return this.#owner.behaviorOf(this.#require()) as B;
   }
 
+  /** True if the session follows `behavior`: then its `state` is known to be that behaviour's. */
+  is<C extends B>(behavior: C): this is SessionHandle<C> {
+    return this.behavior === behavior;
+  }
+
   /**
-   * The session's fields, to read and to write between ticks. May be kept: each access finds the session anew, or throws
-   * `ERR_SESSION_STALE`, or `ERR_TICK_IN_FLIGHT` while sessions are being updated (R-08). `JSON.stringify` and `console.log` show its
+   * The session's fields, to read and to write between ticks. May be kept: each access to a field finds the session anew, or throws
+   * `ERR_SESSION_STALE`, or `ERR_TICK_IN_FLIGHT` while sessions are being updated (R-08). `JSON.stringify` and `console.log` show the
    * values.
    */
   get state(): StateOf<FieldsOf<B>> {

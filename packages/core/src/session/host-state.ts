@@ -17,6 +17,8 @@ class HostState {
   constructor(source: StateSource) {
     this.$source = source;
     Object.defineProperties(this, { $source: { enumerable: false }, $arrays: { enumerable: false } });
+    // A field that does not exist is an error where it is written, not a property that nobody reads.
+    Object.preventExtensions(this);
   }
 }
 

@@ -33,8 +33,6 @@ export class SessionPool implements PoolCounts {
   readonly blocks: (Block | undefined)[] = [];
   /** For each block the most rows that were ever in use: slots are taken lowest first, so no row above was touched (R-27). */
   readonly highRows: Uint8Array;
-  /** A block that somebody is reading and that must stay, whoever needs one; −1 for none. */
-  pinnedBlockIndex = -1;
   readonly #table: SessionTable;
   readonly hosts: readonly BehaviorHost[];
   /** One for each behaviour: a block holds sessions of one only. */
@@ -69,7 +67,7 @@ export class SessionPool implements PoolCounts {
     return this.#capacity;
   }
 
-  /** Takes a slot for a session of a behaviour. Throws `ERR_SESSION_LIMIT` or `ERR_MEMORY`, and has then changed nothing. */
+  /** Takes a slot for a session of a behaviour. Throws `ERR_MEMORY`, and has then changed nothing. */
   take(host: BehaviorHost): number {
     const slots = this.#slots[host.behaviorIndex];
     if (slots.freeCount === 0) this.#addBlock(host);
@@ -84,24 +82,19 @@ export class SessionPool implements PoolCounts {
     return slot;
   }
 
-  /** Makes sure that `count` more sessions of a behaviour find room, so that `take` cannot fail. */
-  reserve(host: BehaviorHost, count: number): void {
-    const slots = this.#slots[host.behaviorIndex];
-    while (slots.freeCount < count) this.#addBlock(host);
-  }
-
   give(slot: number, block: Block): void {
     this.#slots[block.behaviorIndex].give(slot);
     this.#allocated--;
   }
 
-  /** Rows in use in a block. */
-  takenIn(block: Block): number {
-    return this.#slots[block.behaviorIndex].takenIn(block.blockIndex);
+  /** Lets go of all blocks, whoever keeps the pool. */
+  dropAll(): void {
+    for (const block of this.blocks.splice(0)) if (block !== undefined) this.#owner.blockDropped(block);
   }
 
   #addBlock(host: BehaviorHost): void {
-    const blockIndex = this.#freeBlockIndex(host);
+    // The table has room for as many blocks as each behaviour can ever fill.
+    const blockIndex = this.blocks.length;
     let buffer: SharedArrayBuffer;
     try {
       buffer = allocateBlockBuffer(host.rings);
@@ -116,24 +109,5 @@ export class SessionPool implements PoolCounts {
     this.blocks[blockIndex] = block;
     this.#slots[host.behaviorIndex].addBlock(blockIndex);
     this.#owner.blockAdded(block);
-  }
-
-  /** The next number never used, else that of a block of another behaviour that stands empty, which is dropped. */
-  #freeBlockIndex(host: BehaviorHost): number {
-    if (this.blocks.length < this.#table.regions.blockCount) return this.blocks.length;
-    const isFree = (block: Block): boolean => block.blockIndex !== this.pinnedBlockIndex && this.takenIn(block) === 0;
-    const empty = this.blocks.find((block) => block !== undefined && isFree(block));
-    if (empty === undefined) {
-      throw new DormouseError(
-        'ERR_SESSION_LIMIT',
-        `no block left among ${this.blocks.length} for behaviour ${host.behavior.name}: ` +
-          'sessions of several behaviours lie scattered; raise sessionCeiling',
-      );
-    }
-    this.#slots[empty.behaviorIndex].removeBlock(empty.blockIndex);
-    this.blocks[empty.blockIndex] = undefined;
-    this.highRows[empty.blockIndex] = 0;
-    this.#owner.blockDropped(empty);
-    return empty.blockIndex;
   }
 }

@@ -181,8 +181,6 @@ export class SessionStore {
       const block = blocks[blockIndex] as Block;
       // Cleared first: the handler may create a session whose hook sends, in a row that is done with.
       outboundFlags[blockIndex] = 0;
-      // It may also release the block's last session and create one of another behaviour.
-      this.pool.pinnedBlockIndex = blockIndex;
       try {
         for (let row = 0; row < ROWS; row++) {
           if (block.page[(Column.outbound + row) | 0] === 0) continue;
@@ -192,8 +190,6 @@ export class SessionStore {
       } catch (error) {
         outboundFlags[blockIndex] = 1;
         throw error;
-      } finally {
-        this.pool.pinnedBlockIndex = -1;
       }
     }
     return this.rings.packetsOut - before;

@@ -128,6 +128,15 @@ describe('R-21 setHibernationThreshold', () => {
 });
 
 describe('an error', () => {
+  it('R-18 what was asked for beyond the ceiling is refused, and a ceiling below the defaults bounds them', async () => {
+    for (const key of ['maxConcurrentSessions', 'poolSize', 'poolGrowth'] as const) {
+      const error = await start({ sessionCeiling: 50, [key]: 51 }).catch((reason) => reason);
+      expect(String(error)).toBe(`DormouseError: ${key} must be 1…50 (sessionCeiling): got 51`);
+    }
+    const manager = await start({ sessionCeiling: 50 });
+    expect(manager.config).toMatchObject({ maxConcurrentSessions: 50, poolSize: 50, poolGrowth: 50 });
+  });
+
   it('is told by its marker and its code, and is an Error of its own name', async () => {
     const error = await start({ poolSize: 0 }).catch((reason) => reason);
     expect(error).toBeInstanceOf(Error);

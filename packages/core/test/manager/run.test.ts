@@ -41,6 +41,28 @@ describe('R-12 run', () => {
     expect(manager.tick.number).toBe(3);
   });
 
+  it('waits for what onTick promises before the next tick, and ends with what it rejects with', async () => {
+    const manager = await startEcho();
+    const seen: number[] = [];
+    const onTick = async ({ tick }: { tick: number }): Promise<void> => {
+      await Promise.resolve();
+      seen.push(tick, manager.tick.number);
+      if (tick === 3) throw new Error('enough');
+    };
+    await expect(manager.run({ tickRate: 1000, onTick })).rejects.toThrow('enough');
+    expect(seen).toEqual([1, 1, 2, 2, 3, 3]);
+  });
+
+  it('reports tick times and rates of the whole run', async () => {
+    const manager = await startEcho();
+    manager.createSession(1);
+    const { tickTime, rates } = await manager.run({ tickRate: 1000, maxTicks: 4 });
+    expect(tickTime.count).toBe(4);
+    expect(tickTime.p50Us).toBeLessThanOrEqual(tickTime.p99Us);
+    expect(rates.updateCyclesPerSecond).toBeGreaterThan(0);
+    expect(rates.sessionUpdatesPerSecond).toBeCloseTo(rates.updateCyclesPerSecond, 6);
+  });
+
   it('with a signal that has aborted already ticks not at all', async () => {
     const manager = await startEcho();
     expect(await manager.run({ tickRate: 10, signal: AbortSignal.abort() })).toMatchObject({ ticks: 0, overruns: 0, skipped: 0 });
