@@ -99,8 +99,7 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
    * `ERR_SESSION_EXISTS`, `ERR_SESSION_LIMIT` (R-18), `ERR_SESSION_HOOK` when the behaviour's `create` threw; then nothing has changed.
    */
   createSession(accountId: number, options: CreateOptions<B, InitOf<B>> = {}): SessionHandle<B> {
-    const engine = this.#require();
-    return engine.create(engine.population.plan(accountId, options)) as SessionHandle as SessionHandle<B>;
+    return this.#require().registry.create(accountId, options) as SessionHandle as SessionHandle<B>;
   }
 
   /**
@@ -111,14 +110,13 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
     accountIds: ArrayLike<number>,
     options: CreateOptions<B, InitOf<B>> | ((accountId: number, index: number) => CreateOptions<B, InitOf<B>>) = {},
   ): SessionHandle<B>[] {
-    const engine = this.#require();
     const optionsOf = typeof options === 'function' ? options : () => options;
-    return engine.createBatch(engine.population.planBatch(accountIds, optionsOf)) as SessionHandle[] as SessionHandle<B>[];
+    return this.#require().registry.createBatch(accountIds, optionsOf) as SessionHandle[] as SessionHandle<B>[];
   }
 
   /** A handle to the account's session, if it has one. Each call makes a new handle. */
   getSession(accountId: number): SessionHandle<B> | undefined {
-    return this.#engine?.handleOf(accountId) as SessionHandle | undefined as SessionHandle<B> | undefined;
+    return this.#engine?.registry.handleOf(accountId) as SessionHandle | undefined as SessionHandle<B> | undefined;
   }
 
   /**
@@ -126,28 +124,28 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
    * `ERR_SESSION_HOOK` in the session's own `create` hook, which may throw instead.
    */
   releaseSession(accountId: number): boolean {
-    return this.#require().release(accountId);
+    return this.#require().registry.release(accountId);
   }
 
   /** Ends many; ids without a session are passed over. Returns how many sessions were ended (R-15). */
   releaseSessionBatch(accountIds: ArrayLike<number>): number {
     const engine = this.#require();
     let released = 0;
-    for (let i = 0, count = lengthOf(accountIds); i < count; i++) if (engine.release(accountIds[i])) released++;
+    for (let i = 0, count = lengthOf(accountIds); i < count; i++) if (engine.registry.release(accountIds[i])) released++;
     return released;
   }
 
   /** Handles to all sessions, by slot. Sessions created or released meanwhile may be missed or missing. */
   *sessions(): Generator<SessionHandle<B>> {
     for (const slot of this.#engine?.store.slots() ?? []) {
-      const handle = this.#engine?.handleAt(slot);
+      const handle = this.#engine?.registry.handleAt(slot);
       if (handle !== undefined) yield handle as SessionHandle as SessionHandle<B>;
     }
   }
 
   /** Takes a session out of quarantine, its faults forgotten; false if it is in none. Queued while a tick is in flight. */
   reviveSession(accountId: number): boolean {
-    return this.#require().revive(accountId);
+    return this.#require().registry.revive(accountId);
   }
 
   // ------------------------------------------------------------------------------------------------------- packets
@@ -164,7 +162,7 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
     payloadBytes: number | ArrayLike<number>,
     outcomes?: Uint8Array,
   ): number {
-    return this.#require().packets.pushBatch(
+    return this.#require().registry.packets.pushBatch(
       handles as ArrayLike<unknown> as ArrayLike<SessionHandle>,
       opcode,
       payloads,
@@ -234,7 +232,7 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
         `maxConcurrentSessions must be an integer 1…${sessionCeiling} (the ceiling reserved at start): got ${shown(count)}`,
       );
     }
-    this.#require().population.maxConcurrentSessions = count;
+    this.#require().registry.population.maxConcurrentSessions = count;
   }
 
   /**

@@ -255,3 +255,8 @@ export class TickEngine {
     return report;
   }
 }
+
+/** For what cannot be done, nor queued, while a tick is in flight. */
+export function tickInFlight(clock: TickClock, what: string): DormouseError {
+  return new DormouseError('ERR_TICK_IN_FLIGHT', `tick ${clock.number} is in flight: ${what} until it has ended`);
+}

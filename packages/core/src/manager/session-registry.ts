@@ -1,0 +1,239 @@
+import type { AnyBehavior } from '../behavior.js';
+import { DormouseError, requireInteger } from '../errors.js';
+import { isObserved, publish } from '../events.js';
+import { Column, MAX_ACCOUNT_ID, ROW_MASK, SlotState } from '../layout/geometry.js';
+import type { Logger } from '../logger.js';
+import type { StateView } from '../runtime/index.js';
+import type { BehaviorHost } from '../session/behavior-host.js';
+import { type HandleOwner, type PushOutcome, SessionHandle, type SessionStatus } from '../session/handle.js';
+import type { StateSource } from '../session/host-state.js';
+import { type NewSession, NO_SLOT, type SessionStore } from '../session/store.js';
+import type { TickClock } from '../session/tick-clock.js';
+import { PacketInput } from './packet-input.js';
+import { type CreateOptions, Population } from './population.js';
+import type { RequestQueue } from './requests.js';
+import { type TickEngine, tickInFlight } from './tick-engine.js';
+
+const MAX_U32 = 0xffff_ffff;
+
+/** What a registry works with. */
+export interface RegistryParts {
+  readonly store: SessionStore;
+  readonly clock: TickClock;
+  readonly ticks: TickEngine;
+  readonly queue: RequestQueue;
+  readonly hosts: readonly BehaviorHost[];
+  /** The host's view of a state, one for each behaviour, pointed at a row for one access. */
+  readonly views: readonly StateView[];
+  readonly logger: Logger;
+  readonly maxConcurrentSessions: number;
+  readonly ringBytes: number;
+}
+
+/**
+ * Who is there: sessions come and go through it, and their handles ask it for all they show. Does at once what is asked between ticks,
+ * and queues what is asked while one is in flight (R-08). Main thread only.
+ */
+export class SessionRegistry implements HandleOwner {
+  readonly population: Population;
+  readonly packets: PacketInput;
+  readonly #parts: RegistryParts;
+  readonly #store: SessionStore;
+  #isClosed = false;
+
+  constructor(parts: RegistryParts) {
+    const { store, queue, hosts, maxConcurrentSessions, ringBytes } = parts;
+    this.#parts = parts;
+    this.#store = store;
+    this.population = new Population(store, queue, hosts, maxConcurrentSessions);
+    this.packets = new PacketInput(store, queue, this, () => this.#isBusy, ringBytes);
+  }
+
+  create(accountId: number, options: CreateOptions): SessionHandle {
+    const planned = this.population.plan(accountId, options);
+    const { incarnation } = planned;
+    if (!this.#isBusy) return new SessionHandle(this, accountId, incarnation, this.#createNow(planned));
+    this.#parts.queue.addCreation(accountId, incarnation, () => this.#createNow(planned));
+    return new SessionHandle(this, accountId, incarnation, NO_SLOT);
+  }
+
+  /** All or none: when one cannot be created, those before it are released again (R-15). */
+  createBatch(accountIds: ArrayLike<number>, optionsOf: (accountId: number, index: number) => CreateOptions): SessionHandle[] {
+    const planned = this.population.planBatch(accountIds, optionsOf);
+    if (!this.#isBusy) return this.#createAllNow(planned);
+    // One request for all, so that it stays all or none.
+    this.#parts.queue.addCreations(planned, () => this.#createAllNow(planned));
+    return planned.map(({ accountId, incarnation }) => new SessionHandle(this, accountId, incarnation, NO_SLOT));
+  }
+
+  handleOf(accountId: number): SessionHandle | undefined {
+    requireInteger('accountId', accountId, 1, MAX_ACCOUNT_ID);
+    const incarnation = this.#incarnationOf(accountId);
+    return incarnation === 0 ? undefined : new SessionHandle(this, accountId, incarnation, NO_SLOT);
+  }
+
+  handleAt(slot: number): SessionHandle | undefined {
+    const incarnation = this.#store.word(slot, Column.incarnation);
+    return incarnation === 0 ? undefined : new SessionHandle(this, this.#store.word(slot, Column.account) >>> 0, incarnation, slot);
+  }
+
+  release(accountId: number): boolean {
+    requireInteger('accountId', accountId, 1, MAX_ACCOUNT_ID);
+    if (this.#incarnationOf(accountId) === 0) return false;
+    if (this.#isBusy) {
+      this.#parts.queue.addRelease(accountId, () => this.#releaseNow(accountId));
+      return true;
+    }
+    const hook = this.#store.hookOf(this.#store.index.get(accountId));
+    if (hook === 'release') return false;
+    if (hook === 'create') {
+      const message = `account ${accountId} cannot be released in its own create hook: throw there to undo its creation`;
+      throw new DormouseError('ERR_SESSION_HOOK', message, { accountId });
+    }
+    this.#releaseNow(accountId);
+    return true;
+  }
+
+  revive(accountId: number): boolean {
+    requireInteger('accountId', accountId, 1, MAX_ACCOUNT_ID);
+    const slot = this.#store.index.get(accountId);
+    if (slot === NO_SLOT || this.#store.table.slotStates[slot] !== SlotState.quarantined) return false;
+    this.#change('revive', this.handleAt(slot) as SessionHandle, (now) => {
+      if (this.#store.table.slotStates[now] !== SlotState.quarantined) return;
+      this.#store.revive(now);
+      publish('dormouse:session:revived', { accountId });
+    });
+    return true;
+  }
+
+  /** Nobody is there any more, and no handle keeps the sessions' memory. */
+  close(): void {
+    this.#isClosed = true;
+    for (const view of this.#parts.views) view.$park();
+    this.#store.pool.dropAll();
+  }
+
+  // -------------------------------------------------------------------------------------------- what handles ask for
+
+  findSession(accountId: number, incarnation: number, hint: number): number {
+    return this.#isClosed ? NO_SLOT : this.#store.find(accountId, incarnation, hint);
+  }
+
+  readWord(slot: number, column: number): number {
+    return this.#store.word(slot, column);
+  }
+
+  readUpdateCount(slot: number): number {
+    return this.#store.updateCount(slot);
+  }
+
+  readIdleMs(slot: number): number {
+    return this.#parts.clock.nowMs - this.#store.lastActivityMs(slot);
+  }
+
+  statusOf(handle: SessionHandle, slot: number): SessionStatus {
+    if (slot === NO_SLOT) return this.#parts.queue.willBe(handle.accountId) === handle.incarnation ? 'queued' : 'released';
+    return this.#store.table.slotStates[slot] === SlotState.quarantined ? 'quarantined' : 'active';
+  }
+
+  behaviorOf(slot: number): AnyBehavior {
+    return this.#parts.hosts[this.#store.block(slot).behaviorIndex].behavior;
+  }
+
+  makeState(source: StateSource, slot: number): object {
+    return new this.#parts.hosts[this.#store.block(slot).behaviorIndex].HostState(source);
+  }
+
+  locateState(slot: number): Record<string, unknown> {
+    if (this.#parts.ticks.phase === 'updating') throw tickInFlight(this.#parts.clock, 'state cannot be read or written');
+    const block = this.#store.block(slot);
+    const view = this.#parts.views[block.behaviorIndex];
+    view.$attach(block);
+    view.$row = slot & ROW_MASK;
+    return view as unknown as Record<string, unknown>;
+  }
+
+  pushTo(handle: SessionHandle, opcode: number, payload: Uint8Array): PushOutcome {
+    return this.packets.push(handle, opcode, payload);
+  }
+
+  setMapOf(handle: SessionHandle, mapId: number): void {
+    requireInteger('mapId', mapId, 0, MAX_U32);
+    this.#change('setMap', handle, (slot) => this.#store.setWord(slot, Column.map, mapId));
+  }
+
+  setGroupOf(handle: SessionHandle, groupId: number): void {
+    requireInteger('groupId', groupId, 0, MAX_U32);
+    this.#change('setGroup', handle, (slot) => this.#store.setWord(slot, Column.group, groupId));
+  }
+
+  touchSession(handle: SessionHandle): void {
+    this.#change('touch', handle, (slot) => this.#store.touch(slot));
+  }
+
+  releaseHandle(handle: SessionHandle): boolean {
+    return this.#incarnationOf(handle.accountId) === handle.incarnation && this.release(handle.accountId);
+  }
+
+  // -------------------------------------------------------------------------------------------------------- inside
+
+  /** While true, what the host asks for is queued. */
+  get #isBusy(): boolean {
+    return this.#parts.ticks.phase !== 'idle';
+  }
+
+  #incarnationOf(accountId: number): number {
+    if (this.#isClosed) return 0;
+    return this.population.incarnationOf(accountId, (slot) => this.#store.word(slot, Column.incarnation));
+  }
+
+  #change(request: 'setMap' | 'setGroup' | 'touch' | 'revive', handle: SessionHandle, change: (slot: number) => void): void {
+    const apply = (): void => {
+      const slot = SessionHandle.locate(handle, this);
+      if (slot === NO_SLOT) {
+        throw new DormouseError('ERR_SESSION_STALE', `${handle} was released`, { accountId: handle.accountId });
+      }
+      change(slot);
+    };
+    if (this.#isBusy) this.#parts.queue.add(request, handle.accountId, apply);
+    else apply();
+  }
+
+  #createNow(planned: NewSession): number {
+    const slot = this.#store.create(planned);
+    if (isObserved('dormouse:session:created')) publish('dormouse:session:created', { accountId: planned.accountId });
+    return slot;
+  }
+
+  #createAllNow(planned: readonly NewSession[]): SessionHandle[] {
+    const { population } = this;
+    const handles: SessionHandle[] = [];
+    let toCome = planned.length;
+    population.promised += toCome;
+    try {
+      for (const session of planned) {
+        toCome--;
+        population.promised--;
+        handles.push(new SessionHandle(this, session.accountId, session.incarnation, this.#createNow(session)));
+      }
+    } catch (error) {
+      population.promised -= toCome;
+      // But for those that a hook has released, and perhaps created anew, meanwhile.
+      for (const { accountId, isLive } of handles.reverse()) if (isLive) this.#releaseNow(accountId);
+      throw error;
+    }
+    return handles;
+  }
+
+  /** The hook's error is told, not thrown: the session is gone, as was asked. */
+  #releaseNow(accountId: number): void {
+    const slot = this.#store.index.get(accountId);
+    if (slot === NO_SLOT) return;
+    const failure = this.#store.release(slot);
+    if (failure !== undefined) {
+      this.#parts.logger.error(failure.message);
+      publish('dormouse:request:refused', { request: 'release', accountId, error: failure });
+    }
+    if (isObserved('dormouse:session:released')) publish('dormouse:session:released', { accountId });
+  }
+}
