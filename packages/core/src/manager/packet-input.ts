@@ -31,7 +31,10 @@ export class PacketInput {
     }
     if ((opcode & MAX_OPCODE) !== opcode) requireInteger('opcode', opcode, 0, MAX_OPCODE);
     this.#requireFit(payload.length, opcode);
-    return this.#put(handle, SessionHandle.locate(handle, this.#owner), opcode, payload, 0, payload.length);
+    const slot = SessionHandle.locate(handle, this.#owner);
+    return this.#isQueueing()
+      ? this.#later(handle, slot, opcode, copyOf(payload, 0, payload.length))
+      : this.#now(slot, opcode, payload, 0, payload.length);
   }
 
   /** See `SessionManager.pushBatch`. Everything is checked before anything is pushed. */
@@ -47,11 +50,15 @@ export class PacketInput {
     if (this.#slots.length < count) this.#slots = new Int32Array(count * 2);
     const slots = this.#slots;
     for (let i = 0; i < count; i++) slots[i] = SessionHandle.locate(handles[i], this.#owner);
+    const isQueueing = this.#isQueueing();
     let start = 0;
     let delivered = 0;
     for (let i = 0; i < count; i++) {
       const length = typeof payloadBytes === 'number' ? payloadBytes : payloadBytes[i];
-      const outcome = this.#put(handles[i], slots[i], typeof opcode === 'number' ? opcode : opcode[i], payloads, start, length);
+      const code = typeof opcode === 'number' ? opcode : opcode[i];
+      const outcome = isQueueing
+        ? this.#later(handles[i], slots[i], code, copyOf(payloads, start, length))
+        : this.#now(slots[i], code, payloads, start, length);
       start += length;
       if (outcome <= PushOutcome.queued) delivered++;
       if (outcomes !== undefined) outcomes[i] = outcome;
@@ -59,8 +66,7 @@ export class PacketInput {
     return delivered;
   }
 
-  #put(handle: SessionHandle, slot: number, opcode: number, payload: Uint8Array, start: number, length: number): PushOutcome {
-    if (this.#isQueueing()) return this.#later(handle, slot, opcode, payload.slice(start, start + length));
+  #now(slot: number, opcode: number, payload: Uint8Array, start: number, length: number): PushOutcome {
     if (slot === NO_SLOT) return PushOutcome.stale;
     return this.#store.push(slot, opcode, payload, start, length) ? PushOutcome.delivered : PushOutcome.full;
   }
@@ -123,6 +129,11 @@ export class PacketInput {
       `a payload must be 0…${most} bytes with ringBytes ${this.#ringBytes}: got ${length} (opcode ${opcode})`,
     );
   }
+}
+
+/** Not `slice`: that of a Buffer shares its memory. */
+function copyOf(payload: Uint8Array, start: number, length: number): Uint8Array {
+  return new Uint8Array(payload.subarray(start, start + length));
 }
 
 function requireEach(name: string, value: number | ArrayLike<number>, count: number): void {

@@ -146,11 +146,15 @@ describe('R-08 while a tick is in flight', () => {
     expect([here.packetsIn, coming.packetsIn, coming.bytesIn]).toEqual([1, 1, 4]);
   });
 
-  it('the payload of a queued packet is copied when it is pushed', async () => {
+  it.each([
+    ['a plain array', (): Uint8Array => Uint8Array.of(7)],
+    // Its slice() shares memory.
+    ['a Buffer', (): Uint8Array => Buffer.from([7])],
+  ])('the payload of a queued packet is copied when it is pushed, %s', async (_name, make) => {
     const { manager, scheduler } = await startDeferred();
     const handle = manager.createSession(1);
     const first = manager.updateAllSessions(100);
-    const payload = new Uint8Array([7]);
+    const payload = make();
     handle.push(1, payload);
     payload[0] = 99;
     scheduler.open();
