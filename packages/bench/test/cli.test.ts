@@ -1,8 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+const MANIFEST = fileURLToPath(new URL('../package.json', import.meta.url));
 
 function bench(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8' });
@@ -46,10 +50,25 @@ describe('dormouse-bench', () => {
   it.each([
     [['--only', 'native'], '--native <program>'],
     [['--native', 'no/such/program'], 'no/such/program'],
+    [['--write', 'no/such/file.md'], 'no/such/file.md'],
+    [['--write', MANIFEST], 'targets:begin'],
   ])('targets %j is refused before anything is measured', (args, named) => {
     const { status, stdout, stderr } = bench('targets', ...args);
     expect(stderr).toContain(named);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  });
+
+  it('targets --write puts its table between the markers of a file, and touches nothing else', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'dormouse-bench-')), 'README.md');
+    writeFileSync(file, 'before\n<!-- targets:begin -->\nold figures\n<!-- targets:end -->\nafter\n');
+    const { status } = bench('targets', '--only', 'population', '--write', file);
+    const lines = readFileSync(file, 'utf8').split('\n');
+    expect(lines.slice(0, 2)).toEqual(['before', '<!-- targets:begin -->']);
+    expect(lines.slice(-3)).toEqual(['<!-- targets:end -->', 'after', '']);
+    expect(lines).toContain('| figure | target | result | met |');
+    expect(lines.filter((line) => line.startsWith('| creating 1000 sessions |'))).toHaveLength(1);
+    expect(lines).not.toContain('old figures');
+    expect(status).toBe(0);
   });
 
   it('loads a scheduler by path', () => {

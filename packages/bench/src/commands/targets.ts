@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { allocation } from '../targets/allocation.js';
-import type { Figure } from '../targets/figure.js';
+import { type Figure, figureCells } from '../targets/figure.js';
 import { literalCost } from '../targets/literal-cost.js';
 import { againstNative } from '../targets/native.js';
 import { populationCost } from '../targets/population.js';
 import { updateCost } from '../targets/update-cost.js';
 import { integerIn, jsonOption, sessionsOption } from './options.js';
+import { isPublishable, MARKERS, publish } from './publication.js';
 import { alignedColumns } from './table.js';
 
 const PARTS = ['update', 'literal', 'allocation', 'population', 'native'] as const;
@@ -17,6 +18,7 @@ interface Flags {
   readonly rounds: number;
   readonly only?: Part;
   readonly native?: string;
+  readonly write?: string;
   readonly json: boolean;
 }
 
@@ -28,14 +30,19 @@ export function targetsCommand(): Command {
     .addOption(new Option('--rounds <count>', 'rounds a median is taken of, 5…1000').argParser(integerIn(5, 1000)).default(15))
     .addOption(new Option('--only <part>', 'measure this part alone').choices(PARTS))
     .addOption(new Option('--native <program>', 'compare with the native program at this path too'))
+    .addOption(new Option('--write <file>', `put the table into this Markdown file too, between ${MARKERS.begin} and ${MARKERS.end}`))
     .addOption(jsonOption())
     .exitOverride()
     .action(async (flags: Flags, command: Command) => {
-      const { native, only } = flags;
+      const { native, only, write } = flags;
       if (only === 'native' && native === undefined) command.error('error: --only native needs --native <program>');
       if (native !== undefined && !existsSync(native)) command.error(`error: --native must be the path of a program: got ${native}`);
+      if (write !== undefined && !isPublishable(write)) {
+        command.error(`error: --write must be a file with ${MARKERS.begin} and ${MARKERS.end} in it: got ${write}`);
+      }
       const figures = await measure(flags);
       const { sessions, rounds } = flags;
+      if (write !== undefined) publish(write, figures, { sessions, rounds });
       process.stdout.write(
         flags.json ? `${JSON.stringify({ node: process.version, sessions, rounds, figures })}\n` : `${tableOf(figures)}\n`,
       );
@@ -59,14 +66,5 @@ async function measure({ sessions, rounds, only, native }: Flags): Promise<Figur
 }
 
 function tableOf(figures: readonly Figure[]): string {
-  const shown = (value: number, unit: string): string => `${value.toFixed(unit === 'B' || unit === '' ? 0 : 2)} ${unit}`.trimEnd();
-  return alignedColumns([
-    ['figure', 'target', 'result', 'met'],
-    ...figures.map(({ name, value, unit, target, met }) => [
-      name,
-      target === undefined ? '' : `≤ ${shown(target, unit)}`,
-      shown(value, unit),
-      met === undefined ? '' : met ? 'yes' : 'NO',
-    ]),
-  ]);
+  return alignedColumns([['figure', 'target', 'result', 'met'], ...figures.map(figureCells)]);
 }

@@ -12,3 +12,9 @@ export interface Figure {
 export function figure(name: string, value: number, unit: string, target?: number): Figure {
   return { name, value, unit, target, met: target === undefined ? undefined : value <= target };
 }
+
+/** Name, target, result, and whether it was met, as they are printed. */
+export function figureCells({ name, value, unit, target, met }: Figure): [string, string, string, string] {
+  const shown = (amount: number): string => `${amount.toFixed(unit === 'B' || unit === '' ? 0 : 2)} ${unit}`.trimEnd();
+  return [name, target === undefined ? '' : `≤ ${shown(target)}`, shown(value), met === undefined ? '' : met ? 'yes' : 'NO'];
+}
