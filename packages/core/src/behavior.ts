@@ -3,6 +3,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { DormouseError, shown } from './errors.js';
 import type { Field, FieldArray } from './layout/field.js';
 import { type Fields, layOut, type StateLayout } from './layout/state-layout.js';
+import type { TypedViews } from './memory/block.js';
 import type { Packet, PacketWriter } from './memory/packet-view.js';
 
 /** Array fields are read-only properties: their elements change, they themselves are not replaced. */
@@ -55,8 +56,11 @@ export interface Session<F extends Fields = Fields> {
   claim(opcode: number, payloadBytes: number): PacketWriter | null;
 }
 
-/** Rows of one block: what {@link BehaviorDefinition.updateBatch} works on. Dead when the call returns. */
-export interface SessionBatch<F extends Fields = Fields> {
+/**
+ * Rows of one block: what {@link BehaviorDefinition.updateBatch} works on. Dead when the call returns. It is itself the block's columns,
+ * one view for each element type that a field has (`batch.f32`, `batch.u32`, …); the others may be empty.
+ */
+export interface SessionBatch<F extends Fields = Fields> extends TypedViews {
   /** Rows `begin … end − 1` of the block: every one of them is active, and no other is touched. At most 64. */
   readonly begin: number;
   readonly end: number;
@@ -66,28 +70,8 @@ export interface SessionBatch<F extends Fields = Fields> {
    * field: `at.x + r * length + k`). The same for every batch of the behaviour.
    */
   readonly at: { readonly [K in keyof F]: number };
-  /** The block's columns, one view for each element type that a field has; the others may be empty. */
-  readonly f32: Float32Array;
-  readonly f64: Float64Array;
-  readonly i8: Int8Array;
-  readonly u8: Uint8Array;
-  readonly i16: Int16Array;
-  readonly u16: Uint16Array;
-  readonly i32: Int32Array;
-  readonly u32: Uint32Array;
-  readonly i64: BigInt64Array;
   /** The columns of fields declared `hot`, likewise. */
-  readonly hot: {
-    readonly f32: Float32Array;
-    readonly f64: Float64Array;
-    readonly i8: Int8Array;
-    readonly u8: Uint8Array;
-    readonly i16: Int16Array;
-    readonly u16: Uint16Array;
-    readonly i32: Int32Array;
-    readonly u32: Uint32Array;
-    readonly i64: BigInt64Array;
-  };
+  readonly hot: TypedViews;
   /** Points the batch's one session object at a row, for packets, ids and fields that are not worth a column loop. */
   session(row: number): Session<F>;
 }

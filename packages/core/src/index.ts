@@ -38,6 +38,7 @@ export type { Rates, TickTimes } from './manager/metrics.js';
 export type { CreateOptions } from './manager/population.js';
 export type { RunOptions, RunReport } from './manager/run-loop.js';
 export { SessionManager } from './manager/session-manager.js';
+export type { TypedViews } from './memory/block.js';
 export type { PacketHandler } from './memory/packet-ring.js';
 export type { Packet, PacketWriter } from './memory/packet-view.js';
 export { type ConfigSource, loadConfig } from './playerbots-conf.js';

@@ -3,7 +3,7 @@ import { LAST_ACTIVITY_F64, PAGE_CORE_BYTES, PAGE_CORE_WORDS, ROWS } from '../la
 import type { RingLayout, StateLayout } from '../layout/state-layout.js';
 import type { SessionTable } from './session-table.js';
 
-/** One typed view for each element type in use; the rest are empty. */
+/** The columns of a block, one view for each element type in use; the rest are empty. */
 export interface TypedViews {
   readonly f32: Float32Array;
   readonly f64: Float64Array;
