@@ -50,4 +50,11 @@ describe('runQuietly', () => {
     expect(await runQuietly(...node('console.log("unseen")'))).toBe(0);
     expect(await runQuietly(...node('process.exit(4)'))).toBe(4);
   });
+
+  it('has failed when this process was told to end meanwhile, even if the child then leaves with 0', async () => {
+    const inner = `process.on('SIGTERM', () => process.exit(0)); process.kill(process.ppid, 'SIGTERM'); setInterval(() => {}, 1000);`;
+    const outer = `import { runQuietly } from ${JSON.stringify(childModule)};
+      process.exitCode = await runQuietly(process.execPath, ['--eval', ${JSON.stringify(inner)}]);`;
+    expect(await run(...node(outer))).toBe(128 + constants.signals.SIGTERM);
+  });
 });

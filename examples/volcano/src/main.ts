@@ -1,4 +1,5 @@
 import { DormouseError } from '@dormouse/core';
+import { endOnSignals } from './endings.js';
 import { parseArguments } from './options.js';
 import { run } from './run.js';
 
@@ -8,9 +9,7 @@ if (parsed.options === undefined) {
   process.exitCode = parsed.exitCode;
 } else {
   const ending = new AbortController();
-  // Once: a second Ctrl-C ends the process the hard way.
-  process.once('SIGINT', () => ending.abort());
-  process.once('SIGTERM', () => ending.abort());
+  endOnSignals(process, () => ending.abort());
   // Whoever reads the output has gone: nothing more to show, so end as on Ctrl-C.
   process.stdout.on('error', () => ending.abort());
   try {

@@ -64,12 +64,15 @@ export async function run(options: RunOptions, screen: Screen, ending: AbortSign
       };
     };
     let report: RunReport;
+    // The ticks are done a little earlier, unless the machine is too slow for them. Not AbortSignal.timeout(): what only AbortSignal.any()
+    // refers to, and weakly, may be collected before it fires.
+    const timeIsOver = new AbortController();
+    const timer = setTimeout(() => timeIsOver.abort(), duration * 1000);
     try {
       report = await manager.run({
         tickRate,
         maxTicks: duration * tickRate,
-        // The ticks are done a little earlier, unless the machine is too slow for them.
-        signal: AbortSignal.any([ending, AbortSignal.timeout(duration * 1000)]),
+        signal: AbortSignal.any([ending, timeIsOver.signal]),
         onTick: (tick) => {
           faults.push(...tick.faults.slice(0, 1));
           guide.afterTick(tick.diffMs);
@@ -77,6 +80,7 @@ export async function run(options: RunOptions, screen: Screen, ending: AbortSign
         },
       });
     } finally {
+      clearTimeout(timer);
       view?.end();
     }
     const seconds = report.elapsedMs / 1000;

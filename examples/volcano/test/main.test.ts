@@ -65,6 +65,29 @@ describe('the program', () => {
     expect(readFileSync(join(folder, `${signal}.svg`), 'utf8')).toContain('</svg>');
   });
 
+  it('ends in the same way when SIGINT comes to the whole process group, and once more from the parent that passes it on', async () => {
+    const childModule = new URL('../../../scripts/child.mjs', import.meta.url).href;
+    const program = `import { run } from ${JSON.stringify(childModule)};
+      process.exitCode = await run(process.execPath, ${JSON.stringify([main, '--sessions', '1000', '--duration', '600', '--output', 'group.svg'])});`;
+    const parent = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+      cwd: folder,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let stdout = '';
+    let signalled = false;
+    parent.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+      if (signalled || !stdout.includes(' s | ') || parent.pid === undefined) return;
+      signalled = true;
+      process.kill(-parent.pid, 'SIGINT');
+    });
+    const code = await new Promise((resolve) => parent.on('close', resolve));
+    expect(code).toBe(0);
+    expect(stdout).toContain('of 0.05 % allowed');
+    expect(readFileSync(join(folder, 'group.svg'), 'utf8')).toContain('</svg>');
+  });
+
   it('takes a scheduler by its path from the working directory, by package name, and refuses others with exit code 2', async () => {
     const inline = await volcano(['--sessions', '5', '--duration', '1', '--quiet', '--scheduler', '@dormouse/scheduler-inline']);
     expect([inline.code, inline.stderr]).toEqual([0, '']);
