@@ -168,6 +168,9 @@ const HOOKS = ['setup', 'create', 'release', 'update', 'updateBatch'] as const;
 const MEMBERS: ReadonlySet<string> = new Set(['name', 'state', ...HOOKS]);
 
 function moduleHref(moduleUrl: string | URL): string {
+  if (typeof moduleUrl !== 'string' && !(moduleUrl instanceof URL)) {
+    throw invalid(`the first argument of defineBehavior must be import.meta.url, a URL or an absolute path: got ${shown(moduleUrl)}`);
+  }
   const href = String(moduleUrl);
   if (/^[a-z][a-z0-9+.-]+:/i.test(href) && URL.canParse(href)) return new URL(href).href;
   if (isAbsolute(href)) return pathToFileURL(href).href;

@@ -208,6 +208,12 @@ function checkBehaviors<B extends AnyBehavior>(options: SessionManagerOptions<B>
     if (!isBehavior(behavior)) throw invalid(`a behaviour must come from defineBehavior(): got ${shown(behavior)}`);
   }
   if (new Set(behaviors).size !== behaviors.length) throw invalid('the same behaviour stands twice in behaviors');
+  const names = new Set<string>();
+  for (const { name, url } of behaviors) {
+    // A worker finds a behaviour by its module and its name.
+    if (names.has(`${name} ${url}`)) throw invalid(`two behaviours of ${url} are named ${shown(name)}: give each a name of its own`);
+    names.add(`${name} ${url}`);
+  }
   return [...behaviors];
 }
 

@@ -45,11 +45,6 @@ const MARKER = Symbol.for('@dormouse/core.error');
  * Test with `DormouseError.isInstance(error)`, not `instanceof`: two installed copies of the package have two classes.
  */
 export class DormouseError extends Error {
-  static {
-    Object.defineProperty(DormouseError.prototype, 'name', { value: 'DormouseError', configurable: true });
-    Object.defineProperty(DormouseError.prototype, MARKER, { value: true });
-  }
-
   readonly code: ErrorCode;
   /** The account concerned, where there is exactly one. */
   readonly accountId: number | undefined;
@@ -70,6 +65,10 @@ export class DormouseError extends Error {
     );
   }
 }
+
+// Not in the class: esbuild renames a class that names itself, and Node prints that name.
+Object.defineProperty(DormouseError.prototype, 'name', { value: 'DormouseError', configurable: true });
+Object.defineProperty(DormouseError.prototype, MARKER, { value: true });
 
 /** `value` as it appears in an error message: short, quoted if it is text, never a whole object. */
 export function shown(value: unknown): string {
@@ -92,4 +91,11 @@ export function requireInteger(name: string, value: unknown, least: number, most
     throw new DormouseError('ERR_INVALID_ARGUMENT', `${name} must be an integer ${least}…${most}: got ${shown(value)}`);
   }
   return value;
+}
+
+/** Throws `ERR_INVALID_ARGUMENT` for a key that `options` must not have. */
+export function requireKeys(what: string, options: object, known: readonly string[], code: ErrorCode = 'ERR_INVALID_ARGUMENT'): void {
+  for (const key in options) {
+    if (!known.includes(key)) throw new DormouseError(code, `unknown ${what} ${shown(key)}: known are ${known.join(', ')}`);
+  }
 }

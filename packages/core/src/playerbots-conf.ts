@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { type ManagerSettings, SETTING_SCHEMAS } from './config.js';
-import { DormouseError, messageOf, shown } from './errors.js';
+import { DormouseError, messageOf, requireKeys, shown } from './errors.js';
 
 type Key = { readonly setting: keyof ManagerSettings; readonly kind: 'flag' | 'integer' };
 
@@ -17,8 +17,8 @@ const KEYS: Readonly<Record<string, Key>> = {
   'Playerbot.SessionMgr.EnableAutoDefragmentation': { setting: 'enableAutoDefragmentation', kind: 'flag' },
 };
 
-/** Variables under this prefix are ours: an unknown one is a mistake. */
-const ENVIRONMENT_PREFIX = 'PLAYERBOT_SESSION_MGR_';
+/** Keys and variables that are ours, or are meant to be: an unknown one is a mistake. */
+const OURS = /^playerbot[._]?(session_?mgr|enabled?$)/i;
 const KEY_OF_VARIABLE = new Map(Object.keys(KEYS).map((key) => [variableOf(key), key]));
 
 /** Where to read settings from. */
@@ -33,11 +33,15 @@ export interface ConfigSource {
  * Reads the `Playerbot.Enable` and `Playerbot.SessionMgr.*` keys (R-32) from a file, from the environment or from both. Spread the
  * result into the options of `SessionManager.start`; keys that are not there are not set.
  *
- * Keys under other prefixes belong to others and are passed over. Anything else that is not right — an unknown `Playerbot.` key, a
- * bad value, a key twice, a line that is none — is refused with file and line, or with the variable's name:
- * `ERR_CONFIG_KEY_UNKNOWN`, `ERR_CONFIG_INVALID`.
+ * Other keys of such a file belong to others and are passed over. What looks like one of these and is none, in whatever case, a bad value,
+ * a key twice, a line that is none, is refused with file and line, or with the variable's name: `ERR_CONFIG_KEY_UNKNOWN`,
+ * `ERR_CONFIG_INVALID`.
  */
 export async function loadConfig(source: ConfigSource): Promise<ManagerSettings> {
+  if (typeof source !== 'object' || source === null || (source.file === undefined && source.env === undefined)) {
+    throw new DormouseError('ERR_INVALID_ARGUMENT', `loadConfig takes { file, env }, at least one of them: got ${shown(source)}`);
+  }
+  requireKeys('option of loadConfig', source, ['file', 'env']);
   const fromFile = source.file === undefined ? {} : parse(await read(source.file), displayName(source.file));
   return { ...fromFile, ...fromEnvironment(source.env ?? {}) };
 }
@@ -63,8 +67,8 @@ function parse(content: string, fileName: string): ManagerSettings {
     const separator = line.indexOf('=');
     if (separator < 1) throw new DormouseError('ERR_CONFIG_INVALID', `${place}: expected Key = value: got ${shown(line)}`);
     const key = line.slice(0, separator).trim();
-    if (!key.startsWith('Playerbot.')) continue;
     const known = KEYS[key];
+    if (known === undefined && !OURS.test(key)) continue;
     if (known === undefined) throw unknownKey(`${place}: unknown key ${shown(key)}`, Object.keys(KEYS));
     const earlier = lineOf.get(key);
     if (earlier !== undefined) throw new DormouseError('ERR_CONFIG_INVALID', `${place}: ${key} stands in line ${earlier} already`);
@@ -82,7 +86,7 @@ function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Man
   const settings: Record<string, unknown> = {};
   for (const [variable, value] of Object.entries(env)) {
     const key = KEY_OF_VARIABLE.get(variable);
-    if (value === undefined || (key === undefined && !variable.startsWith(ENVIRONMENT_PREFIX))) continue;
+    if (value === undefined || (key === undefined && !OURS.test(variable))) continue;
     if (key === undefined) throw unknownKey(`unknown environment variable ${shown(variable)}`, [...KEY_OF_VARIABLE.keys()]);
     settings[KEYS[key].setting] = parseValue(KEYS[key], value.trim(), `environment variable ${variable}`);
   }

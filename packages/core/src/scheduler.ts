@@ -88,8 +88,12 @@ const MEMBERS = ['start', 'parallelFor', 'resize', 'stop', 'stats'] as const;
 export function requireScheduler(scheduler: unknown): IScheduler {
   const candidate = scheduler as IScheduler;
   if (typeof scheduler !== 'object' || scheduler === null) {
-    throw refused(`scheduler must be an IScheduler, such as inlineScheduler() of @dormouse/scheduler-inline: got ${shown(scheduler)}`);
+    throw refused(
+      `scheduler must be an IScheduler, such as inlineScheduler() of @dormouse/scheduler-inline: got ${shown(scheduler)}${typeof scheduler === 'function' ? '; call it' : ''}`,
+    );
   }
+  if (typeof (scheduler as PromiseLike<unknown>).then === 'function')
+    throw refused('scheduler must be an IScheduler: got a promise; await it');
   for (const member of MEMBERS) {
     if (typeof candidate[member] !== 'function') throw refused(`scheduler has no ${member}(): got ${shown(candidate[member])}`);
   }

@@ -1,4 +1,4 @@
-import { DormouseError, shown } from '../errors.js';
+import { DormouseError, requireKeys, shown } from '../errors.js';
 import { HOT_BYTES_PER_SESSION } from './geometry.js';
 
 /** Element types of columns: what a typed array can hold. */
@@ -60,6 +60,13 @@ export interface FieldArray<E extends number | bigint = number> extends Iterable
   assign(values: ArrayLike<E>, start?: number): void;
   fill(value: E): void;
   toArray(): E[];
+  /** The elements; those of a bigint field as decimal text, which JSON has no other form for. */
+  toJSON(): unknown[];
+}
+
+/** Elements as JSON can hold them. */
+export function jsonOf(elements: readonly (number | bigint)[]): unknown[] {
+  return elements.map((element) => (typeof element === 'bigint' ? String(element) : element));
 }
 
 export interface FieldOptions<V> {
@@ -151,6 +158,7 @@ function common(options: AnyOptions, elementBytes: number): { length: number | u
   if (options !== undefined && (typeof options !== 'object' || options === null)) {
     throw invalid(`options of a field must be an object: got ${shown(options)}`);
   }
+  requireKeys('option of a field', options ?? {}, ['initial', 'hot', 'length'], 'ERR_FIELD_INVALID');
   const length = options?.length;
   if (length !== undefined && (typeof length !== 'number' || !Number.isInteger(length) || length < 1 || length > MAX_ARRAY_LENGTH)) {
     throw invalid(`length of a field must be an integer 1…${MAX_ARRAY_LENGTH}: got ${shown(length)}`);

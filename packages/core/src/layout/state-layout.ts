@@ -98,7 +98,10 @@ function inOrder(fields: Fields): [string, Field][] {
       throw new DormouseError('ERR_FIELD_INVALID', `state field ${shown(name)} must be named with letters, digits and _ only`);
     }
     if (typeof field !== 'object' || field === null || !Object.hasOwn(ELEMENT_BYTES, field.element)) {
-      throw new DormouseError('ERR_FIELD_INVALID', `state.${name} must be a field such as f32() or text(32): got ${shown(field)}`);
+      throw new DormouseError(
+        'ERR_FIELD_INVALID',
+        `state.${name} must be a field such as f32() or text(32): got ${shown(field)}${typeof field === 'function' ? '; call it' : ''}`,
+      );
     }
   }
   return entries.sort(([, a], [, b]) => ELEMENT_BYTES[b.element] - ELEMENT_BYTES[a.element]);

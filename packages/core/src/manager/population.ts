@@ -1,5 +1,5 @@
-import type { AnyBehavior } from '../behavior.js';
-import { DormouseError, requireInteger, shown } from '../errors.js';
+import { type AnyBehavior, isBehavior } from '../behavior.js';
+import { DormouseError, requireInteger, requireKeys, shown } from '../errors.js';
 import { MAX_ACCOUNT_ID } from '../layout/geometry.js';
 import type { BehaviorHost } from '../session/behavior-host.js';
 import { type NewSession, NO_SLOT, type SessionStore } from '../session/store.js';
@@ -18,6 +18,7 @@ export interface CreateOptions<B extends AnyBehavior = AnyBehavior, Init = unkno
 }
 
 const MAX_U32 = 0xffff_ffff;
+const CREATE_OPTIONS = ['behavior', 'mapId', 'groupId', 'init'] as const;
 
 /** Which sessions there may be: checks what the host asks for, against what will be when queued requests are done. */
 export class Population {
@@ -28,6 +29,8 @@ export class Population {
   readonly #queue: RequestQueue;
   readonly #hosts: readonly BehaviorHost[];
   #incarnations = 0;
+  /** A batch has one object of options for all: looked through once. */
+  #optionsChecked: CreateOptions | undefined;
 
   constructor(store: SessionStore, queue: RequestQueue, hosts: readonly BehaviorHost[], maxConcurrentSessions: number) {
     this.#store = store;
@@ -76,6 +79,8 @@ export class Population {
     if (typeof options !== 'object' || options === null) {
       throw new DormouseError('ERR_INVALID_ARGUMENT', `options of account ${accountId} must be an object: got ${shown(options)}`);
     }
+    if (options !== this.#optionsChecked) requireKeys('option', options, CREATE_OPTIONS);
+    this.#optionsChecked = options;
     const { behavior, mapId = 0, groupId = 0, init } = options;
     return {
       accountId,
@@ -97,7 +102,10 @@ export class Population {
     const host = this.#hosts.find((candidate) => candidate.behavior === behavior);
     if (host !== undefined) return host;
     const known = this.#hosts.map((candidate) => candidate.behavior.name).join(', ');
-    throw new DormouseError('ERR_BEHAVIOR_UNKNOWN', `behaviour ${shown(behavior?.name)} is not one of this manager's: ${known}`);
+    throw new DormouseError(
+      'ERR_BEHAVIOR_UNKNOWN',
+      `${isBehavior(behavior) ? `behaviour ${behavior.name}` : shown(behavior)} is not one of this manager's behaviours: ${known}`,
+    );
   }
 
   #requireAbsent(accountId: number): void {

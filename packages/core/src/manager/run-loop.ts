@@ -1,4 +1,4 @@
-import { DormouseError, requireInteger, shown } from '../errors.js';
+import { DormouseError, requireInteger, requireKeys, shown } from '../errors.js';
 import { isObserved, publish } from '../events.js';
 import type { TickReport } from '../tick-report.js';
 import { MetricsWindow, type Rates, type TickTimes } from './metrics.js';
@@ -35,6 +35,7 @@ const LONGEST_INTERVAL_MS = 3_600_000;
 
 export function checkRunOptions(options: RunOptions): RunOptions {
   const { tickRate, maxTicks, signal, onTick } = options ?? {};
+  requireKeys('option of run', options ?? {}, ['tickRate', 'signal', 'maxTicks', 'onTick']);
   if (typeof tickRate !== 'number' || !(tickRate <= MOST_TICKS_PER_SECOND && tickRate > 0 && 1000 / tickRate <= LONGEST_INTERVAL_MS)) {
     throw invalid(`tickRate must be 1/3600…${MOST_TICKS_PER_SECOND} a second: got ${shown(tickRate)}`);
   }

@@ -16,6 +16,8 @@ import { type CreateOptions, lengthOf } from './population.js';
 import { checkRunOptions, type RunOptions, type RunReport, runLoop } from './run-loop.js';
 
 const LONGEST_DIFF_MS = 3_600_000;
+/** True only while `start` makes a manager. */
+let isStarting = false;
 const EMPTY_POOL: PoolCounts = Object.freeze({ allocatedCount: 0, availableCount: 0, capacity: 0 });
 
 /**
@@ -38,6 +40,8 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
   #shutdown: Promise<void> | undefined;
 
   private constructor(options: CheckedOptions<B>, logger: Logger) {
+    // JavaScript knows no private constructors.
+    if (!isStarting) throw invalid('a manager is made by await SessionManager.start(options), not by new');
     this.#options = options;
     this.#logger = logger;
   }
@@ -49,13 +53,18 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
   static async start<const B extends AnyBehavior>(options: SessionManagerOptions<B>): Promise<SessionManager<B>> {
     const checked = checkOptions(options);
     const logger = channelLogger(checked.logger);
+    isStarting = true;
     const manager = new SessionManager<B>(checked, logger);
+    isStarting = false;
     if (!checked.config.enabled) {
       logger.info('disabled (enabled = false): no thread and no memory is held, updates do nothing');
       return manager;
     }
     manager.#engine = await startEngine(checked, logger);
     const { scheduler, config } = checked;
+    if (config.workerThreads > 0 && !scheduler.supports.workers) {
+      logger.warn(`scheduler ${scheduler.name} has no workers: workerThreads = ${config.workerThreads} has no effect`);
+    }
     logger.info(`started on scheduler ${scheduler.name}, at most ${config.maxConcurrentSessions} sessions`);
     publish('dormouse:manager:started', { scheduler: scheduler.name, maxConcurrentSessions: config.maxConcurrentSessions });
     return manager;

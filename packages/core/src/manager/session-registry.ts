@@ -136,6 +136,11 @@ export class SessionRegistry implements HandleOwner {
     return this.#store.table.slotStates[slot] === SlotState.quarantined ? 'quarantined' : 'active';
   }
 
+  absenceOf(handle: SessionHandle): string {
+    if (this.#isClosed) return 'its manager was shut down';
+    return this.statusOf(handle, NO_SLOT) === 'queued' ? 'it is created when the tick in flight ends' : 'it was released';
+  }
+
   behaviorOf(slot: number): AnyBehavior {
     return this.#parts.hosts[this.#store.block(slot).behaviorIndex].behavior;
   }

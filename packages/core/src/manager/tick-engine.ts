@@ -1,6 +1,6 @@
 import { DormouseError, type ErrorCode, messageOf } from '../errors.js';
 import { isObserved, publish } from '../events.js';
-import { Column, ROW_BITS, ROWS } from '../layout/geometry.js';
+import { ROW_BITS } from '../layout/geometry.js';
 import type { Logger } from '../logger.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
 import type { Participant, Round } from '../participant.js';
@@ -9,12 +9,12 @@ import { turnActivityWindow } from '../session/activity.js';
 import type { SessionStore } from '../session/store.js';
 import type { TickClock } from '../session/tick-clock.js';
 import { NO_FAULTS, NO_REFUSALS, type RefusedRequest, type SessionFault, type TickReport } from '../tick-report.js';
+import { settleFaults } from './faults.js';
 import type { MetricsWindow } from './metrics.js';
 import type { RequestQueue } from './requests.js';
 
 /** Batches a round can have: ranges are packed into 16 bits a side. Beyond, batches grow. */
 const MOST_BATCHES = 65_535;
-const MOST_FAULTS_COUNTED = 255;
 
 /** What a tick works with. */
 export interface TickParts {
@@ -127,7 +127,7 @@ export class TickEngine {
       const handOutFailure = onPacket === undefined ? undefined : this.#handOut(onPacket);
       const failure = updateFailure ?? handOutFailure;
       this.#maintenanceMs = performance.now();
-      const faults = caller.faults.length === 0 ? this.#faultsLate : [...this.#faultsLate, ...this.#takeFaults()];
+      const faults = caller.faults.length === 0 ? this.#faultsLate : [...this.#faultsLate, ...settleFaults(this.#parts)];
       const refused = this.#applyQueue();
       const report = this.#report(faults, refused);
       this.#faultsLate = failure === undefined ? NO_FAULTS : faults;
@@ -193,35 +193,6 @@ export class TickEngine {
 
   #failed(code: ErrorCode, what: string, cause: unknown): DormouseError {
     return new DormouseError(code, `tick ${this.#parts.clock.number}: ${what}: ${messageOf(cause)}`, { cause });
-  }
-
-  /** By slot, whoever ran them first. */
-  #takeFaults(): readonly SessionFault[] {
-    const { caller, store } = this.#parts;
-    const rowFaults = caller.faults.splice(0).sort((a, b) => a.blockIndex * ROWS + a.begin - (b.blockIndex * ROWS + b.begin));
-    return rowFaults.flatMap(({ blockIndex, begin, end, error }) => {
-      const faults: SessionFault[] = [];
-      for (let slot = blockIndex * ROWS + begin; slot < blockIndex * ROWS + end; slot++) faults.push(this.#fault(store, slot, error));
-      return faults;
-    });
-  }
-
-  #fault(store: SessionStore, slot: number, error: unknown): SessionFault {
-    const { clock, logger, quarantineAfter } = this.#parts;
-    const { faultCounts } = store.table;
-    const accountId = store.word(slot, Column.account) >>> 0;
-    const faults = Math.min(faultCounts[slot] + 1, MOST_FAULTS_COUNTED);
-    faultCounts[slot] = faults;
-    const quarantined = faults >= quarantineAfter;
-    if (quarantined) store.quarantine(slot);
-    const fault: SessionFault = { accountId, tick: clock.number, error, faults, quarantined };
-    const stack = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
-    logger.error(
-      `tick ${clock.number}: account ${accountId} failed (${faults} of ${quarantineAfter}${quarantined ? ', quarantined' : ''}): ${stack}`,
-    );
-    publish('dormouse:session:fault', fault);
-    if (quarantined) publish('dormouse:session:quarantined', { accountId, faults });
-    return fault;
   }
 
   #report(faults: TickReport['faults'], refused: TickReport['refused']): TickReport {

@@ -1,10 +1,11 @@
+import { DormouseError } from '../errors.js';
 import { Column, NEAR_WORDS, ROWS, recordWords } from '../layout/geometry.js';
 import type { Block } from './block.js';
 import { type Packet, PacketView, PayloadCopier } from './packet-view.js';
 import { claimRecord, lastRecordAt, skipPads, wordsInUse } from './ring-cursors.js';
 
 /** Takes one outbound packet, which is valid until the handler returns. */
-export type PacketHandler = (accountId: number, packet: Packet) => void;
+export type PacketHandler = (accountId: number, packet: Packet) => unknown;
 
 /** A page of the operating system, in words: 16 rows' near parts. */
 const OS_PAGE_WORDS = 1024;
@@ -108,7 +109,8 @@ export class HostRings {
         this.packetsOut++;
         page[(Column.bytesOut + row) | 0] += length;
         taken++;
-        handler(page[(Column.account + row) | 0] >>> 0, packet);
+        const result = handler(page[(Column.account + row) | 0] >>> 0, packet);
+        if (result !== undefined) refusePromise(result);
         cursors = page[cursor];
       }
     } finally {
@@ -196,4 +198,12 @@ export class HostRings {
     view.attach(block.cold.i32, block.cold.f32);
     return view;
   }
+}
+
+/** A packet is valid during the call: an async handler would read another one's bytes. */
+function refusePromise(result: unknown): void {
+  if (typeof (result as PromiseLike<unknown> | null)?.then !== 'function') return;
+  // It may still reject, and would end the process on top of this error.
+  (result as PromiseLike<unknown>).then(undefined, () => {});
+  throw new DormouseError('ERR_PACKET_HANDLER', 'a packet handler returned a promise: it must be synchronous');
 }

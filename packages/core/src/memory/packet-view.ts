@@ -96,6 +96,9 @@ export abstract class PayloadWindow {
   }
 
   protected outside(offset: number, bytes: number): never {
+    if (this.words === NO_WORDS) {
+      throw new DormouseError('ERR_SESSION_PARKED', 'a packet was used outside the call it was given to: it is dead when the call returns');
+    }
     throw new DormouseError(
       'ERR_PACKET_RANGE',
       `${bytes} byte${bytes === 1 ? '' : 's'} at offset ${offset} lie outside a payload of ${this.length} bytes`,

@@ -1,5 +1,5 @@
 import { DormouseError, requireInteger, shown } from '../errors.js';
-import type { FieldArray } from '../layout/field.js';
+import { type FieldArray, jsonOf } from '../layout/field.js';
 import type { Column } from '../layout/state-layout.js';
 import type { StateView } from './state-view.js';
 
@@ -15,6 +15,8 @@ export class FieldArrayView implements FieldArray<never> {
     this.length = column.stride;
     this.#state = state;
     this.#column = column;
+    // array[0] = x would be a property of this view, not an element.
+    Object.preventExtensions(this);
   }
 
   get(index: number): never {
@@ -48,6 +50,10 @@ export class FieldArrayView implements FieldArray<never> {
 
   toArray(): never[] {
     return [...this];
+  }
+
+  toJSON(): unknown[] {
+    return jsonOf(this.toArray());
   }
 
   *[Symbol.iterator](): Iterator<never> {

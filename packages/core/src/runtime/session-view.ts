@@ -47,6 +47,7 @@ export class SessionView implements Session {
     this.$state = state;
     this.state = state as never;
     this.tick = tick;
+    Object.preventExtensions(this);
   }
 
   get accountId(): number {

@@ -72,7 +72,13 @@ export type StateClass = new () => StateView;
 
 /** Makes the behaviour's own state class. */
 export function defineStateClass(layout: StateLayout): StateClass {
-  class State extends StateView {}
+  class State extends StateView {
+    constructor() {
+      super();
+      // One object serves all sessions: what is no field must not be stored in it and read by the next.
+      Object.preventExtensions(this);
+    }
+  }
   for (const [index, column] of layout.columns.entries()) {
     Object.defineProperty(State.prototype, column.name, { enumerable: true, ...accessorFor(column, index) });
   }

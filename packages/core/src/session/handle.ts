@@ -30,6 +30,8 @@ export interface HandleOwner {
   readUpdateCount(slot: number): number;
   readIdleMs(slot: number): number;
   statusOf(handle: SessionHandle, slot: number): SessionStatus;
+  /** Why a handle that has no slot has none. */
+  absenceOf(handle: SessionHandle): string;
   behaviorOf(slot: number): AnyBehavior;
   makeState(source: StateSource, slot: number): object;
   locateState(slot: number): Record<string, unknown>;
@@ -179,11 +181,9 @@ export class SessionHandle<B extends AnyBehavior = AnyBehavior> {
   #require(): number {
     const slot = this.#find();
     if (slot === NO_SLOT) {
-      throw new DormouseError(
-        'ERR_SESSION_STALE',
-        `${this} is not there: ${this.status === 'queued' ? 'it is created when the tick in flight ends' : 'it was released'}`,
-        { accountId: this.accountId },
-      );
+      throw new DormouseError('ERR_SESSION_STALE', `${this} is not there: ${this.#owner.absenceOf(this as unknown as SessionHandle)}`, {
+        accountId: this.accountId,
+      });
     }
     return slot;
   }

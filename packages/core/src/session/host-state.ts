@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { FieldArray } from '../layout/field.js';
+import { type FieldArray, jsonOf } from '../layout/field.js';
 import type { StateLayout } from '../layout/state-layout.js';
 
 /** Finds a session's state at the moment it is asked for, or throws (`ERR_SESSION_STALE`, `ERR_TICK_IN_FLIGHT`). */
@@ -30,13 +30,20 @@ export function defineHostState(layout: StateLayout): HostStateClass {
     const found = state.$source.locate();
     return Object.fromEntries(names.map((name) => [name, plain(found[name])]));
   };
-  const toPlain = {
-    configurable: true,
-    value(this: HostState) {
-      return snapshot(this);
+  Object.defineProperties(State.prototype, {
+    [inspect.custom]: {
+      value(this: HostState) {
+        return snapshot(this);
+      },
     },
-  };
-  Object.defineProperties(State.prototype, { toJSON: toPlain, [inspect.custom]: toPlain });
+    // A field of this name takes its place.
+    toJSON: {
+      configurable: true,
+      value(this: HostState) {
+        return Object.fromEntries(Object.entries(snapshot(this)).map(([name, value]) => [name, json(value)]));
+      },
+    },
+  });
   for (const { name, field } of layout.columns) {
     const isArray = field.length !== undefined && field.kind !== 'text';
     Object.defineProperty(State.prototype, name, {
@@ -59,6 +66,11 @@ function plain(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? (value as FieldArray).toArray() : value;
 }
 
+function json(value: unknown): unknown {
+  if (Array.isArray(value)) return jsonOf(value);
+  return typeof value === 'bigint' ? String(value) : value;
+}
+
 /** An array field as the host sees it. */
 class HostArray implements FieldArray<never> {
   readonly length: number;
@@ -69,6 +81,7 @@ class HostArray implements FieldArray<never> {
     this.#source = source;
     this.#name = name;
     this.length = length;
+    Object.preventExtensions(this);
   }
 
   get(index: number): never {
@@ -89,6 +102,10 @@ class HostArray implements FieldArray<never> {
 
   toArray(): never[] {
     return this.#array.toArray();
+  }
+
+  toJSON(): unknown[] {
+    return jsonOf(this.#array.toArray());
   }
 
   [Symbol.iterator](): Iterator<never> {

@@ -8,6 +8,7 @@ export class TickClock implements TickInfo {
 
   constructor(startTimeMs: number) {
     this.nowMs = startTimeMs;
+    Object.preventExtensions(this);
   }
 
   advance(diffMs: number): void {

@@ -112,7 +112,7 @@ describe('create and release hooks', () => {
 });
 
 describe('what a behaviour keeps is dead after the call', () => {
-  it('a session’s methods throw, its fields read as undefined, its packets are empty', async () => {
+  it('a session’s methods throw, its fields read as undefined, its packets throw', async () => {
     let session: Session | undefined;
     let packet: Packet | null = null;
     let writer: PacketWriter | null = null;
@@ -137,8 +137,8 @@ describe('what a behaviour keeps is dead after the call', () => {
     expect((kept.state as { x: unknown }).x).toBeUndefined();
     (kept.state as { x: unknown }).x = 99;
     const [keptPacket, keptWriter] = [packet as Packet | null, writer as PacketWriter | null];
-    expect(thrownBy(() => keptPacket?.u8(0))).toEqual(failure('ERR_PACKET_RANGE'));
-    expect(thrownBy(() => keptWriter?.setU8(0, 1))).toEqual(failure('ERR_PACKET_RANGE'));
+    expect(thrownBy(() => keptPacket?.u8(0))).toEqual(failure('ERR_SESSION_PARKED'));
+    expect(thrownBy(() => keptWriter?.setU8(0, 1))).toEqual(failure('ERR_SESSION_PARKED'));
     expect(handle.state.x).toBe(5);
     expect(manager.drainOutbound((_, out) => expect(out.u32(0)).toBe(77))).toBe(1);
   });

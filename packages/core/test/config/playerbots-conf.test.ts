@@ -148,7 +148,22 @@ describe('R-32 environment variables', () => {
   it('give every key; others are passed over', async () => {
     expect(await loadConfig({ env: { ...ENVIRONMENT, PATH: '/bin', PLAYERBOT_OTHER: 'x', PLAYERBOT_ENABLE_MORE: '5' } })).toEqual(WHOLE);
     expect(await loadConfig({ env: { PLAYERBOT_ENABLE: undefined } })).toEqual({});
-    expect(await loadConfig({})).toEqual({});
+    expect(await loadConfig({ env: {} })).toEqual({});
+  });
+
+  it.each([[undefined], [null], ['playerbots.conf'], [{}], [{ file: undefined }]])(
+    'nothing to read from is refused: %o',
+    async (source) => {
+      await expect(loadConfig(source as never)).rejects.toEqual(
+        failure('ERR_INVALID_ARGUMENT', /^loadConfig takes \{ file, env \}, at least one of them: got /),
+      );
+    },
+  );
+
+  it('an option that it does not know is refused', async () => {
+    await expect(loadConfig({ env: {}, path: 'playerbots.conf' } as never)).rejects.toEqual(
+      failure('ERR_INVALID_ARGUMENT', 'unknown option of loadConfig "path": known are file, env'),
+    );
   });
 
   it('win over the file, key by key', async () => {

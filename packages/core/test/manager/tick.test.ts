@@ -151,7 +151,7 @@ describe('R-09 behaviours', () => {
   it('a behaviour that is not one of the manager’s is refused by name, and nothing is created', async () => {
     const manager = await startEcho();
     expect(() => manager.createSession(1, { behavior: tally as never })).toThrow(
-      failure('ERR_BEHAVIOR_UNKNOWN', 'behaviour "tally" is not one of this manager\'s: echo'),
+      failure('ERR_BEHAVIOR_UNKNOWN', "behaviour tally is not one of this manager's behaviours: echo"),
     );
     expect(manager.getActiveSessionCount()).toBe(0);
   });

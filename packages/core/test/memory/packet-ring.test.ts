@@ -186,7 +186,7 @@ describe('HostRings.drain', () => {
     rings.drain(block, 0, (_, packet) => {
       kept = packet;
     });
-    expect(() => kept?.u8(0)).toThrow(expect.objectContaining({ code: 'ERR_PACKET_RANGE' }));
+    expect(() => kept?.u8(0)).toThrow(expect.objectContaining({ code: 'ERR_SESSION_PARKED' }));
   });
 });
 

@@ -154,7 +154,7 @@ describe('a session that is kept beyond its call', () => {
     session.send(1, bytesOf(1, 4));
     const writer = session.claim(1, 4);
     session.$park();
-    expect(() => writer?.setU8(0, 1)).toThrow(expect.objectContaining({ code: 'ERR_PACKET_RANGE' }));
+    expect(() => writer?.setU8(0, 1)).toThrow(expect.objectContaining({ code: 'ERR_SESSION_PARKED' }));
     for (const view of [session.$words, session.$packet.words, session.$packet.floats, session.$writer.words, session.$writer.floats]) {
       expect(view.buffer).not.toBe(block.buffer);
     }

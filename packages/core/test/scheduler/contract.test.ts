@@ -18,7 +18,7 @@ describe('R-02 a scheduler is refused at start, by what is wrong with it', () =>
     [
       'is its own factory',
       serialScheduler,
-      'scheduler must be an IScheduler, such as inlineScheduler() of @dormouse/scheduler-inline: got function serialScheduler',
+      'scheduler must be an IScheduler, such as inlineScheduler() of @dormouse/scheduler-inline: got function serialScheduler; call it',
     ],
     ...(['start', 'parallelFor', 'resize', 'stop', 'stats'] as const).map((member): [string, unknown, string] => [
       `has no ${member}`,
