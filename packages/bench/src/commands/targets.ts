@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { Command, Option } from 'commander';
 import { allocation } from '../targets/allocation.js';
 import { type Figure, figureCells } from '../targets/figure.js';
@@ -49,7 +52,15 @@ export function targetsCommand(): Command {
     });
 }
 
-async function measure({ sessions, rounds, only, native }: Flags): Promise<Figure[]> {
+async function measure(flags: Flags): Promise<Figure[]> {
+  const { only } = flags;
+  if (only !== undefined) return measurePart(only, flags);
+  const figures: Figure[] = [];
+  for (const part of PARTS) figures.push(...(await measureApart(part, flags)));
+  return figures;
+}
+
+function measurePart(part: Part, { sessions, rounds, native }: Flags): Promise<Figure[]> {
   const parts: Record<Part, () => Promise<Figure[]>> = {
     update: () => updateCost({ sessions, rounds }),
     literal: () => literalCost(rounds),
@@ -57,12 +68,19 @@ async function measure({ sessions, rounds, only, native }: Flags): Promise<Figur
     population: populationCost,
     native: async () => (native === undefined ? [] : againstNative({ program: native, sessions, rounds })),
   };
-  const figures: Figure[] = [];
-  for (const part of only === undefined ? PARTS : [only]) {
-    process.stderr.write(`measuring: ${part}\n`);
-    figures.push(...(await parts[part]()));
-  }
-  return figures;
+  process.stderr.write(`measuring: ${part}\n`);
+  return parts[part]();
+}
+
+/** In a process of its own: no part finds heap and compiler as another has left them. */
+async function measureApart(part: Part, { sessions, rounds, native }: Flags): Promise<Figure[]> {
+  if (part === 'native' && native === undefined) return [];
+  const args = ['targets', '--only', part, '--sessions', String(sessions), '--rounds', String(rounds), '--json'];
+  if (native !== undefined) args.push('--native', native);
+  const child = spawn(process.execPath, [process.argv[1], ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  if (code !== 0) throw new Error(`measuring ${part} ended with exit code ${code}`);
+  return (JSON.parse(output) as { figures: Figure[] }).figures;
 }
 
 function tableOf(figures: readonly Figure[]): string {
