@@ -15,7 +15,8 @@ const decisions = readdirSync(decisionsFolder)
 
 export default defineConfig({
   title: 'Dormouse',
-  description: 'Thousands of stateful bot sessions on all cores of a Node.js process; the idle ones sleep at almost no cost.',
+  description:
+    'Thousands of stateful bot sessions in one Node.js process: typed state in shared memory, updated tick by tick, with the same result whichever scheduler runs them.',
   cleanUrls: true,
   rewrites: { 'decisions/README.md': 'decisions/index.md' },
   themeConfig: {
@@ -30,8 +31,10 @@ export default defineConfig({
         text: 'Guide',
         items: [
           { text: 'Getting started', link: '/getting-started' },
+          { text: 'A bot host, piece by piece', link: '/bot-host' },
           { text: 'Concepts', link: '/concepts' },
           { text: 'Configuration', link: '/configuration' },
+          { text: 'Requirements', link: '/requirements' },
         ],
       },
       { text: 'API', link: '/api/', collapsed: true, items: existsSync(apiSidebar) ? JSON.parse(readFileSync(apiSidebar, 'utf8')) : [] },

@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+
+const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+/** A package that depends on core and the inline scheduler alone, as a user's project does. */
+const project = fileURLToPath(new URL('../examples/hello/', import.meta.url));
+
+async function outputOf(program: string): Promise<string> {
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], { cwd: project });
+  expect(stderr).toBe('');
+  return stdout;
+}
+
+describe('docs/bot-host.md', () => {
+  const page = read('docs/bot-host.md');
+  const samples = [...page.matchAll(/^## (.+)\n(?:(?!^## )[\s\S])*?```js\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/gm)];
+
+  it('has a sample in each section, and says below each what it prints', () => {
+    expect(samples.length).toBe(page.match(/^## /gm)?.length);
+    expect(samples.length).toBe(page.match(/^```js$/gm)?.length);
+  });
+
+  it.each(samples.map(([, title, program, printed]) => ({ title, program, printed })))('$title: prints what it says', async (sample) => {
+    expect(await outputOf(sample.program)).toBe(sample.printed);
+  });
+});
+
+it('the API in one screen of the README runs as it is written', async () => {
+  const program = /^## The API in one screen\n\n```js\n([\s\S]*?)```/m.exec(read('README.md'))?.[1] ?? '';
+  expect(program).toContain('SessionManager.start');
+  expect(await outputOf(program)).toBe('');
+});
+
+it('docs/decisions/README.md lists every decision under its own title', () => {
+  const records = readdirSync(new URL('../docs/decisions/', import.meta.url)).filter((name) => /^\d{4}-/.test(name));
+  const rows = records.sort().map((name) => `- [${/^# (.+)$/m.exec(read(`docs/decisions/${name}`))?.[1]}](${name})`);
+  expect(read('docs/decisions/README.md').match(/^- \[\d{4}: .*$/gm)).toEqual(rows);
+});
+
+it('docs/requirements.md has each of R-01 … R-33 once', () => {
+  const ids = Array.from({ length: 33 }, (_, index) => `R-${String(index + 1).padStart(2, '0')}`);
+  expect([...read('docs/requirements.md').matchAll(/^\| (R-\d\d) \|/gm)].map(([, id]) => id)).toEqual(ids);
+});
