@@ -8,12 +8,13 @@ import { type Figure, figureCells } from '../targets/figure.js';
 import { literalCost } from '../targets/literal-cost.js';
 import { againstNative } from '../targets/native.js';
 import { populationCost } from '../targets/population.js';
+import { costBySize } from '../targets/size.js';
 import { updateCost } from '../targets/update-cost.js';
 import { integerIn, jsonOption, sessionsOption } from './options.js';
 import { isPublishable, MARKERS, publish } from './publication.js';
 import { alignedColumns } from './table.js';
 
-const PARTS = ['update', 'literal', 'allocation', 'population', 'native'] as const;
+const PARTS = ['update', 'size', 'literal', 'allocation', 'population', 'native'] as const;
 type Part = (typeof PARTS)[number];
 
 interface Flags {
@@ -63,6 +64,7 @@ async function measure(flags: Flags): Promise<Figure[]> {
 function measurePart(part: Part, { sessions, rounds, native }: Flags): Promise<Figure[]> {
   const parts: Record<Part, () => Promise<Figure[]>> = {
     update: () => updateCost({ sessions, rounds }),
+    size: () => costBySize(rounds),
     literal: () => literalCost(rounds),
     allocation,
     population: populationCost,

@@ -13,8 +13,10 @@ export function figure(name: string, value: number, unit: string, target?: numbe
   return { name, value, unit, target, met: target === undefined ? undefined : value <= target };
 }
 
+const DIGITS: Readonly<Record<string, number>> = { B: 0, '': 0, 'of 1': 4 };
+
 /** Name, target, result, and whether it was met, as they are printed. */
 export function figureCells({ name, value, unit, target, met }: Figure): [string, string, string, string] {
-  const shown = (amount: number): string => `${amount.toFixed(unit === 'B' || unit === '' ? 0 : 2)} ${unit}`.trimEnd();
+  const shown = (amount: number): string => `${amount.toFixed(DIGITS[unit] ?? 2)} ${unit}`.trimEnd();
   return [name, target === undefined ? '' : `≤ ${shown(target)}`, shown(value), met === undefined ? '' : met ? 'yes' : 'NO'];
 }

@@ -66,9 +66,8 @@ export class Engine {
     const queue = new RequestQueue();
     const parts = { store, scheduler, caller, clock, round, queue, metrics, logger, onPacket, quarantineAfter };
     const ticks = new TickEngine(parts, updateBatchSize);
-    const views = runtimes.map(({ defineStateClass, Runner }, index) => {
+    const views = runtimes.map(({ State, Runner }, index) => {
       const { layout, definition } = behaviors[index];
-      const State = defineStateClass(layout);
       caller.addBehavior((progress, faults) => new Runner(layout, State, definition, clock, progress, faults));
       return new State();
     });
