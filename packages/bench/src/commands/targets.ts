@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { Command, Option } from 'commander';
 import { allocation } from '../targets/allocation.js';
-import { type Figure, figureCells } from '../targets/figure.js';
+import { type Figure, figureCells, medianFigures } from '../targets/figure.js';
 import { literalCost } from '../targets/literal-cost.js';
 import { againstNative } from '../targets/native.js';
 import { populationCost } from '../targets/population.js';
@@ -16,6 +16,9 @@ import { alignedColumns } from './table.js';
 
 const PARTS = ['update', 'size', 'literal', 'allocation', 'population', 'native'] as const;
 type Part = (typeof PARTS)[number];
+
+/** A process is cold once: what is measured cold is the median of so many. */
+const COLD_STARTS = 7;
 
 interface Flags {
   readonly sessions: number;
@@ -57,7 +60,11 @@ async function measure(flags: Flags): Promise<Figure[]> {
   const { only } = flags;
   if (only !== undefined) return measurePart(only, flags);
   const figures: Figure[] = [];
-  for (const part of PARTS) figures.push(...(await measureApart(part, flags)));
+  for (const part of PARTS) {
+    const runs: Figure[][] = [];
+    for (let run = 0; run < (part === 'literal' ? COLD_STARTS : 1); run++) runs.push(await measureApart(part, flags));
+    figures.push(...medianFigures(runs));
+  }
   return figures;
 }
 

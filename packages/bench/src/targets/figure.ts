@@ -1,3 +1,5 @@
+import { medianOf } from '../harness/series.js';
+
 /** One measured figure beside what was promised. */
 export interface Figure {
   readonly name: string;
@@ -11,6 +13,11 @@ export interface Figure {
 
 export function figure(name: string, value: number, unit: string, target?: number): Figure {
   return { name, value, unit, target, met: target === undefined ? undefined : value <= target };
+}
+
+/** The same figures measured several times: the median of each. */
+export function medianFigures(runs: readonly (readonly Figure[])[]): Figure[] {
+  return runs[0].map(({ name, unit, target }, index) => figure(name, medianOf(runs.map((run) => run[index].value)), unit, target));
 }
 
 const DIGITS: Readonly<Record<string, number>> = { B: 0, '': 0, 'of 1': 4 };
