@@ -18,7 +18,6 @@ export type ErrorCode =
   | 'ERR_NOT_MAIN_THREAD'
   | 'ERR_PACKET_RANGE'
   | 'ERR_PACKET_TOO_LARGE'
-  | 'ERR_PLATFORM'
   | 'ERR_PACKET_HANDLER'
   | 'ERR_RING_FULL'
   | 'ERR_RUN_ACTIVE'

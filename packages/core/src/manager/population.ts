@@ -1,6 +1,6 @@
 import { type AnyBehavior, isBehavior } from '../behavior.js';
 import { DormouseError, requireInteger, requireKeys, shown } from '../errors.js';
-import { MAX_ACCOUNT_ID } from '../layout/geometry.js';
+import { Column, MAX_ACCOUNT_ID } from '../layout/geometry.js';
 import type { BehaviorHost } from '../session/behavior-host.js';
 import { type NewSession, NO_SLOT, type SessionStore } from '../session/store.js';
 import type { RequestQueue } from './requests.js';
@@ -67,11 +67,11 @@ export class Population {
   }
 
   /** The incarnation an account has when all that is queued is done; 0 if none. */
-  incarnationOf(accountId: number, read: (slot: number) => number): number {
+  incarnationOf(accountId: number): number {
     const queued = this.#queue.willBe(accountId);
     if (queued !== undefined) return queued;
     const slot = this.#store.index.get(accountId);
-    return slot === NO_SLOT ? 0 : read(slot);
+    return slot === NO_SLOT ? 0 : this.#store.word(slot, Column.incarnation);
   }
 
   #checked(accountId: number, options: CreateOptions): NewSession {

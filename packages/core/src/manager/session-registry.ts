@@ -142,11 +142,11 @@ export class SessionRegistry implements HandleOwner {
   }
 
   behaviorOf(slot: number): AnyBehavior {
-    return this.#parts.hosts[this.#store.block(slot).behaviorIndex].behavior;
+    return this.#store.hostOf(slot).behavior;
   }
 
   makeState(source: StateSource, slot: number): object {
-    return new this.#parts.hosts[this.#store.block(slot).behaviorIndex].HostState(source);
+    return new (this.#store.hostOf(slot).HostState)(source);
   }
 
   locateState(slot: number): Record<string, unknown> {
@@ -188,8 +188,7 @@ export class SessionRegistry implements HandleOwner {
   }
 
   #incarnationOf(accountId: number): number {
-    if (this.#isClosed) return 0;
-    return this.population.incarnationOf(accountId, (slot) => this.#store.word(slot, Column.incarnation));
+    return this.#isClosed ? 0 : this.population.incarnationOf(accountId);
   }
 
   #change(request: 'setMap' | 'setGroup' | 'touch' | 'revive', handle: SessionHandle, change: (slot: number) => void): void {

@@ -149,7 +149,7 @@ export class SessionStore {
   /** Ends a session. What its `release` hook throws is returned; the session is gone all the same. */
   release(slot: number): DormouseError | undefined {
     const block = this.block(slot);
-    const { release } = this.hostedBehavior(block).definition;
+    const { release } = this.hostOf(slot).behavior.definition;
     let failure: DormouseError | undefined;
     try {
       if (release !== undefined) this.#callHook(block, slot & ROW_MASK, release as Hook, undefined, 'release');
@@ -233,8 +233,9 @@ export class SessionStore {
     }
   }
 
-  hostedBehavior(block: Block): AnyBehavior {
-    return this.pool.hosts[block.behaviorIndex].behavior;
+  /** The behaviour that a slot's session follows. */
+  hostOf(slot: number): BehaviorHost {
+    return this.pool.hosts[this.block(slot).behaviorIndex];
   }
 
   /** Simulated time of a session's last packet either way, or touch. */
