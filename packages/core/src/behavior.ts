@@ -1,80 +1,8 @@
 import { isAbsolute } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { DormouseError, shown } from './errors.js';
-import type { Field, FieldArray } from './layout/field.js';
 import { type Fields, layOut, type StateLayout } from './layout/state-layout.js';
-import type { TypedViews } from './memory/block.js';
-import type { Packet, PacketWriter } from './memory/packet-view.js';
-
-/** Array fields are read-only properties: their elements change, they themselves are not replaced. */
-type AnyFieldArray = FieldArray<number> | FieldArray<bigint>;
-
-/** The state of a session as its behaviour and its host see it: one property a field. */
-export type StateOf<F extends Fields> = {
-  -readonly [K in keyof F as F[K] extends Field<infer T> ? (T extends AnyFieldArray ? never : K) : never]: F[K] extends Field<infer T>
-    ? T
-    : never;
-} & {
-  readonly [K in keyof F as F[K] extends Field<infer T> ? (T extends AnyFieldArray ? K : never) : never]: F[K] extends Field<infer T>
-    ? T
-    : never;
-};
-
-/** The tick being run. Simulated time only: nothing a session sees depends on the clock on the wall. */
-export interface TickInfo {
-  /** 1 for the manager's first tick. */
-  readonly number: number;
-  /** Simulated time: the manager's `startTimeMs` plus the sum of all diffs so far, this tick's included. */
-  readonly nowMs: number;
-  /** This tick's diff. */
-  readonly diffMs: number;
-}
-
-/**
- * A session inside a call of its behaviour. One object serves all sessions of a thread in turn: it and everything taken from it
- * are dead when the call returns (methods then throw `ERR_SESSION_PARKED`; fields read as undefined).
- */
-export interface Session<F extends Fields = Fields> {
-  readonly accountId: number;
-  readonly mapId: number;
-  readonly groupId: number;
-  /** Ticks in which this session was updated, this one included. */
-  readonly updateCount: number;
-  readonly tick: TickInfo;
-  readonly state: StateOf<F>;
-  /** Takes the next inbound packet, or null when there is none. The packet is valid until the next `receive()`. */
-  receive(): Packet | null;
-  /**
-   * Queues a packet for the host, who gets it when the tick ends. False, counted as dropped, when the outbound ring is full.
-   * `opcode` is 0…65 535. Throws `ERR_PACKET_TOO_LARGE` when `payload` could never fit (see `ringBytes`).
-   */
-  send(opcode: number, payload?: Uint8Array): boolean;
-  /**
-   * As {@link send}, but hands back the packet's place in the ring to be written there; null when the ring is full. If the update
-   * throws before anything else is sent, the packet is withdrawn.
-   */
-  claim(opcode: number, payloadBytes: number): PacketWriter | null;
-}
-
-/**
- * Rows of one block: what {@link BehaviorDefinition.updateBatch} works on. Dead when the call returns. It is itself the block's columns,
- * one view for each element type that a field has (`batch.f32`, `batch.u32`, …); the others may be empty.
- */
-export interface SessionBatch<F extends Fields = Fields> extends TypedViews {
-  /** Rows `begin … end − 1` of the block: every one of them is active, and no other is touched. At most 64. */
-  readonly begin: number;
-  readonly end: number;
-  readonly tick: TickInfo;
-  /**
-   * Where each field's column begins: row r of field x is element `at.x + r` of the view of its type (element k of an array
-   * field: `at.x + r * length + k`). The same for every batch of the behaviour.
-   */
-  readonly at: { readonly [K in keyof F]: number };
-  /** The columns of fields declared `hot`, likewise. */
-  readonly hot: TypedViews;
-  /** Points the batch's one session object at a row, for packets, ids and fields that are not worth a column loop. */
-  session(row: number): Session<F>;
-}
+import type { Session, SessionBatch } from './session-api.js';
 
 /** What a behaviour consists of. */
 export interface BehaviorDefinition<F extends Fields, Init> {

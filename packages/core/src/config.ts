@@ -2,9 +2,11 @@ import { totalmem } from 'node:os';
 import * as v from 'valibot';
 import { type AnyBehavior, isBehavior } from './behavior.js';
 import { DormouseError, shown } from './errors.js';
+import { type Codec, requireCodec } from './layout/codec.js';
 import { MAX_RING_BYTES, MIN_RING_BYTES } from './layout/geometry.js';
 import type { Logger } from './logger.js';
 import type { PacketHandler } from './memory/packet-ring.js';
+import { messagePack } from './message-pack.js';
 import { type IScheduler, requireScheduler } from './scheduler.js';
 
 /** Hard limits of numeric settings, both ends included. */
@@ -29,6 +31,9 @@ export const DEFAULTS = {
   updateBatchSize: 64,
   workerThreads: 0,
   ringBytes: 16_384,
+  mailboxBytes: 16_384,
+  outboxBytes: 16_384,
+  seed: 0,
   hibernationThresholdMinutes: 5,
   enableSimd: true,
   enableAutoDefragmentation: true,
@@ -55,6 +60,12 @@ export interface ManagerSettings {
   readonly workerThreads?: number;
   /** Bytes of each session's inbound ring, and of its outbound ring: a power of two, 1024…131 072, default 16 384 (R-19). */
   readonly ringBytes?: number;
+  /** Bytes of each session's mailbox, for messages and answers: as `ringBytes`. Touched only where it is used. */
+  readonly mailboxBytes?: number;
+  /** Bytes of each session's outbox, for all it asks of others in one update: as `ringBytes`. Touched only where it is used. */
+  readonly outboxBytes?: number;
+  /** Decides, with the account id, every session's random numbers. u32, default 0. */
+  readonly seed?: number;
   /** Minutes of simulated time after which an idle session may be put to sleep, 1…71 582, default 5 (R-21). Takes effect once hibernation is there. */
   readonly hibernationThresholdMinutes?: number;
   /** WebAssembly SIMD over the shared columns (R-10). Default true. Takes effect once the kernels are there. */
@@ -81,6 +92,8 @@ interface ManagerParts extends ManagerSettings {
    * packet is valid during the call. Without it packets wait in their rings for `drainOutbound`.
    */
   readonly onPacket?: PacketHandler;
+  /** How values become bytes. Default: MessagePack. */
+  readonly codec?: Codec;
 }
 
 /** What a manager is started with. */
@@ -106,6 +119,7 @@ export interface CheckedOptions<B extends AnyBehavior> {
   readonly scheduler: IScheduler;
   readonly logger: Logger | false | undefined;
   readonly onPacket: PacketHandler | undefined;
+  readonly codec: Codec;
 }
 
 export const MAX_BEHAVIORS = 64;
@@ -123,6 +137,11 @@ const flag = v.boolean(text('true or false'));
 const RING_RANGE = `a power of two ${MIN_RING_BYTES}…${MAX_RING_BYTES}`;
 const isPowerOfTwo = (value: number): boolean => Number.isInteger(value) && (value & (value - 1)) === 0;
 
+const ring = v.pipe(
+  v.number(text(RING_RANGE)),
+  v.check((value) => isPowerOfTwo(value) && value >= MIN_RING_BYTES && value <= MAX_RING_BYTES, text(RING_RANGE)),
+);
+
 /** One schema for each plain setting. */
 export const SETTING_SCHEMAS = {
   enabled: flag,
@@ -132,10 +151,10 @@ export const SETTING_SCHEMAS = {
   poolGrowth: integer(...LIMITS.poolGrowth),
   updateBatchSize: integer(...LIMITS.updateBatchSize),
   workerThreads: integer(...LIMITS.workerThreads),
-  ringBytes: v.pipe(
-    v.number(text(RING_RANGE)),
-    v.check((value) => isPowerOfTwo(value) && value >= MIN_RING_BYTES && value <= MAX_RING_BYTES, text(RING_RANGE)),
-  ),
+  ringBytes: ring,
+  mailboxBytes: ring,
+  outboxBytes: ring,
+  seed: integer(0, 0xffff_ffff),
   hibernationThresholdMinutes: integer(...LIMITS.hibernationThresholdMinutes),
   enableSimd: flag,
   enableAutoDefragmentation: flag,
@@ -147,7 +166,7 @@ export const SETTING_SCHEMAS = {
 
 const settingsSchema = v.object(Object.fromEntries(Object.entries(SETTING_SCHEMAS).map(([key, schema]) => [key, v.optional(schema)])));
 
-const PARTS = new Set(['behavior', 'behaviors', 'scheduler', 'logger', 'onPacket']);
+const PARTS = new Set(['behavior', 'behaviors', 'scheduler', 'logger', 'onPacket', 'codec']);
 
 /** Throws `ERR_CONFIG_INVALID` naming the setting, its value and the range, or `ERR_CONFIG_KEY_UNKNOWN`. */
 export function checkOptions<B extends AnyBehavior>(options: SessionManagerOptions<B>): CheckedOptions<B> {
@@ -169,6 +188,7 @@ export function checkOptions<B extends AnyBehavior>(options: SessionManagerOptio
     scheduler: requireScheduler(options.scheduler),
     logger: checkLogger(options.logger),
     onPacket: checkFunction('onPacket', options.onPacket),
+    codec: options.codec === undefined ? messagePack : requireCodec(options.codec),
   };
 }
 

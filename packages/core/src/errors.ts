@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'ERR_BEHAVIOR_UNKNOWN'
   | 'ERR_CONFIG_INVALID'
   | 'ERR_CONFIG_KEY_UNKNOWN'
+  | 'ERR_DATA_TOO_LARGE'
   | 'ERR_FIELD_INVALID'
   | 'ERR_INDEX_FULL'
   | 'ERR_INDEX_UNSETTLED'
@@ -31,9 +32,12 @@ export type ErrorCode =
   | 'ERR_SESSION_LIMIT'
   | 'ERR_SESSION_PARKED'
   | 'ERR_SESSION_STALE'
+  | 'ERR_SHARED_UNKNOWN'
   | 'ERR_START_FAILED'
   | 'ERR_TEXT_TOO_LONG'
-  | 'ERR_TICK_IN_FLIGHT';
+  | 'ERR_TICK_IN_FLIGHT'
+  | 'ERR_TIMER_LIMIT'
+  | 'ERR_VALUE_TOO_LARGE';
 
 const MARKER = Symbol.for('@dormouse/core.error');
 

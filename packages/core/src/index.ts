@@ -6,14 +6,11 @@ export {
   type FieldsOf,
   type InitOf,
   isBehavior,
-  type Session,
-  type SessionBatch,
-  type StateOf,
-  type TickInfo,
 } from './behavior.js';
 export type { ManagerConfig, ManagerSettings, SessionManagerOptions } from './config.js';
 export { DormouseError, type ErrorCode } from './errors.js';
 export { type DormouseEvents, EVENT_NAMES, type EventName } from './events.js';
+export type { Codec } from './layout/codec.js';
 export {
   type ArrayFieldOptions,
   bigint64,
@@ -41,6 +38,7 @@ export { SessionManager } from './manager/session-manager.js';
 export type { TypedViews } from './memory/block.js';
 export type { PacketHandler } from './memory/packet-ring.js';
 export type { Packet, PacketWriter } from './memory/packet-view.js';
+export { messagePack } from './message-pack.js';
 export { type ConfigSource, loadConfig } from './playerbots-conf.js';
 export {
   type BatchRunner,
@@ -57,4 +55,17 @@ export {
 export { PushOutcome, SessionHandle, type SessionStatus } from './session/handle.js';
 export type { MemoryUsage } from './session/memory-usage.js';
 export type { PoolCounts } from './session/pool.js';
+export type {
+  Answer,
+  AnswerFailure,
+  LogLevel,
+  Message,
+  Peer,
+  PublishedOf,
+  Session,
+  SessionBatch,
+  SpawnOptions,
+  StateOf,
+  TickInfo,
+} from './session-api.js';
 export type { RefusedRequest, SessionFault, TickReport } from './tick-report.js';

@@ -30,10 +30,11 @@ export class Participant implements BatchRunner {
   batchesRun = 0;
   /** What went wrong in the round in hand; taken by the manager when it ends. */
   readonly faults: RowFault[] = [];
+  /** Blocks by their index, as this thread sees them. */
+  readonly blocks: (Block | undefined)[] = [];
   readonly #table: SessionTable;
   readonly #round: Round;
   readonly #progress: Int32Array;
-  readonly #blocks: (Block | undefined)[] = [];
   readonly #runners: Runner[] = [];
 
   constructor(table: SessionTable, round: Round, participant: number) {
@@ -49,11 +50,11 @@ export class Participant implements BatchRunner {
   }
 
   addBlock(block: Block): void {
-    this.#blocks[block.blockIndex] = block;
+    this.blocks[block.blockIndex] = block;
   }
 
   dropBlock(blockIndex: number): void {
-    this.#blocks[blockIndex] = undefined;
+    this.blocks[blockIndex] = undefined;
   }
 
   runBatches(begin: number, end: number): void {
@@ -83,7 +84,7 @@ export class Participant implements BatchRunner {
     const stop = Math.min((batch + 1) * batchRows, blockCount << ROW_BITS);
     for (let at = batch * batchRows; at < stop; ) {
       const blockIndex = batchList[at >> ROW_BITS];
-      const block = this.#blocks[blockIndex] as Block;
+      const block = this.blocks[blockIndex] as Block;
       const begin = at & ROW_MASK;
       const end = Math.min(ROWS, begin + stop - at);
       this.#progress[ParticipantWord.block] = blockIndex + 1;

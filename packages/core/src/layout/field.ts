@@ -45,9 +45,29 @@ export interface Field<T = unknown> {
   readonly length: number | undefined;
   /** In the session table's WebAssembly memory, in reach of kernels, rather than in the block's own buffer. */
   readonly hot: boolean;
+  /** Other sessions see it, as it stood when the tick began. */
+  readonly published: boolean;
   /** What a new session starts with; every element of an array alike. */
   readonly initial: number | bigint | boolean | string;
   readonly [VALUE]?: T;
+}
+
+/**
+ * A value of variable size in a session's state, from {@link data}. Valid as long as the `state` it came from.
+ */
+export interface Data<T> {
+  /** The value: decoded when it is first asked for in an update, the same object for the rest of it. To be read only. */
+  readonly value: T;
+  /** Bytes of its encoded form. */
+  readonly bytes: number;
+  /**
+   * Lets `change` work on the value, or return another one, and stores the result. False when that is larger than `maxBytes`: the value is
+   * then what it was before, and the field's `tooLarge` counter has grown.
+   */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a change that returns nothing has worked on the value itself
+  edit(change: (value: T) => T | void): boolean;
+  /** Stores a value; false as {@link edit}. */
+  set(value: T): boolean;
 }
 
 /** A fixed-length array field of one session. Valid as long as the `state` it came from. */
@@ -122,7 +142,7 @@ export function bool(options?: FieldOptions<boolean>): Field<boolean> {
   if (typeof initial !== 'boolean') throw invalid(`initial of a bool field must be true or false: got ${shown(initial)}`);
   const { length, hot } = common(options, 1);
   if (length !== undefined) throw invalid('a bool field has no length: use u8({ length }) for an array of flags');
-  return { kind: 'bool', element: 'u8', length, hot, initial };
+  return { kind: 'bool', element: 'u8', length, hot, published: false, initial };
 }
 
 /**
@@ -137,7 +157,7 @@ export function text(maxBytes: number, options?: { readonly initial?: string }):
   if (typeof initial !== 'string' || Buffer.byteLength(initial) > maxBytes) {
     throw invalid(`initial of a text field must be a string of at most ${maxBytes} bytes: got ${shown(initial)}`);
   }
-  return { kind: 'text', element: 'u8', length: maxBytes, hot: false, initial };
+  return { kind: 'text', element: 'u8', length: maxBytes, hot: false, published: false, initial };
 }
 
 function numberField(element: Exclude<ElementType, 'i64'>): NumberField {
@@ -154,7 +174,7 @@ function numberField(element: Exclude<ElementType, 'i64'>): NumberField {
   }) as NumberField;
 }
 
-function common(options: AnyOptions, elementBytes: number): { length: number | undefined; hot: boolean } {
+function common(options: AnyOptions, elementBytes: number): { length: number | undefined; hot: boolean; published: boolean } {
   if (options !== undefined && (typeof options !== 'object' || options === null)) {
     throw invalid(`options of a field must be an object: got ${shown(options)}`);
   }
@@ -170,7 +190,7 @@ function common(options: AnyOptions, elementBytes: number): { length: number | u
       `a hot field must be at most ${HOT_BYTES_PER_SESSION} bytes a session: got ${(length ?? 1) * elementBytes}; leave out hot`,
     );
   }
-  return { length, hot };
+  return { length, hot, published: false };
 }
 
 function invalid(message: string): DormouseError {

@@ -71,6 +71,15 @@ export function maxPayloadBytes(ringBytes: number): number {
   return Math.min(ringBytes - (NEAR_WORDS + 1) * 4, 65_532);
 }
 
+// ------------------------------------------------------------------------------------------------------------ timers
+
+/** Timers a session can have pending, periods and single ones together. */
+export const MAX_TIMERS = 64;
+/** Of those, how many of all 64 sessions of a block lie together. */
+export const NEAR_TIMERS = 4;
+/** Words of one timer: a double for when it is due, its key, its period. */
+export const TIMER_WORDS = 4;
+
 // ---------------------------------------------------------------------------------------------- regions of the table
 
 /** Participants a table has room for: the calling thread and up to 255 workers. */
@@ -92,6 +101,7 @@ export interface TableRegions {
   readonly batchList: number;
   readonly activeMasks: number;
   readonly outboundFlags: number;
+  readonly outboxFlags: number;
   readonly slotStates: number;
   readonly faultCounts: number;
   readonly index: number;
@@ -115,6 +125,7 @@ export function tableRegions(ceiling: number): TableRegions {
   const batchList = region(blockCount * 4);
   const activeMasks = region(blockCount * 8);
   const outboundFlags = region(blockCount);
+  const outboxFlags = region(blockCount);
   const slotStates = region(slotCount);
   const faultCounts = region(slotCount);
   const index = region(SUBMAPS * (SUBMAP_HEADER_WORDS * 4 + submapCapacity * 8));
@@ -128,6 +139,7 @@ export function tableRegions(ceiling: number): TableRegions {
     batchList,
     activeMasks,
     outboundFlags,
+    outboxFlags,
     slotStates,
     faultCounts,
     index,

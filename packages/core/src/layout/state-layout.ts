@@ -1,6 +1,6 @@
 import { DormouseError, shown } from '../errors.js';
 import { ELEMENT_BYTES, type ElementType, type Field } from './field.js';
-import { HOT_BYTES_PER_SESSION, NEAR_WORDS, ROWS } from './geometry.js';
+import { HOT_BYTES_PER_SESSION, ROWS } from './geometry.js';
 
 /** The state fields of a behaviour, by name. */
 export type Fields = Readonly<Record<string, Field>>;
@@ -23,7 +23,7 @@ export interface TextColumn extends Column {
   readonly lengthOffset: number;
 }
 
-/** Byte offsets in a block's buffer: state columns, then the near and the far parts of its rings. */
+/** The columns of a behaviour's state: in a block's buffer from its first byte on, hot ones in the table's page. */
 export interface StateLayout {
   readonly columns: readonly (Column | TextColumn)[];
   /** Element types in use among cold and hot columns: views are made for these alone. */
@@ -32,8 +32,11 @@ export interface StateLayout {
   /** Cold state of one session, rounded as stored. */
   readonly coldBytesPerSession: number;
   readonly hotBytesPerSession: number;
-  /** Bytes of all cold columns of a block. */
+  /** Bytes of all cold columns of a block; the first `publishedBytes` of them are those of published fields. */
   readonly coldBytes: number;
+  readonly publishedBytes: number;
+  /** Bytes of a block that variable-size values can come to need beyond their columns. */
+  readonly farBytes: number;
 }
 
 /** Largest cold state of one session, in bytes. */
@@ -85,6 +88,8 @@ export function layOut(fields: Fields): StateLayout {
     coldBytesPerSession: coldBytes / ROWS,
     hotBytesPerSession: hotBytes / ROWS,
     coldBytes,
+    publishedBytes: 0,
+    farBytes: 0,
   };
 }
 
@@ -105,32 +110,4 @@ function inOrder(fields: Fields): [string, Field][] {
     }
   }
   return entries.sort(([, a], [, b]) => ELEMENT_BYTES[b.element] - ELEMENT_BYTES[a.element]);
-}
-
-/** Where a block's rings lie in its buffer, in words. */
-export interface RingLayout {
-  /** Words of one ring, a power of two. */
-  readonly capacity: number;
-  readonly inboundNear: number;
-  readonly inboundFar: number;
-  readonly outboundNear: number;
-  readonly outboundFar: number;
-  readonly bufferBytes: number;
-}
-
-/** Places two rings of `ringBytes` a session behind `coldBytes` of state. */
-export function layOutRings(coldBytes: number, ringBytes: number): RingLayout {
-  const capacity = ringBytes / 4;
-  const nearWords = ROWS * NEAR_WORDS;
-  const farWords = ROWS * (capacity - NEAR_WORDS);
-  // Near parts start on a cache line, far parts on a page of the operating system: a ring that stays near touches none of it.
-  const inboundNear = roundUp(coldBytes / 4, 16);
-  const outboundNear = inboundNear + nearWords;
-  const inboundFar = roundUp(outboundNear + nearWords, 1024);
-  const outboundFar = inboundFar + farWords;
-  return { capacity, inboundNear, inboundFar, outboundNear, outboundFar, bufferBytes: (outboundFar + farWords) * 4 };
-}
-
-function roundUp(value: number, multiple: number): number {
-  return Math.ceil(value / multiple) * multiple;
 }

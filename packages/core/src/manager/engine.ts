@@ -6,14 +6,20 @@ import { ROWS } from '../layout/geometry.js';
 import type { Logger } from '../logger.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
 import { SessionTable } from '../memory/session-table.js';
+import { World } from '../memory/world.js';
 import { Participant, type Round } from '../participant.js';
+import type { RuntimeServices } from '../runtime/services.js';
 import { type Runtime, runtimeFor, setUpBehavior } from '../runtime-loader.js';
 import { type IScheduler, SCHEDULER_CONTRACT_VERSION } from '../scheduler.js';
 import { BehaviorHost } from '../session/behavior-host.js';
+import { PublishedState } from '../session/published-state.js';
 import { SessionStore } from '../session/store.js';
 import { TickClock } from '../session/tick-clock.js';
 import type { TickReport } from '../tick-report.js';
+import { AskDesk } from './ask-desk.js';
+import { HostServices } from './host-services.js';
 import { MetricsWindow } from './metrics.js';
+import { OutboxDelivery } from './outbox-delivery.js';
 import { RequestQueue } from './requests.js';
 import { SessionRegistry } from './session-registry.js';
 import { TickEngine, tickInFlight } from './tick-engine.js';
@@ -45,6 +51,7 @@ export class Engine {
   readonly registry: SessionRegistry;
   readonly metrics: MetricsWindow;
   readonly ticks: TickEngine;
+  readonly services: HostServices;
   readonly scheduler: IScheduler;
   hibernationThresholdMinutes: number;
   readonly #logger: Logger;
@@ -53,22 +60,33 @@ export class Engine {
   #draining = false;
 
   private constructor(options: CheckedOptions<AnyBehavior>, runtimes: readonly Runtime[], logger: Logger) {
-    const { config, scheduler, behaviors, onPacket } = options;
+    const { config, scheduler, behaviors, onPacket, codec } = options;
     const { ringBytes, maxConcurrentSessions, quarantineAfter, updateBatchSize } = config;
     const round: Round = { isOpen: false, blockCount: 0, batchRows: updateBatchSize, diffMs: 0 };
     // A block holds one behaviour's sessions, and any of them may come to be all there are: room for each at its most.
     const table = SessionTable.reserve(behaviors.length * Math.ceil(config.sessionCeiling / ROWS) * ROWS);
-    const hosts = behaviors.map((behavior, index) => new BehaviorHost(behavior, index, ringBytes));
+    const hosts = behaviors.map((behavior, index) => new BehaviorHost(behavior, index, config));
     const clock = new TickClock(config.startTimeMs);
     const caller = new Participant(table, round, 0);
     const store = new SessionStore(table, config, hosts, caller, clock, (capacity) => this.#poolGrown(capacity));
+    const asks = new AskDesk({ store, codec, logger });
+    const outboxes = new OutboxDelivery({ store, clock, codec, logger, asks });
+    const services = new HostServices(new PublishedState(store), asks, outboxes);
     const metrics = new MetricsWindow(config.metricsWindowMs);
     const queue = new RequestQueue();
-    const parts = { store, scheduler, caller, clock, round, queue, metrics, logger, onPacket, quarantineAfter };
+    const parts = { store, scheduler, caller, clock, round, queue, metrics, logger, onPacket, quarantineAfter, services };
     const ticks = new TickEngine(parts, updateBatchSize);
+    const runtimeServices: RuntimeServices = {
+      tick: clock,
+      codec,
+      seed: config.seed,
+      outboxFlags: table.outboxFlags,
+      world: new World(table, caller.blocks),
+      shared: new Map(),
+    };
     const views = runtimes.map(({ State, Runner }, index) => {
       const { layout, definition } = behaviors[index];
-      caller.addBehavior((progress, faults) => new Runner(layout, State, definition, clock, progress, faults));
+      caller.addBehavior((progress, faults) => new Runner(layout, State, definition, runtimeServices, progress, faults));
       return new State();
     });
     this.registry = new SessionRegistry({ store, clock, ticks, queue, hosts, views, logger, maxConcurrentSessions, ringBytes });
@@ -77,6 +95,7 @@ export class Engine {
     this.store = store;
     this.metrics = metrics;
     this.ticks = ticks;
+    this.services = services;
     this.scheduler = scheduler;
     this.hibernationThresholdMinutes = config.hibernationThresholdMinutes;
     this.#workerThreads = config.workerThreads;
@@ -135,6 +154,7 @@ export class Engine {
 
   async stop(): Promise<void> {
     await this.ticks.betweenTicks(async () => {
+      this.services.close();
       this.registry.close();
       await stopQuietly(this.scheduler, this.#logger);
     });

@@ -1,4 +1,4 @@
-import type { AnyBehavior, InitOf, TickInfo } from '../behavior.js';
+import type { AnyBehavior, InitOf } from '../behavior.js';
 import { type CheckedOptions, checkOptions, checkSetting, type ManagerConfig, type SessionManagerOptions } from '../config.js';
 import { DormouseError, requireInteger, shown } from '../errors.js';
 import { isObserved, publish } from '../events.js';
@@ -8,6 +8,7 @@ import { mostActiveAccounts, sessionsByMap } from '../session/activity.js';
 import type { SessionHandle } from '../session/handle.js';
 import { type MemoryUsage, memoryUsage, NO_MEMORY } from '../session/memory-usage.js';
 import type { PoolCounts } from '../session/pool.js';
+import type { TickInfo } from '../session-api.js';
 import { NO_TICK, type TickReport } from '../tick-report.js';
 import { type Engine, startEngine } from './engine.js';
 import { type GlobalMetrics, globalMetrics, IDLE_RATES } from './global-metrics.js';

@@ -10,6 +10,7 @@ import type { SessionStore } from '../session/store.js';
 import type { TickClock } from '../session/tick-clock.js';
 import { NO_FAULTS, NO_REFUSALS, type RefusedRequest, type SessionFault, type TickReport } from '../tick-report.js';
 import { settleFaults } from './faults.js';
+import type { HostServices } from './host-services.js';
 import type { MetricsWindow } from './metrics.js';
 import type { RequestQueue } from './requests.js';
 
@@ -29,6 +30,7 @@ export interface TickParts {
   readonly onPacket: PacketHandler | undefined;
   /** How often a session may fail. */
   readonly quarantineAfter: number;
+  readonly services: HostServices;
 }
 
 /**
@@ -93,9 +95,10 @@ export class TickEngine {
   }
 
   #update(diffMs: number): Promise<TickReport> {
-    const { scheduler, store, clock, round } = this.#parts;
+    const { scheduler, store, clock, round, services } = this.#parts;
     this.#startMs = performance.now();
     clock.advance(diffMs);
+    services.beginTick();
     this.#sessions = store.activeCount;
     this.#batchCount = this.#prepare(round, diffMs);
     this.#updateMs = performance.now();
@@ -128,7 +131,7 @@ export class TickEngine {
       const failure = updateFailure ?? handOutFailure;
       this.#maintenanceMs = performance.now();
       const faults = caller.faults.length === 0 ? this.#faultsLate : [...this.#faultsLate, ...settleFaults(this.#parts)];
-      const refused = this.#applyQueue();
+      const refused = this.#applyRequests();
       const report = this.#report(faults, refused);
       this.#faultsLate = failure === undefined ? NO_FAULTS : faults;
       if (failure === undefined) return Promise.resolve(report);
@@ -142,17 +145,30 @@ export class TickEngine {
     }
   }
 
+  /** What sessions have asked for, then what the host has. */
+  #applyRequests(): readonly RefusedRequest[] {
+    const { services } = this.#parts;
+    const refused = this.#told(services.endTick());
+    const refusedOfHost = this.#applyQueue();
+    return refused.length === 0 ? refusedOfHost : [...refused, ...refusedOfHost];
+  }
+
   #applyQueue(): readonly RefusedRequest[] {
-    const { queue, logger, clock } = this.#parts;
+    const { queue } = this.#parts;
     const late = this.#refusedLate;
     this.#refusedLate = NO_REFUSALS;
     if (queue.length === 0) return late;
-    const refused = queue.applyAll();
+    const refused = this.#told(queue.applyAll());
+    return late.length === 0 ? refused : [...late, ...refused];
+  }
+
+  #told(refused: readonly RefusedRequest[]): readonly RefusedRequest[] {
+    const { logger, clock } = this.#parts;
     for (const refusal of refused) {
       logger.warn(`tick ${clock.number}: queued ${refusal.request} refused: ${refusal.error.message}`);
       publish('dormouse:request:refused', refusal);
     }
-    return late.length === 0 ? refused : [...late, ...refused];
+    return refused;
   }
 
   #prepare(round: Round, diffMs: number): number {

@@ -1,6 +1,6 @@
+import type { BlockLayout, RingLayout, ServiceLayout } from '../layout/block-layout.js';
 import type { ElementType } from '../layout/field.js';
 import { LAST_ACTIVITY_F64, PAGE_CORE_BYTES, PAGE_CORE_WORDS, ROWS } from '../layout/geometry.js';
-import type { RingLayout, StateLayout } from '../layout/state-layout.js';
 import type { SessionTable } from './session-table.js';
 
 /** The columns of a block, one view for each element type in use; the rest are empty. */
@@ -36,12 +36,12 @@ export const EMPTY_VIEWS: TypedViews = {
  * 578 MB after dropping 7 of 8 blocks; this form fell to 129 MB). Its views need an explicit length, always: without one they
  * track the buffer's and every access is 5 to 10 times slower.
  */
-export function allocateBlockBuffer(rings: RingLayout): SharedArrayBuffer {
-  return new SharedArrayBuffer(rings.bufferBytes, { maxByteLength: rings.bufferBytes });
+export function allocateBlockBuffer({ bufferBytes }: BlockLayout): SharedArrayBuffer {
+  return new SharedArrayBuffer(bufferBytes, { maxByteLength: bufferBytes });
 }
 
-/** Packets are read and written through these, whatever the state uses. */
-const RING_TYPES: readonly ElementType[] = ['i32', 'f32'];
+/** Packets are read and written through the first two, timers through the first and the last, whatever the state uses. */
+const SERVICE_TYPES: readonly ElementType[] = ['i32', 'f32', 'f64'];
 
 /** One thread's views of one block: its page of the session table and its buffer. A view costs ~105 bytes: few are made. */
 export class Block {
@@ -51,7 +51,9 @@ export class Block {
   /** Number of the behaviour whose sessions the block holds. */
   readonly behaviorIndex: number;
   readonly buffer: SharedArrayBuffer;
+  readonly layout: BlockLayout;
   readonly rings: RingLayout;
+  readonly services: ServiceLayout;
   /** The page's core columns as words, see `Column` in layout/geometry.ts. */
   readonly page: Int32Array;
   readonly cold: TypedViews;
@@ -59,23 +61,18 @@ export class Block {
   /** Index of row 0's last activity among the table's doubles. */
   readonly firstActivity: number;
 
-  constructor(
-    table: SessionTable,
-    blockIndex: number,
-    behaviorIndex: number,
-    layout: StateLayout,
-    rings: RingLayout,
-    buffer: SharedArrayBuffer,
-  ) {
+  constructor(table: SessionTable, blockIndex: number, behaviorIndex: number, layout: BlockLayout, buffer: SharedArrayBuffer) {
     const pageOffset = table.pageOffset(blockIndex);
     this.blockIndex = blockIndex;
     this.firstSlot = blockIndex * ROWS;
     this.behaviorIndex = behaviorIndex;
     this.buffer = buffer;
-    this.rings = rings;
+    this.layout = layout;
+    this.rings = layout.rings;
+    this.services = layout.services;
     this.page = new Int32Array(table.memory.buffer, pageOffset, PAGE_CORE_WORDS);
-    this.cold = viewsOf(layout.coldTypes, buffer, 0, rings.bufferBytes, RING_TYPES);
-    this.hot = viewsOf(layout.hotTypes, table.memory.buffer, pageOffset + PAGE_CORE_BYTES, PAGE_CORE_BYTES, []);
+    this.cold = viewsOf(layout.state.coldTypes, buffer, 0, layout.bufferBytes, SERVICE_TYPES);
+    this.hot = viewsOf(layout.state.hotTypes, table.memory.buffer, pageOffset + PAGE_CORE_BYTES, PAGE_CORE_BYTES, []);
     this.firstActivity = pageOffset / 8 + LAST_ACTIVITY_F64;
   }
 }

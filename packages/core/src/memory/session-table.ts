@@ -40,6 +40,8 @@ export class SessionTable {
   readonly batchList: Int32Array;
   /** One byte a block: set by the participant whose session sends, cleared by the main thread at egress. */
   readonly outboundFlags: Uint8Array;
+  /** The same for what sessions put into their outboxes. */
+  readonly outboxFlags: Uint8Array;
 
   private constructor(memory: WebAssembly.Memory, ceiling: number) {
     const regions = tableRegions(ceiling);
@@ -54,6 +56,7 @@ export class SessionTable {
     this.activeMasks = new Int32Array(buffer, regions.activeMasks, regions.blockCount * 2);
     this.batchList = new Int32Array(buffer, regions.batchList, regions.blockCount);
     this.outboundFlags = new Uint8Array(buffer, regions.outboundFlags, regions.blockCount);
+    this.outboxFlags = new Uint8Array(buffer, regions.outboxFlags, regions.blockCount);
   }
 
   /** Reserves a table for up to `ceiling` sessions. Throws `ERR_START_FAILED` when the address space is not to be had. */

@@ -1,7 +1,7 @@
-import type { Session, SessionBatch, TickInfo } from '../behavior.js';
 import { DormouseError, shown } from '../errors.js';
 import type { StateLayout } from '../layout/state-layout.js';
 import { type Block, EMPTY_VIEWS, type TypedViews } from '../memory/block.js';
+import type { Session, SessionBatch, TickInfo } from '../session-api.js';
 import type { SessionView } from './session-view.js';
 
 /** Rows of one block at a time. See {@link SessionBatch} for what its members promise. */

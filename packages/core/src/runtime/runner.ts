@@ -1,10 +1,12 @@
-import type { BehaviorDefinition, Session, SessionBatch, TickInfo } from '../behavior.js';
+import type { BehaviorDefinition } from '../behavior.js';
 import { DormouseError } from '../errors.js';
 import { Column, ROWS } from '../layout/geometry.js';
 import type { Fields, StateLayout } from '../layout/state-layout.js';
 import type { Block } from '../memory/block.js';
 import { ParticipantWord } from '../memory/participant-words.js';
+import type { Session, SessionBatch } from '../session-api.js';
 import { BatchView } from './batch-view.js';
+import type { RuntimeServices } from './services.js';
 import { SessionView } from './session-view.js';
 import type { StateClass } from './state-view.js';
 
@@ -35,13 +37,13 @@ export class Runner {
     layout: StateLayout,
     State: StateClass,
     definition: BehaviorDefinition<Fields, unknown>,
-    tick: TickInfo,
+    services: RuntimeServices,
     progress: Int32Array,
     faults: FaultSink,
   ) {
     this.#definition = definition;
     this.#State = State;
-    this.#session = new SessionView(new State(), tick);
+    this.#session = new SessionView(new State(), services);
     this.#batch = definition.updateBatch === undefined ? undefined : new BatchView(layout, this.#session);
     this.#progress = progress;
     this.#faults = faults;
@@ -109,7 +111,7 @@ export class Runner {
   /** Calls a hook for one row of a block; what it throws is the caller's. Returns true if it has sent a packet. */
   callHook<T>(block: Block, row: number, hook: (session: Session, argument: T) => unknown, argument: T): boolean {
     // A hook may have other sessions created or released: their hooks must not move its own session from under it.
-    const session = this.#hooksUnderWay === 0 ? this.#session : new SessionView(new this.#State(), this.#session.tick);
+    const session = this.#hooksUnderWay === 0 ? this.#session : new SessionView(new this.#State(), this.#session.$services);
     session.$attach(block);
     session.$row = row;
     session.$state.$row = row;

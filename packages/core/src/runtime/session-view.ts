@@ -1,9 +1,11 @@
-import type { Session, TickInfo } from '../behavior.js';
 import { DormouseError, requireInteger } from '../errors.js';
 import { Column, maxPayloadBytes, NEAR_WORDS, PAD_HEADER, PAGE_CORE_WORDS, ROWS, recordWords } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import { type Packet, PacketView, type PacketWriter, PacketWriterView, PayloadCopier } from '../memory/packet-view.js';
 import { claimRecord, lastRecordAt, releaseRecord, skipPads } from '../memory/ring-cursors.js';
+import type { Session } from '../session-api.js';
+import type { RuntimeServices } from './services.js';
+import { SessionServices } from './session-services.js';
 import type { StateView } from './state-view.js';
 
 // Read from a constant of the module rather than an object's property: fewer bytes of bytecode, see scalar-accessors.ts.
@@ -22,11 +24,9 @@ PARKED_PAGE.fill(NEAR_WORDS << 16, INBOUND, INBOUND + ROWS);
 PARKED_PAGE.fill(NEAR_WORDS, OUTBOUND, OUTBOUND + ROWS);
 
 /** One session at a time: a row of the block it is attached to. See {@link Session} for what its members promise. */
-export class SessionView implements Session {
+export class SessionView extends SessionServices implements Session {
   readonly state: never;
-  readonly tick: TickInfo;
   readonly $state: StateView;
-  $row = 0;
   $page: Int32Array = PARKED_PAGE;
   $words: Int32Array = NO_WORDS;
   $capacity = 0;
@@ -43,10 +43,10 @@ export class SessionView implements Session {
   readonly $writer = new PacketWriterView();
   readonly $copier = new PayloadCopier();
 
-  constructor(state: StateView, tick: TickInfo) {
+  constructor(state: StateView, services: RuntimeServices) {
+    super(services);
     this.$state = state;
     this.state = state as never;
-    this.tick = tick;
     Object.preventExtensions(this);
   }
 
@@ -137,6 +137,7 @@ export class SessionView implements Session {
     const words = block.cold.i32;
     const floats = block.cold.f32;
     this.$state.$attach(block);
+    this.$block = block;
     this.$page = block.page;
     this.$words = words;
     this.$capacity = rings.capacity;
@@ -153,6 +154,7 @@ export class SessionView implements Session {
   /** Points at nothing, so that what a behaviour kept of it is found out. */
   $park(): void {
     this.$state.$park();
+    this.$block = undefined;
     this.$page = PARKED_PAGE;
     this.$words = NO_WORDS;
     this.$packet.detach();
@@ -169,7 +171,7 @@ export class SessionView implements Session {
   }
 
   $receiveFar(): Packet {
-    this.$requireAttached();
+    this.$attached();
     const { $page: page, $row: row, $words: words, $capacity: capacity } = this;
     const near = this.$inboundNear + row * NEAR_WORDS;
     const far = this.$inboundFar + row * (capacity - NEAR_WORDS) - NEAR_WORDS;
@@ -193,7 +195,7 @@ export class SessionView implements Session {
   }
 
   $claimFar(opcode: number, payloadBytes: number): PacketWriterView | null {
-    this.$requireAttached();
+    this.$attached();
     const { $page: page, $row: row, $words: words, $capacity: capacity } = this;
     requireInteger('opcode', opcode, 0, 0xffff);
     requireInteger('payload bytes', payloadBytes, 0, 0xffff_ffff);
@@ -223,10 +225,5 @@ export class SessionView implements Session {
     this.$writer.start = at + 1;
     this.$writer.length = payloadBytes;
     return this.$writer;
-  }
-
-  $requireAttached(): void {
-    if (this.$page !== PARKED_PAGE) return;
-    throw new DormouseError('ERR_SESSION_PARKED', 'a session was used outside the call it was given to: it is dead when the call returns');
   }
 }

@@ -1,7 +1,8 @@
 import type { AnyBehavior } from '../behavior.js';
+import { type BlockLayout, layOutBlock, type RingSizes } from '../layout/block-layout.js';
 import type { Field } from '../layout/field.js';
 import { ELEMENT_BYTES } from '../layout/field.js';
-import { layOutRings, type RingLayout, type StateLayout, type TextColumn } from '../layout/state-layout.js';
+import type { StateLayout, TextColumn } from '../layout/state-layout.js';
 import type { Block } from '../memory/block.js';
 import { wholePages } from '../memory/session-table.js';
 import { defineHostState, type HostStateClass } from './host-state.js';
@@ -13,15 +14,15 @@ export class BehaviorHost {
   readonly behavior: AnyBehavior;
   readonly behaviorIndex: number;
   readonly layout: StateLayout;
-  readonly rings: RingLayout;
+  readonly blockLayout: BlockLayout;
   readonly HostState: HostStateClass;
   readonly #initials: readonly Initial[];
 
-  constructor(behavior: AnyBehavior, behaviorIndex: number, ringBytes: number) {
+  constructor(behavior: AnyBehavior, behaviorIndex: number, sizes: RingSizes) {
     this.behavior = behavior;
     this.behaviorIndex = behaviorIndex;
     this.layout = behavior.layout;
-    this.rings = layOutRings(this.layout.coldBytes, ringBytes);
+    this.blockLayout = layOutBlock(this.layout, sizes);
     this.HostState = defineHostState(this.layout);
     this.#initials = this.layout.columns.map((column) => ({
       hot: column.hot,

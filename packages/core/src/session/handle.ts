@@ -1,6 +1,7 @@
-import type { AnyBehavior, FieldsOf, StateOf } from '../behavior.js';
+import type { AnyBehavior, FieldsOf } from '../behavior.js';
 import { DormouseError, shown } from '../errors.js';
 import { Column } from '../layout/geometry.js';
+import type { StateOf } from '../session-api.js';
 import type { StateSource } from './host-state.js';
 import { NO_SLOT } from './store.js';
 

@@ -97,15 +97,15 @@ export class SessionPool implements PoolCounts {
     const blockIndex = this.blocks.length;
     let buffer: SharedArrayBuffer;
     try {
-      buffer = allocateBlockBuffer(host.rings);
+      buffer = allocateBlockBuffer(host.blockLayout);
     } catch (cause) {
       throw new DormouseError(
         'ERR_MEMORY',
-        `no memory for a block of ${ROWS} sessions (${host.rings.bufferBytes} bytes) of behaviour ${host.behavior.name}: ${messageOf(cause)}`,
+        `no memory for a block of ${ROWS} sessions (${host.blockLayout.bufferBytes} bytes) of behaviour ${host.behavior.name}: ${messageOf(cause)}`,
         { cause },
       );
     }
-    const block = new Block(this.#table, blockIndex, host.behaviorIndex, host.layout, host.rings, buffer);
+    const block = new Block(this.#table, blockIndex, host.behaviorIndex, host.blockLayout, buffer);
     this.blocks[blockIndex] = block;
     this.#slots[host.behaviorIndex].addBlock(blockIndex);
     this.#owner.blockAdded(block);

@@ -1,10 +1,12 @@
-import type { AnyBehavior, Session } from '../behavior.js';
+import type { AnyBehavior } from '../behavior.js';
 import { DormouseError, messageOf } from '../errors.js';
 import { Column, ROW_BITS, ROW_MASK, ROWS, SlotState } from '../layout/geometry.js';
 import { AccountIndex } from '../memory/account-index.js';
 import type { Block } from '../memory/block.js';
 import { HostRings, type PacketHandler } from '../memory/packet-ring.js';
+import { clearServices } from '../memory/services.js';
 import type { SessionTable } from '../memory/session-table.js';
+import type { Session } from '../session-api.js';
 import type { BehaviorHost } from './behavior-host.js';
 import { type PoolOwner, SessionPool } from './pool.js';
 import type { TickClock } from './tick-clock.js';
@@ -134,6 +136,7 @@ export class SessionStore {
     this.table.faultCounts[slot] = 0;
     this.table.doubles[block.firstActivity + row] = this.#clock.nowMs;
     host.initialise(block, row);
+    clearServices(block, row);
     try {
       this.index.insert(accountId, slot);
       const { create } = host.behavior.definition as AnyBehavior['definition'];

@@ -1,4 +1,4 @@
-import type { TickInfo } from '../behavior.js';
+import type { TickInfo } from '../session-api.js';
 
 /** What a runner of a behaviour shows its sessions of the tick. Written by the manager's thread between ticks. */
 export class TickClock implements TickInfo {

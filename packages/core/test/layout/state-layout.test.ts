@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bigint64, bool, ELEMENT_BYTES, type Field, f32, f64, i8, i16, i32, text, u8, u16, u32 } from '../../src/layout/field.js';
-import { HOT_BYTES_PER_SESSION, NEAR_WORDS, ROWS } from '../../src/layout/geometry.js';
-import { type Fields, layOut, layOutRings, MAX_STATE_BYTES, type TextColumn } from '../../src/layout/state-layout.js';
+import { HOT_BYTES_PER_SESSION, ROWS } from '../../src/layout/geometry.js';
+import { type Fields, layOut, MAX_STATE_BYTES, type TextColumn } from '../../src/layout/state-layout.js';
 
 const NUMBERS = [f32, f64, i8, u8, i16, u16, i32, u32];
 
@@ -108,22 +108,4 @@ describe('layOut', () => {
     const layout = layOut({ constructor: f32(), toString: f32(), hasOwnProperty: f32() } as unknown as Fields);
     expect(layout.columns).toHaveLength(3);
   });
-});
-
-describe('layOutRings', () => {
-  it('places near and far parts behind the state, without overlap, the far ones on pages of their own', () =>
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 5000 }), fc.constantFrom(1024, 4096, 16_384, 131_072), (wordsOfState, ringBytes) => {
-        const coldBytes = wordsOfState * 64;
-        const rings = layOutRings(coldBytes, ringBytes);
-        const near = ROWS * NEAR_WORDS;
-        const far = ROWS * (ringBytes / 4 - NEAR_WORDS);
-        expect(rings.inboundNear * 4).toBeGreaterThanOrEqual(coldBytes);
-        expect(rings.outboundNear).toBe(rings.inboundNear + near);
-        expect(rings.inboundFar).toBeGreaterThanOrEqual(rings.outboundNear + near);
-        expect(rings.outboundFar).toBe(rings.inboundFar + far);
-        expect(rings.bufferBytes).toBe((rings.outboundFar + far) * 4);
-        expect([rings.inboundNear % 16, rings.inboundFar % 1024, rings.outboundFar % 1024, rings.bufferBytes % 4096]).toEqual([0, 0, 0, 0]);
-      }),
-    ));
 });

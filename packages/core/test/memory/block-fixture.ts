@@ -1,5 +1,6 @@
+import { layOutBlock, type RingSizes } from '../../src/layout/block-layout.js';
 import { Column } from '../../src/layout/geometry.js';
-import { type Fields, layOut, layOutRings, type StateLayout } from '../../src/layout/state-layout.js';
+import { type Fields, layOut, type StateLayout } from '../../src/layout/state-layout.js';
 import { allocateBlockBuffer, Block } from '../../src/memory/block.js';
 import { SessionTable } from '../../src/memory/session-table.js';
 
@@ -10,12 +11,14 @@ export interface BlockFixture {
 }
 
 /** One block of its own in a table of its own; row r belongs to account 1000 + r. */
-export function makeBlock(options: { ringBytes?: number; fields?: Fields; blockIndex?: number } = {}): BlockFixture {
-  const { ringBytes = 1024, fields = {}, blockIndex = 0 } = options;
+export function makeBlock(
+  options: { ringBytes?: number; fields?: Fields; blockIndex?: number; sizes?: Partial<RingSizes> } = {},
+): BlockFixture {
+  const { ringBytes = 1024, fields = {}, blockIndex = 0, sizes } = options;
   const table = SessionTable.reserve(256);
   const layout = layOut(fields);
-  const rings = layOutRings(layout.coldBytes, ringBytes);
-  const block = new Block(table, blockIndex, 0, layout, rings, allocateBlockBuffer(rings));
+  const places = layOutBlock(layout, { ringBytes, mailboxBytes: 1024, outboxBytes: 1024, ...sizes });
+  const block = new Block(table, blockIndex, 0, places, allocateBlockBuffer(places));
   for (let row = 0; row < 64; row++) block.page[Column.account + row] = 1000 + row;
   return { table, layout, block };
 }

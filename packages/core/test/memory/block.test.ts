@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { bigint64, bool, f32, f64, i16, text } from '../../src/layout/field.js';
+import { layOutBlock } from '../../src/layout/block-layout.js';
+import { bigint64, bool, f32, i16, text, u8 } from '../../src/layout/field.js';
 import { LAST_ACTIVITY_F64, PAGE_BYTES, PAGE_CORE_WORDS } from '../../src/layout/geometry.js';
-import { layOutRings } from '../../src/layout/state-layout.js';
+import { layOut } from '../../src/layout/state-layout.js';
 import { allocateBlockBuffer, EMPTY_VIEWS } from '../../src/memory/block.js';
 import { makeBlock } from './block-fixture.js';
 
 describe('a block', () => {
-  it('has views of the element types in use, and of words and floats for its rings, no others', () => {
-    const { block } = makeBlock({ fields: { a: f64(), b: i16({ hot: true }), c: bigint64({ hot: true }) } });
+  it('has views of the element types in use, and of words, floats and doubles for rings and timers, no others', () => {
+    const { block } = makeBlock({ fields: { a: f32(), b: i16({ hot: true }), c: bigint64({ hot: true }) } });
     const made = (views: object): string[] => Object.entries(views).flatMap(([type, view]) => (view.length > 0 ? [type] : []));
     expect(made(block.cold)).toEqual(['f32', 'f64', 'i32']);
     expect(made(block.hot)).toEqual(['i16', 'i64']);
@@ -22,7 +23,7 @@ describe('a block', () => {
   it('has views of a fixed length: they do not follow a buffer that could grow', () => {
     const { block } = makeBlock({ fields: { a: f32() } });
     expect(block.buffer.growable).toBe(true);
-    expect(block.cold.f32.length * 4).toBe(block.rings.bufferBytes);
+    expect(block.cold.f32.length * 4).toBe(block.layout.bufferBytes);
     expect(block.cold.f32.byteLength).toBe(block.buffer.byteLength);
   });
 
@@ -37,7 +38,7 @@ describe('a block', () => {
   });
 
   it('is allocated in the form that goes back to the operating system', () => {
-    const buffer = allocateBlockBuffer(layOutRings(64, 1024));
+    const buffer = allocateBlockBuffer(layOutBlock(layOut({ a: u8() }), { ringBytes: 1024, mailboxBytes: 1024, outboxBytes: 1024 }));
     expect([buffer.growable, buffer.byteLength, buffer.maxByteLength]).toEqual([true, buffer.byteLength, buffer.byteLength]);
     expect(new Uint8Array(buffer, 0, buffer.byteLength).every((byte) => byte === 0)).toBe(true);
   });

@@ -7,6 +7,7 @@ import type { Packet } from '../../src/memory/packet-view.js';
 import { wordsInUse } from '../../src/memory/ring-cursors.js';
 import { SessionView } from '../../src/runtime/session-view.js';
 import { defineStateClass } from '../../src/runtime/state-view.js';
+import { makeServices } from '../runtime/services-fixture.js';
 import { bytesOf, makeBlock } from './block-fixture.js';
 
 interface Sent {
@@ -24,9 +25,9 @@ function isSame(packet: Packet | null, sent: Sent | undefined): boolean {
 const ROWS = [0, 1, 2, 63];
 
 function setUp(ringBytes: number) {
-  const { block, layout } = makeBlock({ ringBytes });
+  const { block, layout, table } = makeBlock({ ringBytes });
   const State = defineStateClass(layout);
-  const session = new SessionView(new State(), { number: 1, nowMs: 0, diffMs: 0 });
+  const session = new SessionView(new State(), makeServices(table));
   session.$attach(block);
   return { block, session, rings: new HostRings(1, ringBytes) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SessionBatch } from '../../src/behavior.js';
+import type { SessionBatch } from '../../src/session-api.js';
 import { type Loose, makeRunner as setUp } from './runner-fixture.js';
 
 describe('a runner of batches', () => {

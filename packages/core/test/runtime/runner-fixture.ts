@@ -5,6 +5,7 @@ import { HostRings } from '../../src/memory/packet-ring.js';
 import { Runner } from '../../src/runtime/runner.js';
 import { defineStateClass } from '../../src/runtime/state-view.js';
 import { makeBlock } from '../memory/block-fixture.js';
+import { makeServices } from './services-fixture.js';
 
 const FIELDS = { count: u32(), x: f32(), hot: i32({ hot: true }) };
 // biome-ignore lint/suspicious/noExplicitAny: a test's behaviour reads and writes what it likes
@@ -15,8 +16,7 @@ export function makeRunner(definition: Partial<BehaviorDefinition<Fields, unknow
   const { block, layout, table } = makeBlock({ fields: FIELDS });
   const progress = table.participantWords(0);
   const faults: { begin: number; end: number; error: Loose }[] = [];
-  const tick = { number: 1, nowMs: 100, diffMs: 100 };
-  const runner = new Runner(layout, defineStateClass(layout), { state: FIELDS, ...definition }, tick, progress, {
+  const runner = new Runner(layout, defineStateClass(layout), { state: FIELDS, ...definition }, makeServices(table), progress, {
     fault: (_, begin, end, error) => faults.push({ begin, end, error }),
   });
   const rings = new HostRings(1, 1024);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Session } from '../../src/behavior.js';
 import { Column } from '../../src/layout/geometry.js';
 import { ParticipantWord } from '../../src/memory/participant-words.js';
+import type { Session } from '../../src/session-api.js';
 import { bytesOf } from '../memory/block-fixture.js';
 import { type Loose, makeRunner as setUp } from './runner-fixture.js';
 

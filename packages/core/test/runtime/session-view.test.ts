@@ -4,12 +4,13 @@ import { HostRings } from '../../src/memory/packet-ring.js';
 import { SessionView } from '../../src/runtime/session-view.js';
 import { defineStateClass } from '../../src/runtime/state-view.js';
 import { bytesOf, makeBlock } from '../memory/block-fixture.js';
+import { makeServices } from './services-fixture.js';
 
 function setUp(ringBytes = 1024) {
-  const { block, layout } = makeBlock({ ringBytes });
+  const { block, layout, table } = makeBlock({ ringBytes });
   const State = defineStateClass(layout);
   const tick = { number: 12, nowMs: 1200, diffMs: 100 };
-  const session = new SessionView(new State(), tick);
+  const session = new SessionView(new State(), makeServices(table, tick));
   session.$attach(block);
   const rings = new HostRings(1, ringBytes);
   const drained = (row = 0): [number, Uint8Array][] => {

@@ -1,10 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { layOutBlock } from '../../../src/layout/block-layout.js';
 import { maxPayloadBytes } from '../../../src/layout/geometry.js';
-import { layOut, layOutRings } from '../../../src/layout/state-layout.js';
+import { layOut } from '../../../src/layout/state-layout.js';
 import { Block } from '../../../src/memory/block.js';
 import { SessionTable, type TableAttachment } from '../../../src/memory/session-table.js';
 import { SessionView } from '../../../src/runtime/session-view.js';
 import { defineStateClass } from '../../../src/runtime/state-view.js';
+import { makeServices } from '../../runtime/services-fixture.js';
 import * as traffic from './ring-traffic.js';
 
 const { attachment, buffer, control, ringBytes, participant, seed } = workerData as {
@@ -17,9 +19,10 @@ const { attachment, buffer, control, ringBytes, participant, seed } = workerData
 };
 const words = new Int32Array(control, 0, traffic.SHARED_WORDS);
 const layout = layOut({});
-const block = new Block(SessionTable.attach(attachment), 0, 0, layout, layOutRings(layout.coldBytes, ringBytes), buffer);
+const table = SessionTable.attach(attachment);
+const block = new Block(table, 0, 0, layOutBlock(layout, { ringBytes, mailboxBytes: 1024, outboxBytes: 1024 }), buffer);
 const State = defineStateClass(layout);
-const session = new SessionView(new State(), { number: 1, nowMs: 0, diffMs: 0 });
+const session = new SessionView(new State(), makeServices(table));
 const random = traffic.randomOf(seed);
 const expected = new Uint8Array(maxPayloadBytes(ringBytes));
 

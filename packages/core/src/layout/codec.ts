@@ -1,0 +1,18 @@
+import { DormouseError, shown } from '../errors.js';
+
+/**
+ * Turns values into bytes and back: state fields made by `data()`, what sessions ask the host, what it answers, what sessions are
+ * created with. The same value must give the same bytes in every thread and in every run.
+ */
+export interface Codec {
+  encode(value: unknown): Uint8Array;
+  /** `bytes` may lie in shared memory and is valid during the call only. */
+  decode(bytes: Uint8Array): unknown;
+}
+
+/** Throws `ERR_CONFIG_INVALID` for what is no codec. */
+export function requireCodec(codec: unknown): Codec {
+  const candidate = codec as Codec | null;
+  if (typeof candidate?.encode === 'function' && typeof candidate.decode === 'function') return candidate;
+  throw new DormouseError('ERR_CONFIG_INVALID', `codec must have encode and decode: got ${shown(codec)}`);
+}
