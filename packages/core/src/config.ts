@@ -8,6 +8,7 @@ import type { Logger } from './logger.js';
 import type { PacketHandler } from './memory/packet-ring.js';
 import { messagePack } from './message-pack.js';
 import { type IScheduler, requireScheduler } from './scheduler.js';
+import { checkWorkerSetup } from './worker-setup.js';
 
 /** Hard limits of numeric settings, both ends included. */
 export const LIMITS = {
@@ -94,6 +95,11 @@ interface ManagerParts extends ManagerSettings {
   readonly onPacket?: PacketHandler;
   /** How values become bytes. Default: MessagePack. */
   readonly codec?: Codec;
+  /**
+   * Modules that each worker thread imports before any behaviour, in this order: absolute `file:` or `data:` URLs, or absolute paths,
+   * such as `import.meta.resolve('@dormouse/core/worker-setup-tsx')`. Default none. The inline scheduler has no workers and imports none.
+   */
+  readonly workerSetup?: readonly (URL | string)[];
 }
 
 /** What a manager is started with. */
@@ -120,6 +126,7 @@ export interface CheckedOptions<B extends AnyBehavior> {
   readonly logger: Logger | false | undefined;
   readonly onPacket: PacketHandler | undefined;
   readonly codec: Codec;
+  readonly workerSetup: readonly string[];
 }
 
 export const MAX_BEHAVIORS = 64;
@@ -166,7 +173,7 @@ export const SETTING_SCHEMAS = {
 
 const settingsSchema = v.object(Object.fromEntries(Object.entries(SETTING_SCHEMAS).map(([key, schema]) => [key, v.optional(schema)])));
 
-const PARTS = new Set(['behavior', 'behaviors', 'scheduler', 'logger', 'onPacket', 'codec']);
+const PARTS = new Set(['behavior', 'behaviors', 'scheduler', 'logger', 'onPacket', 'codec', 'workerSetup']);
 
 /** Throws `ERR_CONFIG_INVALID` naming the setting, its value and the range, or `ERR_CONFIG_KEY_UNKNOWN`. */
 export function checkOptions<B extends AnyBehavior>(options: SessionManagerOptions<B>): CheckedOptions<B> {
@@ -189,6 +196,7 @@ export function checkOptions<B extends AnyBehavior>(options: SessionManagerOptio
     logger: checkLogger(options.logger),
     onPacket: checkFunction('onPacket', options.onPacket),
     codec: options.codec === undefined ? messagePack : requireCodec(options.codec),
+    workerSetup: checkWorkerSetup(options.workerSetup),
   };
 }
 

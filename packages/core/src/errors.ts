@@ -1,6 +1,7 @@
 /** Every code a Dormouse error can carry. A code is stable across versions; a message is not. */
 export type ErrorCode =
   | 'ERR_BEHAVIOR_ASYNC'
+  | 'ERR_BEHAVIOR_IMPORT'
   | 'ERR_BEHAVIOR_INVALID'
   | 'ERR_BEHAVIOR_UNKNOWN'
   | 'ERR_CONFIG_INVALID'

@@ -7,6 +7,7 @@ export {
   type InitOf,
   isBehavior,
 } from './behavior.js';
+export type { BehaviorDescriptor } from './behavior-module.js';
 export type { ManagerConfig, ManagerSettings, SessionManagerOptions } from './config.js';
 export { DormouseError, type ErrorCode } from './errors.js';
 export { type DormouseEvents, EVENT_NAMES, type EventName } from './events.js';

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { BehaviorDescriptor } from './behavior-module.js';
 import { DormouseError, messageOf, shown } from './errors.js';
 import type { Logger } from './logger.js';
 
@@ -51,6 +52,18 @@ export interface SchedulerHost {
   /** Runs batches on the calling thread, the one that `parallelFor` is called on. */
   readonly caller: BatchRunner;
   readonly logger: Logger;
+  /** URLs of the modules that each worker imports first, in this order: the manager's option `workerSetup`. */
+  readonly workerSetup: readonly string[];
+  /** What each worker imports next, with `importBehaviors` of `@dormouse/core/worker`. By index of the behaviour. */
+  readonly behaviors: readonly BehaviorDescriptor[];
+  /**
+   * Lets a worker thread of its own import `workerSetup` and `behaviors`, and rejects with `ERR_BEHAVIOR_IMPORT` if it cannot, with the
+   * cause: a clear error at start. The thread has 30 s and is over when this settles; it costs some 60 ms and the imports.
+   *
+   * Not done by the manager for every scheduler with workers: threads that import the behaviours at start find the same out at no cost,
+   * and a scheduler may say that it has workers and run no module in them. One whose threads import later must call it in `start`.
+   */
+  checkBehaviors(): Promise<void>;
 }
 
 /**
@@ -58,7 +71,7 @@ export interface SchedulerHost {
  *
  * | member | called | must | may fail |
  * |---|---|---|---|
- * | `start` | once, first | be ready for `parallelFor` when it returns or resolves; when it fails leave no thread, timer or listener | yes: `ERR_START_FAILED`, with the cause |
+ * | `start` | once, first | be ready for `parallelFor` when it returns or resolves; fail if a worker cannot import the behaviours; when it fails leave no thread, timer or listener | yes: `ERR_START_FAILED`, with the cause |
  * | `parallelFor` | once a tick | run each batch `0 … batchCount − 1` exactly once; return (or resolve) only when all are done and what they wrote is visible to the caller | yes: the tick rejects with `ERR_SCHEDULER_FAILED` |
  * | `resize` | between ticks | lose no batch of a later tick | yes, leaving the count as it was |
  * | `stop` | last; also after a failed `start`, or without one; also twice | end within a bound, whatever its threads do | no |

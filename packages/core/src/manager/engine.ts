@@ -1,4 +1,6 @@
 import type { AnyBehavior } from '../behavior.js';
+import { checkBehaviors } from '../behavior-check.js';
+import { describeBehavior, refuseManagerInImportingThread } from '../behavior-module.js';
 import type { CheckedOptions, ManagerConfig } from '../config.js';
 import { DormouseError, messageOf } from '../errors.js';
 import { publish } from '../events.js';
@@ -26,6 +28,7 @@ import { TickEngine, tickInFlight } from './tick-engine.js';
 
 /** Starts all of a manager's parts. Throws `ERR_START_FAILED` with the cause; the scheduler has then been stopped. */
 export async function startEngine<B extends AnyBehavior>(options: CheckedOptions<B>, logger: Logger): Promise<Engine> {
+  refuseManagerInImportingThread();
   const { behaviors, config, scheduler } = options;
   let starting = 'the session store';
   try {
@@ -34,7 +37,15 @@ export async function startEngine<B extends AnyBehavior>(options: CheckedOptions
     starting = `scheduler ${scheduler.name}`;
     const { caller } = engine;
     const { workerThreads } = config;
-    await scheduler.start({ contractVersion: SCHEDULER_CONTRACT_VERSION, workerThreads, caller, logger });
+    const order = { behaviors: behaviors.map(describeBehavior), workerSetup: options.workerSetup };
+    await scheduler.start({
+      contractVersion: SCHEDULER_CONTRACT_VERSION,
+      workerThreads,
+      caller,
+      logger,
+      ...order,
+      checkBehaviors: () => checkBehaviors(order),
+    });
     return engine;
   } catch (cause) {
     await stopQuietly(scheduler, logger);
