@@ -7,6 +7,7 @@ import { HostRings, type PacketHandler } from '../memory/packet-ring.js';
 import { clearServices } from '../memory/services.js';
 import type { SessionTable } from '../memory/session-table.js';
 import type { Session } from '../session-api.js';
+import { AccountOrder } from './account-order.js';
 import type { BehaviorHost } from './behavior-host.js';
 import { type PoolOwner, SessionPool } from './pool.js';
 import type { TickClock } from './tick-clock.js';
@@ -48,6 +49,8 @@ export class SessionStore {
   readonly index: AccountIndex;
   readonly pool: SessionPool;
   readonly rings: HostRings;
+  /** The slots of all sessions, those in their hooks too, by account. */
+  readonly order = new AccountOrder();
   /** Sessions by what their slots hold. */
   activeCount = 0;
   quarantinedCount = 0;
@@ -137,6 +140,7 @@ export class SessionStore {
     this.table.doubles[block.firstActivity + row] = this.#clock.nowMs;
     host.initialise(block, row);
     clearServices(block, row);
+    this.order.added(accountId, slot);
     try {
       this.index.insert(accountId, slot);
       const { create } = host.behavior.definition as AnyBehavior['definition'];
@@ -271,6 +275,7 @@ export class SessionStore {
     block.page[Column.inbound + row] = 0;
     block.page[Column.outbound + row] = 0;
     this.index.delete(accountId);
+    this.order.removed(accountId);
     this.pool.give(slot, block);
   }
 

@@ -1,0 +1,148 @@
+/** What {@link AccountOrder} hands out: the first `count` of `slots`, by ascending account id. */
+export interface OrderedSlots {
+  readonly slots: Int32Array;
+  readonly count: number;
+}
+
+/** Changes kept before they are merged unasked. */
+const MOST_CHANGES = 65_536;
+/** A change's sort key is the account id times this, plus its number: 32 + 17 bits, which a double holds exactly. */
+const KEY_STEP = MOST_CHANGES * 2;
+/** Stands in a change's slot: the account has none any more. */
+const REMOVED = -1;
+
+/**
+ * The slots of all sessions by ascending account id: the order in which whatever must not depend on threads is done. Changes are noted
+ * when they happen and merged when somebody asks for the order: one pass from the first place that changed on, and nothing at all, no
+ * allocation either, when none has. Main thread only.
+ */
+export class AccountOrder {
+  readonly #order: { slots: Int32Array; count: number } = { slots: new Int32Array(64), count: 0 };
+  /** Account ids, beside the slots. */
+  #accounts = new Uint32Array(64);
+  /** Sort keys of the changes since the last merge, and by number of the change the slot that the account has from then on. */
+  #changeKeys = new Float64Array(64);
+  #changeSlots = new Int32Array(64);
+  #changeCount = 0;
+
+  /** A session of this account has come to be in this slot. */
+  added(accountId: number, slot: number): void {
+    this.#note(accountId, slot);
+  }
+
+  /** It is gone. An account that was not there changes nothing. */
+  removed(accountId: number): void {
+    this.#note(accountId, REMOVED);
+  }
+
+  /**
+   * The order as it is now. `slots` stays as it is until the next call, whatever is added or removed meanwhile; the object is the same at
+   * each call.
+   */
+  slots(): OrderedSlots {
+    this.#merge();
+    return this.#order;
+  }
+
+  #note(accountId: number, slot: number): void {
+    if (this.#changeCount === this.#changeKeys.length) {
+      if (this.#changeCount === MOST_CHANGES) {
+        // Somebody may be walking through the order that was handed out last.
+        this.#order.slots = this.#order.slots.slice();
+        this.#merge();
+      } else {
+        this.#changeKeys = grown(this.#changeKeys, new Float64Array(this.#changeCount * 2));
+        this.#changeSlots = grown(this.#changeSlots, new Int32Array(this.#changeCount * 2));
+      }
+    }
+    this.#changeKeys[this.#changeCount] = accountId * KEY_STEP + this.#changeCount;
+    this.#changeSlots[this.#changeCount++] = slot;
+  }
+
+  #merge(): void {
+    if (this.#changeCount === 0) return;
+    const keys = this.#changeKeys.subarray(0, this.#changeCount).sort();
+    const lastOnes = this.#keepLastOfEachAccount(keys);
+    this.#takeOut(keys, lastOnes);
+    this.#putIn(keys, lastOnes);
+    this.#changeCount = 0;
+  }
+
+  /** Moves the keys of each account's last change to the front; returns how many. */
+  #keepLastOfEachAccount(keys: Float64Array): number {
+    let kept = 0;
+    for (let i = 0; i < keys.length; i++) {
+      if (i + 1 < keys.length && accountOf(keys[i]) === accountOf(keys[i + 1])) continue;
+      keys[kept++] = keys[i];
+    }
+    return kept;
+  }
+
+  /** Takes every account that has changed out of the order. */
+  #takeOut(keys: Float64Array, keyCount: number): void {
+    const accounts = this.#accounts;
+    const { slots, count } = this.#order;
+    let to = firstNotBelow(accounts, count, accountOf(keys[0]));
+    for (let from = to, i = 0; from < count; from++) {
+      const account = accounts[from];
+      while (i < keyCount && accountOf(keys[i]) < account) i++;
+      if (i < keyCount && accountOf(keys[i]) === account) continue;
+      accounts[to] = account;
+      slots[to++] = slots[from];
+    }
+    this.#order.count = to;
+  }
+
+  /** Puts those that have a slot in, from behind, so that each of the others moves once. */
+  #putIn(keys: Float64Array, keyCount: number): void {
+    const changeSlots = this.#changeSlots;
+    let coming = 0;
+    for (let i = 0; i < keyCount; i++) if (changeSlots[keys[i] % KEY_STEP] !== REMOVED) coming++;
+    let from = this.#order.count;
+    let to = from + coming;
+    this.#order.count = to;
+    this.#reserve(to);
+    const accounts = this.#accounts;
+    const { slots } = this.#order;
+    for (let i = keyCount - 1; i >= 0; i--) {
+      const slot = changeSlots[keys[i] % KEY_STEP];
+      if (slot === REMOVED) continue;
+      const account = accountOf(keys[i]);
+      while (from > 0 && accounts[from - 1] > account) {
+        accounts[--to] = accounts[--from];
+        slots[to] = slots[from];
+      }
+      accounts[--to] = account;
+      slots[to] = slot;
+    }
+  }
+
+  #reserve(count: number): void {
+    let capacity = this.#accounts.length;
+    if (count <= capacity) return;
+    while (capacity < count) capacity *= 2;
+    this.#accounts = grown(this.#accounts, new Uint32Array(capacity));
+    this.#order.slots = grown(this.#order.slots, new Int32Array(capacity));
+  }
+}
+
+function accountOf(key: number): number {
+  return Math.floor(key / KEY_STEP);
+}
+
+/** Place of the first of `count` ascending account ids that is not below `accountId`. */
+function firstNotBelow(accounts: Uint32Array, count: number, accountId: number): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (accounts[middle] < accountId) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function grown<T extends Int32Array | Uint32Array | Float64Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}
