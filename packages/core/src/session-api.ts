@@ -58,17 +58,18 @@ export interface Session<F extends Fields = Fields> {
 
   /**
    * True once for each `periodMs` (integer 1…2 147 483 647) of simulated time that has passed: the first time one period after the
-   * first call. Periods that passed while nobody asked count once. One timer for each different period.
+   * first call. Periods that passed while nobody asked count once, and the next ends where it would have. One timer for each different
+   * period, which stays for as long as the session. Throws `ERR_TIMER_LIMIT` when a new one finds 64 timers pending.
    */
   every(periodMs: number): boolean;
   /**
-   * Arms timer `id` (0…65 535) to be due in `delayMs` (≥ 0, finite) of simulated time; one that is pending is replaced. Throws
-   * `ERR_TIMER_LIMIT` when 64 timers are pending, periods included.
+   * Arms timer `id` (0…65 535) to be due in `delayMs` (≥ 0, finite) of simulated time; 0: at once, in this very update. One that is
+   * pending is replaced. Throws `ERR_TIMER_LIMIT`, nothing changed, when 64 timers are pending, periods included.
    */
   after(delayMs: number, id?: number): void;
-  /** True once when timer `id` is due: in the first update at or after its time. */
+  /** True once when timer `id` is due, at or after its time. One that nobody asks for stays due. */
   due(id?: number): boolean;
-  /** Takes the timer that was due first, by time, then id; null when none is. */
+  /** Takes the timer that was due first, by time, then id; null when none is. One compare while none is. */
   takeDue(): number | null;
   /** Disarms timer `id`; false if it was not pending. */
   cancel(id?: number): boolean;

@@ -39,6 +39,8 @@ export interface ServiceLayout {
   readonly outbox: RecordRingLayout;
   /** Columns of u32: requests a session has made so far. */
   readonly asked: number;
+  /** Column: of those, how many have no answer yet. */
+  readonly unanswered: number;
   /** Four columns: the state of a session's stream of random numbers; all 0 before its first. */
   readonly random: number;
   readonly timers: TimerLayout;
@@ -46,13 +48,13 @@ export interface ServiceLayout {
 
 /** Where timers lie, in words; doubles lie at even words. */
 export interface TimerLayout {
-  /** Column: timers pending. */
+  /** Column: timers pending in the lower half, periods among them in the upper half. */
   readonly counts: number;
   /** Column: most timers that the row ever had, whoever's they were (R-27). */
   readonly highs: number;
-  /** Column of doubles: simulated time at which the first timer is due, one of 64 at word `dues + 2 r`. Meaningless while there is none. */
+  /** Column of doubles: simulated time at which the first single timer is due, one of 64 at word `dues + 2 r`. Meaningless while there is none. */
   readonly dues: number;
-  /** Column of doubles: simulated time at which the session must be awake, plus one so that 0 is none. */
+  /** Column of doubles: simulated time at which the session must be awake; all bits 0 is none. */
   readonly wakes: number;
   /** Timer k of row r: at `near + (r × NEAR_TIMERS + k) × TIMER_WORDS`, from NEAR_TIMERS on likewise in `far`. */
   readonly near: number;
@@ -105,6 +107,7 @@ export function layOutBlock(state: StateLayout, { ringBytes, mailboxBytes, outbo
     mailbox: { capacity: mailboxBytes / 4, cursors: column(0), near: mailboxNear, far: far(mailboxBytes / 4) },
     outbox: { capacity: outboxBytes / 4, cursors: column(1), near: outboxNear, far: far(outboxBytes / 4) },
     asked: column(2),
+    unanswered: column(13),
     random: column(3),
     timers: {
       counts: column(7),
@@ -120,7 +123,7 @@ export function layOutBlock(state: StateLayout, { ringBytes, mailboxBytes, outbo
 }
 
 /** Columns of 64 words that services have. */
-const COLUMNS = 13;
+const COLUMNS = 14;
 
 function roundUp(value: number, multiple: number): number {
   return Math.ceil(value / multiple) * multiple;

@@ -9,7 +9,7 @@ import { Peers } from './peers.js';
 import { nextRandom } from './random.js';
 import { Requests } from './requests.js';
 import type { RuntimeServices } from './services.js';
-import { armPeriod, armTimer, cancelTimer, setWakeTime, takeDueTimer, takeTimer } from './timers.js';
+import { armPeriod, armTimer, cancelTimer, setWake, takeDueTimer, takeTimer } from './timers.js';
 
 /**
  * All that a session can do beside state and packets. Each method finds the row it is about and hands it on; none of it touches
@@ -55,7 +55,7 @@ export class SessionServices {
   }
 
   wakeAt(atMs: number): void {
-    setWakeTime(this.$attached(), this.$row, atMs);
+    setWake(this.$attached(), this.$row, atMs);
   }
 
   random(): number {
