@@ -1,5 +1,6 @@
 import type { Codec } from '../layout/codec.js';
 import type { Logger } from '../logger.js';
+import type { Block } from '../memory/block.js';
 import type { SessionStore } from '../session/store.js';
 
 export interface AskParts {
@@ -14,8 +15,11 @@ export class AskDesk {
   constructor(parts: AskParts) {
     this.#parts = parts;
   }
-  /** A session asks; called at the end of a tick, in order. `value` is encoded, and valid during the call. */
-  submit(_accountId: number, _incarnation: number, _requestId: number, _topic: string, _value: Uint8Array): void {
+  /**
+   * The session in a row asks: the record of kind `OutKind.ask` whose head is at word `at` of its block, looked at during the call only.
+   * Called at the end of a tick, in the order of requests. Never throws, runs nothing of the user's but the logger.
+   */
+  submit(_block: Block, _row: number, _at: number): void {
     throw new Error(`SKELETON ${this.#parts.store.count}`);
   }
   /** Puts answers that have come since into mailboxes, in the order they came. */

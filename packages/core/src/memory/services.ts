@@ -7,10 +7,11 @@ import type { Block } from './block.js';
  */
 export function clearServices(block: Block, row: number): void {
   const words = block.cold.i32;
-  const { mailbox, outbox, asked, random, timers } = block.services;
+  const { mailbox, outbox, asked, unanswered, random, timers } = block.services;
   clear(words, mailbox.cursors + row);
   clear(words, outbox.cursors + row);
   clear(words, asked + row);
+  clear(words, unanswered + row);
   for (let word = 0; word < 4; word++) clear(words, random + word * ROWS + row);
   clear(words, timers.counts + row);
   clear(words, timers.wakes + row * 2);

@@ -34,6 +34,7 @@ describe('layOutBlock', () => {
           [services.mailbox.cursors, ROWS],
           [services.outbox.cursors, ROWS],
           [services.asked, ROWS],
+          [services.unanswered, ROWS],
           [services.random, ROWS * 4],
           [timers.counts, ROWS],
           [timers.highs, ROWS],
