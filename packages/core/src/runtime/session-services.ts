@@ -29,7 +29,7 @@ export class SessionServices {
     this.tick = services.tick;
     this.$services = services;
     this.$mail = new Mail(services);
-    this.$asks = new Asks(services);
+    this.$asks = new Asks(services, this);
     this.$requests = new Requests(services);
     this.$peers = new Peers(services);
   }
