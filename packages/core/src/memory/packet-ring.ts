@@ -2,19 +2,15 @@ import { DormouseError } from '../errors.js';
 import { Column, NEAR_WORDS, ROWS, recordWords } from '../layout/geometry.js';
 import type { Block } from './block.js';
 import { type Packet, PacketView, PayloadCopier } from './packet-view.js';
+import { bitCount, FarMarks, OS_PAGE_BYTES } from './page-marks.js';
 import { claimRecord, lastRecordAt, skipPads, wordsInUse } from './ring-cursors.js';
 
 /** Takes one outbound packet, which is valid until the handler returns. */
 export type PacketHandler = (accountId: number, packet: Packet) => unknown;
 
-/** A page of the operating system, in words: 16 rows' near parts. */
-const OS_PAGE_WORDS = 1024;
-const OS_PAGE_WORD_BITS = 10;
-const OS_PAGE_BYTES = 4096;
+/** Pages of near parts: each holds those of 16 rows. */
 const ROWS_A_NEAR_PAGE_BITS = 4;
 const OUTBOUND_NEAR = 4;
-/** High-water marks a block: its inbound rings', then its outbound rings'. */
-const MARKS = 2 * ROWS;
 
 /**
  * The main thread's end of all packet rings (R-19): pushes into inbound rings at ingest, drains outbound rings at egress. Between
@@ -31,8 +27,8 @@ export class HostRings {
   readonly #farWords: number;
   /** A byte a block: bits 0…3 are the pages of its inbound near parts, bits 4…7 of its outbound ones. */
   readonly #near: Uint8Array;
-  /** A byte a ring: pages of its far part up to the furthest word ever written, counted from the part's own start. */
-  readonly #far: Uint8Array;
+  readonly #inboundFar: FarMarks;
+  readonly #outboundFar: FarMarks;
   readonly #copier = new PayloadCopier();
   /** One view for each drain under way: a handler may itself drain. */
   readonly #views: PacketView[] = [];
@@ -43,7 +39,8 @@ export class HostRings {
     this.#capacity = ringBytes / 4;
     this.#farWords = this.#capacity - NEAR_WORDS;
     this.#near = new Uint8Array(blockCount);
-    this.#far = new Uint8Array(blockCount * MARKS);
+    this.#inboundFar = new FarMarks(blockCount, this.#farWords);
+    this.#outboundFar = new FarMarks(blockCount, this.#farWords);
   }
 
   /**
@@ -124,21 +121,7 @@ export class HostRings {
 
   /** Bytes of a block's rings that were ever written, in whole pages of the operating system (R-27). */
   touchedBytes(blockIndex: number): number {
-    let pages = 0;
-    for (let bits = this.#near[blockIndex]; bits !== 0; bits &= bits - 1) pages++;
-    for (let first = 0; first < MARKS; first += ROWS) {
-      // Far parts of neighbouring rows share pages: each is counted once.
-      let counted = 0;
-      for (let row = 0; row < ROWS; row++) {
-        const mark = this.#far[blockIndex * MARKS + first + row];
-        if (mark === 0) continue;
-        const begin = row * this.#farWords;
-        const end = begin + Math.min(mark * OS_PAGE_WORDS, this.#farWords);
-        const beginPage = Math.max(counted, begin >> OS_PAGE_WORD_BITS);
-        counted = Math.max(counted, (end + OS_PAGE_WORDS - 1) >> OS_PAGE_WORD_BITS);
-        pages += counted - beginPage;
-      }
-    }
+    const pages = bitCount(this.#near[blockIndex]) + this.#inboundFar.pagesOf(blockIndex) + this.#outboundFar.pagesOf(blockIndex);
     return pages * OS_PAGE_BYTES;
   }
 
@@ -153,7 +136,8 @@ export class HostRings {
   /** The block was dropped, its pages with it. */
   forget(blockIndex: number): void {
     this.#near[blockIndex] = 0;
-    this.#far.fill(0, blockIndex * MARKS, (blockIndex + 1) * MARKS);
+    this.#inboundFar.forget(blockIndex);
+    this.#outboundFar.forget(blockIndex);
   }
 
   /** Room for a record that the short way cannot place: the cursors after it, or 0, counted as dropped, when there is none. */
@@ -164,7 +148,7 @@ export class HostRings {
     const far = rings.inboundFar + row * this.#farWords - NEAR_WORDS;
     const after = claimRecord(block.cold.i32, near, far, this.#capacity, before, recordWords(length));
     if (after === 0) page[Column.dropped + row]++;
-    else this.#raise(block.blockIndex * MARKS + row, ((after - 1) & (this.#capacity - 1)) + 1);
+    else this.#inboundFar.raise(block.blockIndex, row, ((after - 1) & (this.#capacity - 1)) + 1 - NEAR_WORDS);
     return after;
   }
 
@@ -180,13 +164,7 @@ export class HostRings {
     if (cursors >>> 0 <= NEAR_WORDS) return;
     const end = ((cursors >>> 16) & (this.#capacity - 1)) + wordsInUse(cursors);
     // Past the end it went round: then the far part counts as written to its end.
-    this.#raise(blockIndex * MARKS + ROWS + row, Math.min(end, this.#capacity));
-  }
-
-  /** Raises a ring's mark to a position that was written up to. */
-  #raise(mark: number, end: number): void {
-    const pages = (end - NEAR_WORDS + OS_PAGE_WORDS - 1) >> OS_PAGE_WORD_BITS;
-    if (pages > this.#far[mark]) this.#far[mark] = pages;
+    this.#outboundFar.raise(blockIndex, row, Math.min(end, this.#capacity) - NEAR_WORDS);
   }
 
   #viewOf(block: Block): PacketView {

@@ -214,7 +214,7 @@ export const OutKind = {
   message: 1,
   /** Request number `a`, on the topic whose hash is `b`; the payload is the topic as in topic-key.ts, then the encoded value. */
   ask: 2,
-  /** Account `a` is to be created; the payload is the encoded `[init, options]`. */
+  /** Account `a` is to be created; `b` and the payload: request-records.ts. */
   spawn: 3,
   release: 4,
   /** To map or group `a`. */

@@ -1,26 +1,101 @@
+import { DormouseError, requireInteger, requireKeys, shown } from '../errors.js';
+import { Column, MAX_ACCOUNT_ID } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
+import { PayloadCopier } from '../memory/packet-view.js';
+import { appendRecord, maxRecordBytes, NO_RECORD, OutKind } from '../memory/record-ring.js';
+import { LOG_LEVELS, SpawnFlag, spawnHeadBytes, spawnWord } from '../memory/request-records.js';
 import type { LogLevel, SpawnOptions } from '../session-api.js';
 import type { RuntimeServices } from './services.js';
+
+const MAX_U32 = 0xffff_ffff;
+const SPAWN_OPTIONS = ['behavior', 'mapId', 'groupId'] as const;
+const NO_OPTIONS: SpawnOptions = Object.freeze({});
+const NOTHING = new Uint8Array(0);
+const encoder = new TextEncoder();
 
 /** What a session wants of the population, and of the log: written to its outbox, carried out when the tick ends. */
 export class Requests {
   readonly #services: RuntimeServices;
+  readonly #copier = new PayloadCopier();
+  /** Texts on their way into an outbox. */
+  #scratch = new Uint8Array(256);
+
   constructor(services: RuntimeServices) {
     this.#services = services;
   }
-  spawn(_block: Block, _row: number, _accountId: number, _init: unknown, _options: SpawnOptions | undefined): boolean {
-    throw new Error(`SKELETON ${this.#services.seed}`);
+
+  spawn(block: Block, row: number, accountId: number, init: unknown, options: SpawnOptions = NO_OPTIONS): boolean {
+    requireInteger('accountId', accountId, 1, MAX_ACCOUNT_ID);
+    if (typeof options !== 'object' || options === null) {
+      throw new DormouseError('ERR_INVALID_ARGUMENT', `options of spawn must be an object: got ${shown(options)}`);
+    }
+    requireKeys('option of spawn', options, SPAWN_OPTIONS);
+    const { behavior, mapId, groupId } = options;
+    if (mapId !== undefined) requireInteger('mapId', mapId, 0, MAX_U32);
+    if (groupId !== undefined) requireInteger('groupId', groupId, 0, MAX_U32);
+    if (behavior !== undefined && (typeof behavior !== 'string' || behavior === '')) {
+      throw new DormouseError('ERR_INVALID_ARGUMENT', `behavior of spawn must be the name of a behaviour: got ${shown(behavior)}`);
+    }
+    const name = behavior === undefined ? NOTHING : encoder.encode(behavior);
+    const value = init === undefined ? NOTHING : requireBytes(this.#services.codec.encode(init));
+    const headBytes = spawnHeadBytes(name.length);
+    const most = maxRecordBytes(block.services.outbox) - headBytes;
+    if (value.length > most) {
+      const limit = `${most} bytes with outboxBytes ${block.services.outbox.capacity * 4}`;
+      throw new DormouseError('ERR_VALUE_TOO_LARGE', `init of account ${accountId} must be at most ${limit}: it takes ${value.length}`);
+    }
+    const flags =
+      (mapId === undefined ? 0 : SpawnFlag.map) | (groupId === undefined ? 0 : SpawnFlag.group) | (init === undefined ? 0 : SpawnFlag.init);
+    const at = this.#put(block, row, OutKind.spawn, accountId, spawnWord(flags, name.length), headBytes + value.length);
+    if (at === NO_RECORD) return false;
+    const words = block.cold.i32;
+    words[at] = mapId ?? 0;
+    words[at + 1] = groupId ?? 0;
+    this.#copier.copy(words, at + 2, name, 0, name.length);
+    this.#copier.copy(words, at + (headBytes >> 2), value, 0, value.length);
+    return true;
   }
-  releaseSelf(_block: Block, _row: number): boolean {
-    throw new Error('SKELETON');
+
+  releaseSelf(block: Block, row: number): boolean {
+    return this.#put(block, row, OutKind.release, 0, 0, 0) !== NO_RECORD;
   }
-  setMap(_block: Block, _row: number, _mapId: number): boolean {
-    throw new Error('SKELETON');
+
+  setMap(block: Block, row: number, mapId: number): boolean {
+    requireInteger('mapId', mapId, 0, MAX_U32);
+    return this.#put(block, row, OutKind.setMap, mapId, 0, 0) !== NO_RECORD;
   }
-  setGroup(_block: Block, _row: number, _groupId: number): boolean {
-    throw new Error('SKELETON');
+
+  setGroup(block: Block, row: number, groupId: number): boolean {
+    requireInteger('groupId', groupId, 0, MAX_U32);
+    return this.#put(block, row, OutKind.setGroup, groupId, 0, 0) !== NO_RECORD;
   }
-  log(_block: Block, _row: number, _message: string, _level: LogLevel | undefined): void {
-    throw new Error('SKELETON');
+
+  /** A message that is too long for any outbox is cut off. */
+  log(block: Block, row: number, message: string, level: LogLevel = 'info'): void {
+    if (typeof message !== 'string') {
+      throw new DormouseError('ERR_INVALID_ARGUMENT', `a message to log must be a string: got ${shown(message)}`);
+    }
+    const number = LOG_LEVELS.indexOf(level);
+    if (number < 0) {
+      throw new DormouseError('ERR_INVALID_ARGUMENT', `level must be ${LOG_LEVELS.join(', ')}: got ${shown(level)}`);
+    }
+    const room = Math.min(message.length * 3, maxRecordBytes(block.services.outbox));
+    if (this.#scratch.length < room) this.#scratch = new Uint8Array(room);
+    const { written } = encoder.encodeInto(message, this.#scratch.subarray(0, room));
+    const at = this.#put(block, row, OutKind.log, number, 0, written);
+    if (at !== NO_RECORD) this.#copier.copy(block.cold.i32, at, this.#scratch, 0, written);
   }
+
+  /** Room for a record in the outbox, or `NO_RECORD`, counted as dropped. */
+  #put(block: Block, row: number, kind: number, a: number, b: number, payloadBytes: number): number {
+    const at = appendRecord(block.cold.i32, block.services.outbox, row, kind, a, b, payloadBytes);
+    if (at === NO_RECORD) block.page[Column.dropped + row]++;
+    else this.#services.outboxFlags[block.blockIndex] = 1;
+    return at;
+  }
+}
+
+function requireBytes(bytes: unknown): Uint8Array {
+  if ((bytes as Uint8Array | null)?.[Symbol.toStringTag] === 'Uint8Array') return bytes as Uint8Array;
+  throw new DormouseError('ERR_INVALID_ARGUMENT', `codec.encode must return a Uint8Array: got ${shown(bytes)}`);
 }

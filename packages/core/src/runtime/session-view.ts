@@ -159,6 +159,7 @@ export class SessionView extends SessionServices implements Session {
     this.$words = NO_WORDS;
     this.$packet.detach();
     this.$writer.detach();
+    this.$mail.park();
     this.$row = 0;
   }
 

@@ -1,0 +1,147 @@
+import type { RecordRingLayout } from '../layout/block-layout.js';
+import { Column, MAX_TIMERS, NEAR_TIMERS, NEAR_WORDS, ROWS, TIMER_WORDS } from '../layout/geometry.js';
+import type { Block } from './block.js';
+import { PayloadCopier } from './packet-view.js';
+import { bitCount, FarMarks, OS_PAGE_BYTES, OS_PAGE_WORD_BITS } from './page-marks.js';
+import { appendRecord, closeGaps, MailKind, NO_RECORD, RECORD_HEAD_WORDS } from './record-ring.js';
+import { wordsInUse } from './ring-cursors.js';
+
+/**
+ * The main thread's end of all mailboxes, between ticks only: a mailbox belongs to one thread at a time (memory/README.md). Nothing
+ * here allocates.
+ *
+ * It also remembers which pages of mailboxes, outboxes and timers were ever written (R-27), as `HostRings` does for packets. What
+ * sessions wrote becomes known when their outboxes are emptied, or by {@link HostMail.survey}.
+ */
+export class HostMail {
+  /** Since start: messages put into mailboxes, those for accounts that had no session, those that found a mailbox full. */
+  delivered = 0;
+  unknown = 0;
+  full = 0;
+  /** Bits a block: its pages from the service columns, which lie in the first, to the last near timer. */
+  readonly #near: Uint16Array;
+  readonly #mailboxFar: FarMarks;
+  readonly #outboxFar: FarMarks;
+  readonly #timersFar: FarMarks;
+  readonly #copier = new PayloadCopier();
+
+  /** For blocks `0 … blockCount − 1`, with mailboxes and outboxes of these sizes. */
+  constructor(blockCount: number, mailboxBytes: number, outboxBytes: number) {
+    this.#near = new Uint16Array(blockCount);
+    this.#mailboxFar = new FarMarks(blockCount, mailboxBytes / 4 - NEAR_WORDS);
+    this.#outboxFar = new FarMarks(blockCount, outboxBytes / 4 - NEAR_WORDS);
+    this.#timersFar = new FarMarks(blockCount, (MAX_TIMERS - NEAR_TIMERS) * TIMER_WORDS);
+  }
+
+  /**
+   * Makes room for a record in a row's mailbox; the caller then writes its payload, from the word returned on, padded with zero bytes to
+   * whole words (the last word is 0 already). `NO_RECORD`, counted as dropped, when there is no room.
+   */
+  append(block: Block, row: number, kind: number, a: number, b: number, payloadBytes: number): number {
+    const words = block.cold.i32;
+    const ring = block.services.mailbox;
+    const cursor = (ring.cursors + row) | 0;
+    const before = words[cursor];
+    const need = (RECORD_HEAD_WORDS + ((payloadBytes + 3) >> 2)) | 0;
+    const after = (before + need) | 0;
+    // While the tail is at 0 and the record ends in the near part, there is nothing to pad.
+    if (after >>> 0 > NEAR_WORDS) return this.#appendFar(block, row, kind, a, b, payloadBytes);
+    const at = (ring.near + (row << 6) + before) | 0;
+    words[at + need - 1] = 0;
+    words[at] = kind | (payloadBytes << 16);
+    words[at + 1] = a;
+    words[at + 2] = b;
+    words[cursor] = after;
+    this.#near[block.blockIndex] |= nearPages(block, ring.near + (row << 6));
+    return at + RECORD_HEAD_WORDS;
+  }
+
+  /** Copies the message whose record's head is at word `at` of an outbox into a row's mailbox; false, and counted, when it is full. */
+  forward(block: Block, row: number, sender: number, from: Int32Array, at: number): boolean {
+    const payloadBytes = from[at] >>> 16;
+    const to = this.append(block, row, MailKind.message, sender, from[at + 2], payloadBytes);
+    if (to === NO_RECORD) {
+      this.full++;
+      return false;
+    }
+    const words = block.cold.i32;
+    const source = at + RECORD_HEAD_WORDS;
+    for (let i = 0, count = (payloadBytes + 3) >> 2; i < count; i++) words[to + i] = from[source + i];
+    this.delivered++;
+    return true;
+  }
+
+  /** Puts a message into a row's mailbox; false, and counted, when it is full. */
+  post(block: Block, row: number, sender: number, opcode: number, payload: Uint8Array): boolean {
+    const to = this.append(block, row, MailKind.message, sender, opcode, payload.length);
+    if (to === NO_RECORD) {
+      this.full++;
+      return false;
+    }
+    this.#copier.copy(block.cold.i32, to, payload, 0, payload.length);
+    this.delivered++;
+    return true;
+  }
+
+  /** Takes note of what a session has written to its outbox, which is about to be emptied. */
+  noteOutbox(block: Block, row: number): void {
+    this.#note(block, row, block.services.outbox, this.#outboxFar);
+  }
+
+  /** Takes note of all that a block's sessions have written to. */
+  survey(block: Block): void {
+    const words = block.cold.i32;
+    const { mailbox, outbox, asked, random, timers } = block.services;
+    const { blockIndex } = block;
+    for (let row = 0; row < ROWS; row++) {
+      if (words[mailbox.cursors + row] !== 0) this.#note(block, row, mailbox, this.#mailboxFar);
+      if (words[outbox.cursors + row] !== 0) this.#note(block, row, outbox, this.#outboxFar);
+      const wake = words[timers.wakes + row * 2] | words[timers.wakes + row * 2 + 1];
+      if ((words[asked + row] | words[random + row] | wake) !== 0) this.#near[blockIndex] |= 1;
+      const timerCount = words[timers.highs + row];
+      if (timerCount === 0) continue;
+      this.#near[blockIndex] |= nearPages(block, timers.near + row * NEAR_TIMERS * TIMER_WORDS);
+      if (timerCount > NEAR_TIMERS) this.#timersFar.raise(blockIndex, row, (timerCount - NEAR_TIMERS) * TIMER_WORDS);
+    }
+  }
+
+  /** Bytes of what a block's sessions have beside state and packets that were ever written, in whole pages of the operating system. */
+  touchedBytes(blockIndex: number): number {
+    const far = this.#mailboxFar.pagesOf(blockIndex) + this.#outboxFar.pagesOf(blockIndex) + this.#timersFar.pagesOf(blockIndex);
+    return (bitCount(this.#near[blockIndex]) + far) * OS_PAGE_BYTES;
+  }
+
+  /** The block was dropped, its pages with it. */
+  forget(blockIndex: number): void {
+    this.#near[blockIndex] = 0;
+    this.#mailboxFar.forget(blockIndex);
+    this.#outboxFar.forget(blockIndex);
+    this.#timersFar.forget(blockIndex);
+  }
+
+  /** Records that sessions took out of turn have left gaps: they are closed first. */
+  #appendFar(block: Block, row: number, kind: number, a: number, b: number, payloadBytes: number): number {
+    const words = block.cold.i32;
+    const ring = block.services.mailbox;
+    closeGaps(words, ring, row);
+    const to = appendRecord(words, ring, row, kind, a, b, payloadBytes);
+    if (to === NO_RECORD) block.page[Column.dropped + row]++;
+    else this.#note(block, row, ring, this.#mailboxFar);
+    return to;
+  }
+
+  #note(block: Block, row: number, ring: RecordRingLayout, far: FarMarks): void {
+    const { blockIndex } = block;
+    const cursors = block.cold.i32[ring.cursors + row];
+    this.#near[blockIndex] |= nearPages(block, ring.near + row * NEAR_WORDS);
+    if (cursors >>> 0 <= NEAR_WORDS) return;
+    const end = ((cursors >>> 16) & (ring.capacity - 1)) + wordsInUse(cursors);
+    // Past the end it went round: then the far part counts as written to its end.
+    far.raise(blockIndex, row, Math.min(end, ring.capacity) - NEAR_WORDS);
+  }
+}
+
+/** Bits of the page in which word `at` lies, and of the first one, that of the columns. */
+function nearPages(block: Block, at: number): number {
+  return 1 | (1 << ((at - block.services.mailbox.cursors) >> OS_PAGE_WORD_BITS));
+}
