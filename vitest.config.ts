@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 const repository = fileURLToPath(new URL('.', import.meta.url));
 
@@ -21,6 +21,8 @@ export default defineConfig({
     // A ceiling for a machine with two busy cores, not a claim about speed.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // A user's project, whose test runs where it is installed: scripts/check-toolchain.mjs.
+    exclude: [...configDefaults.exclude, 'toolchain/**'],
     projects: projects.map(({ name, root }) => ({ extends: true, root, test: { name } })),
   },
 });
