@@ -1,5 +1,5 @@
 import type { Behavior } from './behavior.js';
-import type { Data, Field, FieldArray } from './layout/field.js';
+import type { Data, Field, FieldArray, ReadonlyFieldArray } from './layout/field.js';
 import type { Fields } from './layout/state-layout.js';
 import type { TypedViews } from './memory/block.js';
 import type { Packet, PacketWriter } from './memory/packet-view.js';
@@ -169,8 +169,10 @@ export interface Peer<F extends Fields = Fields> {
 
 /** Fields declared `published`, to be read. */
 export type PublishedOf<F extends Fields> = {
-  readonly [K in keyof F as F[K] extends { readonly published: true } ? K : never]: F[K] extends Field<infer T> ? T : never;
+  readonly [K in keyof F as F[K] extends { readonly published: true } ? K : never]: F[K] extends Field<infer T> ? ReadOnly<T> : never;
 };
+
+type ReadOnly<T> = T extends FieldArray<infer E> ? ReadonlyFieldArray<E> : T;
 
 /**
  * Rows of one block: what {@link BehaviorDefinition.updateBatch} works on. Dead when the call returns. It is itself the block's columns,

@@ -52,6 +52,9 @@ export interface Field<T = unknown> {
   readonly [VALUE]?: T;
 }
 
+/** A field that other sessions see. */
+export type PublishedField<T = unknown> = Field<T> & { readonly published: true };
+
 /**
  * A value of variable size in a session's state, from {@link data}. Valid as long as the `state` it came from.
  */
@@ -70,18 +73,23 @@ export interface Data<T> {
   set(value: T): boolean;
 }
 
-/** A fixed-length array field of one session. Valid as long as the `state` it came from. */
-export interface FieldArray<E extends number | bigint = number> extends Iterable<E> {
+/** A fixed-length array field to be read: what a session sees of another's. Valid as long as the `state` it came from. */
+export interface ReadonlyFieldArray<E extends number | bigint = number> extends Iterable<E> {
   readonly length: number;
   /** Element `index`; `ERR_INVALID_ARGUMENT` outside `0…length − 1`. */
   get(index: number): E;
+  toArray(): E[];
+  /** The elements; those of a bigint field as decimal text, which JSON has no other form for. */
+  toJSON(): unknown[];
+}
+
+/** A fixed-length array field of one session. Valid as long as the `state` it came from. */
+export interface FieldArray<E extends number | bigint = number> extends ReadonlyFieldArray<E> {
+  /** `ERR_INVALID_ARGUMENT` outside `0…length − 1`. */
   set(index: number, value: E): void;
   /** Copies `values` in, from element `start` on. */
   assign(values: ArrayLike<E>, start?: number): void;
   fill(value: E): void;
-  toArray(): E[];
-  /** The elements; those of a bigint field as decimal text, which JSON has no other form for. */
-  toJSON(): unknown[];
 }
 
 /** Elements as JSON can hold them. */
@@ -94,6 +102,11 @@ export interface FieldOptions<V> {
   readonly initial?: V;
   /** Keep the column in the session table, where WebAssembly kernels reach it (64 bytes a session in all). Default false. */
   readonly hot?: boolean;
+  /**
+   * Let other sessions see it, by `session.peer` and `session.peers`, as it stands when a tick begins. Costs a copy of the column a tick.
+   * Not for hot fields. Default false.
+   */
+  readonly published?: boolean;
 }
 
 export interface ArrayFieldOptions<V> extends FieldOptions<V> {
@@ -101,12 +114,20 @@ export interface ArrayFieldOptions<V> extends FieldOptions<V> {
   readonly length: number;
 }
 
+/** What makes an options object that of a published field. */
+interface Published {
+  readonly published: true;
+  readonly hot?: false;
+}
+
 interface NumberField {
+  (options: ArrayFieldOptions<number> & Published): PublishedField<FieldArray<number>>;
+  (options: FieldOptions<number> & Published): PublishedField<number>;
   (options: ArrayFieldOptions<number>): Field<FieldArray<number>>;
   (options?: FieldOptions<number>): Field<number>;
 }
 
-type AnyOptions = { initial?: unknown; hot?: unknown; length?: unknown } | undefined;
+type AnyOptions = { initial?: unknown; hot?: unknown; length?: unknown; published?: unknown } | undefined;
 
 /** 32-bit float. */
 export const f32 = numberField('f32');
@@ -126,9 +147,11 @@ export const i32 = numberField('i32');
 export const u32 = numberField('u32');
 
 /** Signed 64-bit integer, a `bigint`. Stores wrap as in a `BigInt64Array`. Each read makes a bigint on the heap. */
+export function bigint64(options: ArrayFieldOptions<bigint> & Published): PublishedField<FieldArray<bigint>>;
+export function bigint64(options: FieldOptions<bigint> & Published): PublishedField<bigint>;
 export function bigint64(options: ArrayFieldOptions<bigint>): Field<FieldArray<bigint>>;
 export function bigint64(options?: FieldOptions<bigint>): Field<bigint>;
-export function bigint64(options?: FieldOptions<bigint>): Field<never> {
+export function bigint64(options?: FieldOptions<bigint>): Field {
   const initial = options?.initial ?? 0n;
   if (typeof initial !== 'bigint' || BigInt.asIntN(64, initial) !== initial) {
     throw invalid(`initial of a bigint64 field must be a bigint of 64 bits: got ${shown(initial)}`);
@@ -137,19 +160,29 @@ export function bigint64(options?: FieldOptions<bigint>): Field<never> {
 }
 
 /** `true` or `false`, one byte. */
-export function bool(options?: FieldOptions<boolean>): Field<boolean> {
+export function bool(options: FieldOptions<boolean> & Published): PublishedField<boolean>;
+export function bool(options?: FieldOptions<boolean>): Field<boolean>;
+export function bool(options?: FieldOptions<boolean>): Field {
   const initial = options?.initial ?? false;
   if (typeof initial !== 'boolean') throw invalid(`initial of a bool field must be true or false: got ${shown(initial)}`);
-  const { length, hot } = common(options, 1);
+  const { length, hot, published } = common(options, 1);
   if (length !== undefined) throw invalid('a bool field has no length: use u8({ length }) for an array of flags');
-  return { kind: 'bool', element: 'u8', length, hot, published: false, initial };
+  return { kind: 'bool', element: 'u8', length, hot, published, initial };
+}
+
+/** Options of a text field, as those of others. */
+export interface TextOptions {
+  readonly initial?: string;
+  readonly published?: boolean;
 }
 
 /**
  * A string of at most `maxBytes` bytes of UTF-8 (1…65 535), stored in place. Assigning a longer one throws
  * `ERR_TEXT_TOO_LONG` and keeps the old value. Each read decodes a new string. Always cold.
  */
-export function text(maxBytes: number, options?: { readonly initial?: string }): Field<string> {
+export function text(maxBytes: number, options: TextOptions & { readonly published: true }): PublishedField<string>;
+export function text(maxBytes: number, options?: TextOptions): Field<string>;
+export function text(maxBytes: number, options?: TextOptions): Field {
   if (!Number.isInteger(maxBytes) || maxBytes < 1 || maxBytes > MAX_TEXT_BYTES) {
     throw invalid(`maxBytes of a text field must be an integer 1…${MAX_TEXT_BYTES}: got ${shown(maxBytes)}`);
   }
@@ -157,7 +190,7 @@ export function text(maxBytes: number, options?: { readonly initial?: string }):
   if (typeof initial !== 'string' || Buffer.byteLength(initial) > maxBytes) {
     throw invalid(`initial of a text field must be a string of at most ${maxBytes} bytes: got ${shown(initial)}`);
   }
-  return { kind: 'text', element: 'u8', length: maxBytes, hot: false, published: false, initial };
+  return { kind: 'text', element: 'u8', length: maxBytes, hot: false, published: checkPublished(options?.published, false), initial };
 }
 
 function numberField(element: Exclude<ElementType, 'i64'>): NumberField {
@@ -178,7 +211,7 @@ function common(options: AnyOptions, elementBytes: number): { length: number | u
   if (options !== undefined && (typeof options !== 'object' || options === null)) {
     throw invalid(`options of a field must be an object: got ${shown(options)}`);
   }
-  requireKeys('option of a field', options ?? {}, ['initial', 'hot', 'length'], 'ERR_FIELD_INVALID');
+  requireKeys('option of a field', options ?? {}, ['initial', 'hot', 'length', 'published'], 'ERR_FIELD_INVALID');
   const length = options?.length;
   if (length !== undefined && (typeof length !== 'number' || !Number.isInteger(length) || length < 1 || length > MAX_ARRAY_LENGTH)) {
     throw invalid(`length of a field must be an integer 1…${MAX_ARRAY_LENGTH}: got ${shown(length)}`);
@@ -190,7 +223,17 @@ function common(options: AnyOptions, elementBytes: number): { length: number | u
       `a hot field must be at most ${HOT_BYTES_PER_SESSION} bytes a session: got ${(length ?? 1) * elementBytes}; leave out hot`,
     );
   }
-  return { length, hot, published: false };
+  return { length, hot, published: checkPublished(options?.published, hot) };
+}
+
+function checkPublished(published: unknown = false, hot: boolean): boolean {
+  if (typeof published !== 'boolean') throw invalid(`published of a field must be true or false: got ${shown(published)}`);
+  if (published && hot) {
+    throw invalid(
+      'a field cannot be both hot and published: hot columns lie in the session table, published ones are copied within their block',
+    );
+  }
+  return published;
 }
 
 function invalid(message: string): DormouseError {

@@ -45,8 +45,9 @@ export const MAX_STATE_BYTES = 1_048_576;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
- * Gives every field its column: widest elements first, so that each column is aligned to its elements, else in the order
- * of declaration. Deterministic: the host and every worker derive the same layout from the same behaviour.
+ * Gives every field its column: those of published fields first, with the lengths of their texts, so that one copy takes them all; widest
+ * elements first, else in the order of declaration. Columns are whole multiples of 64 bytes, so each is aligned to its elements.
+ * Deterministic: the host and every worker derive the same layout from the same behaviour.
  */
 export function layOut(fields: Fields): StateLayout {
   const columns: (Column | TextColumn)[] = [];
@@ -54,7 +55,8 @@ export function layOut(fields: Fields): StateLayout {
   const hotTypes = new Set<ElementType>();
   let coldBytes = 0;
   let hotBytes = 0;
-  for (const [name, field] of inOrder(fields)) {
+  const ordered = inOrder(fields);
+  const place = ([name, field]: [string, Field]): void => {
     const width = ELEMENT_BYTES[field.element];
     const stride = field.length ?? 1;
     const bytes = ROWS * stride * width;
@@ -64,14 +66,20 @@ export function layOut(fields: Fields): StateLayout {
     if (field.hot) hotBytes += bytes;
     else coldBytes += bytes;
     columns.push(column);
-  }
-  // Lengths of text fields come last: u16 columns, aligned whatever stands before them (64 rows of bytes).
-  for (const [index, column] of columns.entries()) {
-    if (column.field.kind !== 'text') continue;
-    columns[index] = { ...column, lengthOffset: coldBytes / 2 };
-    coldTypes.add('u16');
-    coldBytes += ROWS * 2;
-  }
+  };
+  const placeTextLengths = (published: boolean): void => {
+    for (const [index, column] of columns.entries()) {
+      if (column.field.kind !== 'text' || column.field.published !== published) continue;
+      columns[index] = { ...column, lengthOffset: coldBytes / 2 };
+      coldTypes.add('u16');
+      coldBytes += ROWS * 2;
+    }
+  };
+  for (const field of ordered) if (field[1].published) place(field);
+  placeTextLengths(true);
+  const publishedBytes = coldBytes;
+  for (const field of ordered) if (!field[1].published) place(field);
+  placeTextLengths(false);
   if (hotBytes > ROWS * HOT_BYTES_PER_SESSION) {
     throw new DormouseError(
       'ERR_FIELD_INVALID',
@@ -88,7 +96,7 @@ export function layOut(fields: Fields): StateLayout {
     coldBytesPerSession: coldBytes / ROWS,
     hotBytesPerSession: hotBytes / ROWS,
     coldBytes,
-    publishedBytes: 0,
+    publishedBytes,
     farBytes: 0,
   };
 }

@@ -101,6 +101,25 @@ describe('a text field', () => {
   });
 });
 
+describe('published', () => {
+  it('is false unless asked for, of every kind of field', () => {
+    expect([f32(), u8({ length: 2 }), bigint64(), bool(), text(4)].map(({ published }) => published)).toEqual(Array(5).fill(false));
+    const published = { published: true } as const;
+    const all = [f32(published), u8({ length: 2, ...published }), bigint64(published), bool(published), text(4, published)];
+    expect(all.map((field) => field.published)).toEqual(Array(5).fill(true));
+  });
+
+  it('is true or false', () => {
+    expect(() => f32({ published: anything(1) })).toThrow(refusal('published of a field must be true or false: got 1'));
+    expect(() => text(4, { published: anything('yes') })).toThrow(refusal('published of a field must be true or false: got "yes"'));
+  });
+
+  it('is not for hot fields, and says why', () => {
+    expect(() => f32({ hot: true, published: anything(true) })).toThrow(refusal('cannot be both hot and published'));
+    expect(() => bool({ hot: true, published: anything(true) })).toThrow(refusal('hot columns lie in the session table'));
+  });
+});
+
 it('every element type has its width', () => {
   expect(ELEMENT_BYTES).toEqual({ f32: 4, f64: 8, i8: 1, u8: 1, i16: 2, u16: 2, i32: 4, u32: 4, i64: 8 });
 });

@@ -7,10 +7,12 @@ import { type Fields, layOut, MAX_STATE_BYTES, type TextColumn } from '../../src
 const NUMBERS = [f32, f64, i8, u8, i16, u16, i32, u32];
 
 const field: fc.Arbitrary<Field> = fc.oneof(
-  fc.tuple(fc.constantFrom(...NUMBERS), fc.boolean()).map(([make, hot]) => make({ hot }) as Field),
-  fc.tuple(fc.constantFrom(...NUMBERS), fc.integer({ min: 1, max: 9 })).map(([make, length]) => make({ length }) as Field),
-  fc.constantFrom<Field>(bigint64(), bigint64({ length: 3 }), bool(), bool({ hot: true })),
-  fc.integer({ min: 1, max: 70 }).map((bytes) => text(bytes) as Field),
+  fc.tuple(fc.constantFrom(...NUMBERS), fc.constantFrom({}, { hot: true }, { published: true })).map(([make, options]) => make(options)),
+  fc
+    .tuple(fc.constantFrom(...NUMBERS), fc.integer({ min: 1, max: 9 }), fc.boolean())
+    .map(([make, length, published]) => make({ length, published }) as Field),
+  fc.constantFrom<Field>(bigint64(), bigint64({ length: 3, published: true }), bool(), bool({ hot: true }), bool({ published: true })),
+  fc.tuple(fc.integer({ min: 1, max: 70 }), fc.boolean()).map(([bytes, published]) => text(bytes, { published }) as Field),
 );
 const fields = fc.array(field, { maxLength: 14 }).map((list) => Object.fromEntries(list.map((each, i) => [`f${i}`, each])));
 
@@ -46,6 +48,17 @@ describe('layOut', () => {
         }
         for (const { offset } of layout.columns) expect(Number.isInteger(offset)).toBe(true);
         expect(layout.coldBytesPerSession).toBe(layout.coldBytes / ROWS);
+      }),
+    ));
+
+  it('places all of the published fields, lengths of texts too, before the others, and says how many bytes they are', () =>
+    fc.assert(
+      fc.property(fields, (declared) => {
+        const layout = layOut(declared);
+        const published = (wanted: boolean) =>
+          ranges({ ...layout, columns: layout.columns.filter(({ field: { published } }) => published === wanted) }, false);
+        expect(published(true).at(-1)?.[1] ?? 0).toBe(layout.publishedBytes);
+        expect(published(false).at(0)?.[0] ?? layout.coldBytes).toBe(layout.publishedBytes);
       }),
     ));
 
