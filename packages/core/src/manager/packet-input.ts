@@ -1,5 +1,6 @@
 import { DormouseError, requireInteger, shown } from '../errors.js';
-import { maxPayloadBytes } from '../layout/geometry.js';
+import { Column, maxPayloadBytes } from '../layout/geometry.js';
+import type { InputTap } from '../recording/observer.js';
 import { type HandleOwner, PushOutcome, SessionHandle } from '../session/handle.js';
 import { NO_SLOT, type SessionStore } from '../session/store.js';
 import { lengthOf } from './population.js';
@@ -14,15 +15,24 @@ export class PacketInput {
   readonly #owner: HandleOwner;
   readonly #isQueueing: () => boolean;
   readonly #ringBytes: number;
+  readonly #inputs: InputTap;
   /** Slots of a batch's handles, found before the first packet is pushed. */
   #slots = new Int32Array(0);
 
-  constructor(store: SessionStore, queue: RequestQueue, owner: HandleOwner, isQueueing: () => boolean, ringBytes: number) {
+  constructor(
+    store: SessionStore,
+    queue: RequestQueue,
+    owner: HandleOwner,
+    isQueueing: () => boolean,
+    ringBytes: number,
+    inputs: InputTap,
+  ) {
     this.#store = store;
     this.#queue = queue;
     this.#owner = owner;
     this.#isQueueing = isQueueing;
     this.#ringBytes = ringBytes;
+    this.#inputs = inputs;
   }
 
   push(handle: SessionHandle, opcode: number, payload: Uint8Array): PushOutcome {
@@ -68,7 +78,17 @@ export class PacketInput {
 
   #now(slot: number, opcode: number, payload: Uint8Array, start: number, length: number): PushOutcome {
     if (slot === NO_SLOT) return PushOutcome.stale;
-    return this.#store.push(slot, opcode, payload, start, length) ? PushOutcome.delivered : PushOutcome.full;
+    return this.#put(slot, opcode, payload, start, length) ? PushOutcome.delivered : PushOutcome.full;
+  }
+
+  #put(slot: number, opcode: number, payload: Uint8Array, start: number, length: number): boolean {
+    const isDelivered = this.#store.push(slot, opcode, payload, start, length);
+    const { observer } = this.#inputs;
+    if (observer !== undefined) {
+      const accountId = this.#store.word(slot, Column.account) >>> 0;
+      observer.pushed(accountId, opcode, payload, start, length, isDelivered);
+    }
+    return isDelivered;
   }
 
   #later(handle: SessionHandle, slot: number, opcode: number, payload: Uint8Array): PushOutcome {
@@ -79,7 +99,7 @@ export class PacketInput {
       if (now === NO_SLOT) {
         throw new DormouseError('ERR_SESSION_STALE', `packet ${opcode} for ${handle} came after its release`, { accountId });
       }
-      if (!this.#store.push(now, opcode, payload, 0, payload.length)) {
+      if (!this.#put(now, opcode, payload, 0, payload.length)) {
         throw new DormouseError('ERR_RING_FULL', `packet ${opcode} of ${payload.length} bytes found the inbound ring of ${handle} full`, {
           accountId,
         });

@@ -3,6 +3,7 @@ import { DormouseError, requireInteger } from '../errors.js';
 import { isObserved, publish } from '../events.js';
 import { Column, MAX_ACCOUNT_ID, ROW_MASK, SlotState } from '../layout/geometry.js';
 import type { Logger } from '../logger.js';
+import type { InputTap, SessionChange } from '../recording/observer.js';
 import type { StateView } from '../runtime/index.js';
 import type { BehaviorHost } from '../session/behavior-host.js';
 import { type HandleOwner, type PushOutcome, SessionHandle, type SessionStatus } from '../session/handle.js';
@@ -28,6 +29,7 @@ export interface RegistryParts {
   readonly logger: Logger;
   readonly maxConcurrentSessions: number;
   readonly ringBytes: number;
+  readonly inputs: InputTap;
 }
 
 /**
@@ -46,14 +48,14 @@ export class SessionRegistry implements HandleOwner {
     this.#parts = parts;
     this.#store = store;
     this.population = new Population(store, queue, hosts, maxConcurrentSessions);
-    this.packets = new PacketInput(store, queue, this, () => this.#isBusy, ringBytes);
+    this.packets = new PacketInput(store, queue, this, () => this.#isBusy, ringBytes, parts.inputs);
   }
 
   create(accountId: number, options: CreateOptions): SessionHandle {
     const planned = this.population.plan(accountId, options);
     const { incarnation } = planned;
-    if (!this.#isBusy) return new SessionHandle(this, accountId, incarnation, this.#createNow(planned));
-    this.#parts.queue.addCreation(accountId, incarnation, () => this.#createNow(planned));
+    if (!this.#isBusy) return new SessionHandle(this, accountId, incarnation, this.#createForHost(planned));
+    this.#parts.queue.addCreation(accountId, incarnation, () => this.#createForHost(planned));
     return new SessionHandle(this, accountId, incarnation, NO_SLOT);
   }
 
@@ -81,7 +83,7 @@ export class SessionRegistry implements HandleOwner {
     requireInteger('accountId', accountId, 1, MAX_ACCOUNT_ID);
     if (this.#incarnationOf(accountId) === 0) return false;
     if (this.#isBusy) {
-      this.#parts.queue.addRelease(accountId, () => this.#releaseNow(accountId));
+      this.#parts.queue.addRelease(accountId, () => this.#releaseForHost(accountId));
       return true;
     }
     const hook = this.#store.hookOf(this.#store.index.get(accountId));
@@ -90,7 +92,7 @@ export class SessionRegistry implements HandleOwner {
       const message = `account ${accountId} cannot be released in its own create hook: throw there to undo its creation`;
       throw new DormouseError('ERR_SESSION_HOOK', message, { accountId });
     }
-    this.#releaseNow(accountId);
+    this.#releaseForHost(accountId);
     return true;
   }
 
@@ -98,12 +100,18 @@ export class SessionRegistry implements HandleOwner {
     requireInteger('accountId', accountId, 1, MAX_ACCOUNT_ID);
     const slot = this.#store.index.get(accountId);
     if (slot === NO_SLOT || this.#store.table.slotStates[slot] !== SlotState.quarantined) return false;
-    this.#change('revive', this.handleAt(slot) as SessionHandle, (now) => {
+    this.#change('revive', this.handleAt(slot) as SessionHandle, 0, (now) => {
       if (this.#store.table.slotStates[now] !== SlotState.quarantined) return;
       this.#store.revive(now);
       publish('dormouse:session:revived', { accountId });
     });
     return true;
+  }
+
+  /** Takes effect at once, in a tick too. */
+  setMaxConcurrentSessions(count: number): void {
+    this.population.maxConcurrentSessions = count;
+    this.#parts.inputs.observer?.limited(count);
   }
 
   /** Nobody is there any more, and no handle keeps the sessions' memory. */
@@ -164,16 +172,20 @@ export class SessionRegistry implements HandleOwner {
 
   setMapOf(handle: SessionHandle, mapId: number): void {
     requireInteger('mapId', mapId, 0, MAX_U32);
-    this.#change('setMap', handle, (slot) => this.#store.setWord(slot, Column.map, mapId));
+    this.#change('setMap', handle, mapId, (slot) => this.#store.setWord(slot, Column.map, mapId));
   }
 
   setGroupOf(handle: SessionHandle, groupId: number): void {
     requireInteger('groupId', groupId, 0, MAX_U32);
-    this.#change('setGroup', handle, (slot) => this.#store.setWord(slot, Column.group, groupId));
+    this.#change('setGroup', handle, groupId, (slot) => this.#store.setWord(slot, Column.group, groupId));
   }
 
   touchSession(handle: SessionHandle): void {
-    this.#change('touch', handle, (slot) => this.#store.touch(slot));
+    this.#change('touch', handle, 0, (slot) => this.#store.touch(slot));
+  }
+
+  stateWritten(slot: number, field: string, start: number, count: number): void {
+    this.#parts.inputs.observer?.written(slot, field, start, count);
   }
 
   releaseHandle(handle: SessionHandle): boolean {
@@ -191,16 +203,27 @@ export class SessionRegistry implements HandleOwner {
     return this.#isClosed ? 0 : this.population.incarnationOf(accountId);
   }
 
-  #change(request: 'setMap' | 'setGroup' | 'touch' | 'revive', handle: SessionHandle, change: (slot: number) => void): void {
+  #change(request: SessionChange, handle: SessionHandle, value: number, change: (slot: number) => void): void {
     const apply = (): void => {
       const slot = SessionHandle.locate(handle, this);
       if (slot === NO_SLOT) {
         throw new DormouseError('ERR_SESSION_STALE', `${handle} was released`, { accountId: handle.accountId });
       }
+      this.#parts.inputs.observer?.changed(request, handle.accountId, value);
       change(slot);
     };
     if (this.#isBusy) this.#parts.queue.add(request, handle.accountId, apply);
     else apply();
+  }
+
+  #createForHost(planned: NewSession): number {
+    this.#parts.inputs.observer?.creating(planned);
+    return this.#createNow(planned);
+  }
+
+  #releaseForHost(accountId: number): void {
+    this.#parts.inputs.observer?.releasing(accountId);
+    this.#releaseNow(accountId);
   }
 
   #createNow(planned: NewSession): number {
@@ -218,12 +241,12 @@ export class SessionRegistry implements HandleOwner {
       for (const session of planned) {
         toCome--;
         population.promised--;
-        handles.push(new SessionHandle(this, session.accountId, session.incarnation, this.#createNow(session)));
+        handles.push(new SessionHandle(this, session.accountId, session.incarnation, this.#createForHost(session)));
       }
     } catch (error) {
       population.promised -= toCome;
       // But for those that a hook has released, and perhaps created anew, meanwhile.
-      for (const { accountId, isLive } of handles.reverse()) if (isLive) this.#releaseNow(accountId);
+      for (const { accountId, isLive } of handles.reverse()) if (isLive) this.#releaseForHost(accountId);
       throw error;
     }
     return handles;

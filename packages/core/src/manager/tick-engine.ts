@@ -4,6 +4,7 @@ import { ROW_BITS } from '../layout/geometry.js';
 import type { Logger } from '../logger.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
 import type { Participant, Round } from '../participant.js';
+import type { InputTap } from '../recording/observer.js';
 import type { IScheduler } from '../scheduler.js';
 import { turnActivityWindow } from '../session/activity.js';
 import type { SessionStore } from '../session/store.js';
@@ -12,6 +13,7 @@ import { NO_FAULTS, NO_REFUSALS, type RefusedRequest, type SessionFault, type Ti
 import { settleFaults } from './faults.js';
 import type { HostServices } from './host-services.js';
 import type { MetricsWindow } from './metrics.js';
+import { handOut } from './observed-calls.js';
 import type { RequestQueue } from './requests.js';
 
 /** Batches a round can have: ranges are packed into 16 bits a side. Beyond, batches grow. */
@@ -31,6 +33,7 @@ export interface TickParts {
   /** How often a session may fail. */
   readonly quarantineAfter: number;
   readonly services: HostServices;
+  readonly inputs: InputTap;
 }
 
 /**
@@ -95,9 +98,10 @@ export class TickEngine {
   }
 
   #update(diffMs: number): Promise<TickReport> {
-    const { scheduler, store, clock, round, services } = this.#parts;
+    const { scheduler, store, clock, round, services, inputs } = this.#parts;
     this.#startMs = performance.now();
     clock.advance(diffMs);
+    inputs.observer?.ticking(clock.number, diffMs);
     services.beginTick();
     this.#sessions = store.activeCount;
     this.#batchCount = this.#prepare(round, diffMs);
@@ -119,19 +123,21 @@ export class TickEngine {
 
   /** The update is over, well or not: hand out packets, deal with faults and requests, report. */
   #end(schedulerFailure: DormouseError | undefined): Promise<TickReport> {
-    const { caller, clock, onPacket, round } = this.#parts;
+    const { caller, clock, onPacket, round, inputs } = this.#parts;
     round.isOpen = false;
     try {
       const updateFailure = schedulerFailure ?? this.#missing();
       this.totalBatches += this.#batchCount;
       caller.park();
       this.phase = 'handing out';
+      inputs.observer?.moment();
       this.#egressMs = performance.now();
       const handOutFailure = onPacket === undefined ? undefined : this.#handOut(onPacket);
       const failure = updateFailure ?? handOutFailure;
       this.#maintenanceMs = performance.now();
       const faults = caller.faults.length === 0 ? this.#faultsLate : [...this.#faultsLate, ...settleFaults(this.#parts)];
       const refused = this.#applyRequests();
+      inputs.observer?.ticked(schedulerFailure !== undefined);
       const report = this.#report(faults, refused);
       this.#faultsLate = failure === undefined ? NO_FAULTS : faults;
       if (failure === undefined) return Promise.resolve(report);
@@ -147,8 +153,11 @@ export class TickEngine {
 
   /** What sessions have asked for, then what the host has. */
   #applyRequests(): readonly RefusedRequest[] {
-    const { services } = this.#parts;
+    const { services, inputs, queue } = this.#parts;
+    inputs.observer?.moment();
+    if (queue.length > 0) inputs.observer?.queued(queue.countChange, queue.accounts);
     const refused = this.#told(services.endTick());
+    inputs.observer?.settling();
     const refusedOfHost = this.#applyQueue();
     return refused.length === 0 ? refusedOfHost : [...refused, ...refusedOfHost];
   }
@@ -195,7 +204,7 @@ export class TickEngine {
   /** The handler's error; it has ended this hand-out, and packets not taken stay in their rings. */
   #handOut(onPacket: PacketHandler): DormouseError | undefined {
     try {
-      this.#parts.store.drain(onPacket);
+      handOut(this.#parts.store, onPacket, this.#parts.inputs.observer);
       return undefined;
     } catch (cause) {
       return this.#failed('ERR_PACKET_HANDLER', 'onPacket failed', cause);

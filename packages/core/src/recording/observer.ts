@@ -3,7 +3,7 @@ import type { BroadcastTarget } from './record-writer.js';
 /** A session that the host creates. */
 export interface Creation {
   readonly accountId: number;
-  readonly behaviorIndex: number;
+  readonly host: { readonly behaviorIndex: number };
   readonly mapId: number;
   readonly groupId: number;
   readonly init: unknown;

@@ -36,6 +36,8 @@ export interface HandleOwner {
   behaviorOf(slot: number): AnyBehavior;
   makeState(source: StateSource, slot: number): object;
   locateState(slot: number): Record<string, unknown>;
+  /** The host has written elements `start … start + count − 1` of a field. */
+  stateWritten(slot: number, field: string, start: number, count: number): void;
   pushTo(handle: SessionHandle, opcode: number, payload: Uint8Array): PushOutcome;
   setMapOf(handle: SessionHandle, mapId: number): void;
   setGroupOf(handle: SessionHandle, groupId: number): void;
@@ -92,7 +94,13 @@ export class SessionHandle<B extends AnyBehavior = AnyBehavior> {
    * values.
    */
   get state(): StateOf<FieldsOf<B>> {
-    this.#state ??= this.#owner.makeState({ locate: () => this.#owner.locateState(this.#require()) }, this.#require());
+    this.#state ??= this.#owner.makeState(
+      {
+        locate: () => this.#owner.locateState(this.#require()),
+        wrote: (field, start, count) => this.#owner.stateWritten(this.#slot, field, start, count),
+      },
+      this.#require(),
+    );
     return this.#state as StateOf<FieldsOf<B>>;
   }
 

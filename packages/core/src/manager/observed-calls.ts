@@ -1,0 +1,63 @@
+import type { Block } from '../memory/block.js';
+import type { PacketHandler } from '../memory/packet-ring.js';
+import type { InputObserver, InputTap } from '../recording/observer.js';
+import type { HookRunner, SessionStore } from '../session/store.js';
+
+/** Runs hooks as the calling thread's participant does; each is a moment for whoever observes the manager's inputs. */
+export class ObservedHooks implements HookRunner {
+  readonly #runner: HookRunner;
+  readonly #inputs: InputTap;
+
+  constructor(runner: HookRunner, inputs: InputTap) {
+    this.#runner = runner;
+    this.#inputs = inputs;
+  }
+
+  addBlock(block: Block): void {
+    this.#runner.addBlock(block);
+  }
+
+  dropBlock(blockIndex: number): void {
+    this.#runner.dropBlock(blockIndex);
+  }
+
+  callHook(...call: Parameters<HookRunner['callHook']>): boolean {
+    try {
+      return this.#runner.callHook(...call);
+    } finally {
+      this.#inputs.observer?.moment();
+    }
+  }
+}
+
+/** Hands out all packets because the host asked for them: its handler's doings are inputs, and which packets it took is one. */
+export function drainObserved(store: SessionStore, handler: PacketHandler, observer: InputObserver | undefined): number {
+  if (observer === undefined) return store.drain(handler);
+  observer.draining();
+  return takeObserved(store, handler, observer, true);
+}
+
+/** Hands out all packets at the end of a tick: that goes without saying, unless the handler ends it. */
+export function handOut(store: SessionStore, handler: PacketHandler, observer: InputObserver | undefined): void {
+  if (observer === undefined) store.drain(handler);
+  else takeObserved(store, handler, observer, false);
+}
+
+function takeObserved(store: SessionStore, handler: PacketHandler, observer: InputObserver, tellsCount: boolean): number {
+  const before = store.rings.packetsOut;
+  try {
+    store.drain((accountId, packet) => {
+      try {
+        return handler(accountId, packet);
+      } finally {
+        observer.moment();
+      }
+    });
+  } catch (error) {
+    observer.drained(store.rings.packetsOut - before, true);
+    throw error;
+  }
+  const count = store.rings.packetsOut - before;
+  if (tellsCount) observer.drained(count, false);
+  return count;
+}
