@@ -53,9 +53,9 @@ function requireRealCoverage(app) {
   const source = readFileSync(join(app, 'walker.ts'), 'utf8').split('\n');
   const report = JSON.parse(readFileSync(join(app, 'coverage', 'coverage-final.json'), 'utf8'));
   const { statementMap, s: counts } = report[join(app, 'walker.ts')];
-  for (const [text, isRun] of [
-    ['state.steps += 1', true],
-    ['throw new Error', false],
+  for (const { text, isRun } of [
+    { text: 'state.steps += 1', isRun: true },
+    { text: 'throw new Error', isRun: false },
   ]) {
     const line = source.findIndex((candidate) => candidate.includes(text)) + 1;
     const statements = Object.keys(statementMap).filter((key) => statementMap[key].start.line === line);
