@@ -1,13 +1,16 @@
 /** Every code a Dormouse error can carry. A code is stable across versions; a message is not. */
 export type ErrorCode =
+  | 'ERR_ASK_TIMEOUT'
   | 'ERR_BEHAVIOR_ASYNC'
   | 'ERR_BEHAVIOR_IMPORT'
   | 'ERR_BEHAVIOR_INVALID'
   | 'ERR_BEHAVIOR_UNKNOWN'
   | 'ERR_CONFIG_INVALID'
   | 'ERR_CONFIG_KEY_UNKNOWN'
+  | 'ERR_DATA_BUSY'
   | 'ERR_DATA_TOO_LARGE'
   | 'ERR_FIELD_INVALID'
+  | 'ERR_HANDLER_EXISTS'
   | 'ERR_INDEX_FULL'
   | 'ERR_INDEX_UNSETTLED'
   | 'ERR_INSTANCE_FOREIGN'

@@ -12,10 +12,12 @@ export type { ManagerConfig, ManagerSettings, SessionManagerOptions } from './co
 export { DormouseError, type ErrorCode } from './errors.js';
 export { type DormouseEvents, EVENT_NAMES, type EventName } from './events.js';
 export type { Codec } from './layout/codec.js';
+export { type DataField, type DataOptions, data } from './layout/data-field.js';
 export {
   type ArrayFieldOptions,
   bigint64,
   bool,
+  type Data,
   type Field,
   type FieldArray,
   type FieldOptions,
@@ -34,6 +36,9 @@ export {
 } from './layout/field.js';
 export type { Fields } from './layout/state-layout.js';
 export type { Logger } from './logger.js';
+export type { AskHandler, HandleOptions } from './manager/ask-lane.js';
+export type { AskContext } from './manager/ask-request.js';
+export type { AskCounts, AskMetrics } from './manager/ask-topics.js';
 export type { GlobalMetrics } from './manager/global-metrics.js';
 export type { Rates, TickTimes } from './manager/metrics.js';
 export type { CreateOptions } from './manager/population.js';
@@ -73,3 +78,4 @@ export type {
   TickInfo,
 } from './session-api.js';
 export type { RefusedRequest, SessionFault, TickReport } from './tick-report.js';
+export type { WallClock } from './wall-clock.js';

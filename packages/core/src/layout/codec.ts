@@ -16,3 +16,10 @@ export function requireCodec(codec: unknown): Codec {
   if (typeof candidate?.encode === 'function' && typeof candidate.decode === 'function') return candidate;
   throw new DormouseError('ERR_CONFIG_INVALID', `codec must have encode and decode: got ${shown(codec)}`);
 }
+
+/** Encodes a value. Throws `ERR_INVALID_ARGUMENT` if the codec gives no bytes, such as a promise of some. */
+export function encodeWith(codec: Codec, value: unknown): Uint8Array {
+  const bytes: unknown = codec.encode(value);
+  if (bytes instanceof Uint8Array) return bytes;
+  throw new DormouseError('ERR_INVALID_ARGUMENT', `encode of a codec must return a Uint8Array: got ${shown(bytes)}`);
+}

@@ -39,7 +39,7 @@ declare const VALUE: unique symbol;
  * {@link bigint64}, {@link bool} and {@link text}.
  */
 export interface Field<T = unknown> {
-  readonly kind: 'number' | 'bigint' | 'bool' | 'text';
+  readonly kind: 'number' | 'bigint' | 'bool' | 'text' | 'data';
   readonly element: ElementType;
   /** Elements of a fixed-length array; undefined for a single value. */
   readonly length: number | undefined;
@@ -56,21 +56,39 @@ export interface Field<T = unknown> {
 export type PublishedField<T = unknown> = Field<T> & { readonly published: true };
 
 /**
- * A value of variable size in a session's state, from {@link data}. Valid as long as the `state` it came from.
+ * A value of variable size in a session's state, from `data()`. Valid as long as the `state` it came from. Every member throws
+ * `ERR_SESSION_PARKED`, or to the host what reading the session's state throws, once that is not to be had.
+ *
+ * What is stored are the value's bytes: reads see what decoding them gives, never an object that somebody else holds.
  */
 export interface Data<T> {
-  /** The value: decoded when it is first asked for in an update, the same object for the rest of it. To be read only. */
-  readonly value: T;
-  /** Bytes of its encoded form. */
-  readonly bytes: number;
   /**
-   * Lets `change` work on the value, or return another one, and stores the result. False when that is larger than `maxBytes`: the value is
-   * then what it was before, and the field's `tooLarge` counter has grown.
+   * The value: decoded when first asked for in an update, then the same object until the update ends or the value changes. Plain objects,
+   * arrays, maps and sets in it are frozen: changing them throws a `TypeError`. Dates, typed arrays and instances of classes cannot be;
+   * what is changed in those is lost.
+   *
+   * Assigning stores another value, as {@link set}, but throws `ERR_DATA_TOO_LARGE` where that returns false.
+   */
+  get value(): T;
+  set value(value: T);
+  /**
+   * Gives `change` a copy of the value to work on, and stores that, or what `change` returns unless it is undefined. Encoded when `change`
+   * returns, written only if the bytes differ. False when they are more than `maxBytes`: then the old value is kept, and `tooLarge` has
+   * grown. It is also kept when `change` or the codec throws, which comes through.
+   *
+   * Throws `ERR_DATA_BUSY` within an edit of the same value, or if the value was changed by somebody else meanwhile, and
+   * `ERR_BEHAVIOR_ASYNC` for a `change` that returns a promise.
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: a change that returns nothing has worked on the value itself
   edit(change: (value: T) => T | void): boolean;
-  /** Stores a value; false as {@link edit}. */
+  /** Stores a value; false as {@link edit}. The value is copied: changing it afterwards changes nothing. */
   set(value: T): boolean;
+  /** Bytes of the encoded value; 0 while it is undefined because nothing was ever stored. */
+  readonly bytes: number;
+  /** Values refused as larger than `maxBytes` since the session was created. */
+  readonly tooLarge: number;
+  /** The value as JSON can hold it: maps as objects if all their keys are texts, else as pairs; sets and typed arrays as arrays; bigints as text. */
+  toJSON(): unknown;
 }
 
 /** A fixed-length array field to be read: what a session sees of another's. Valid as long as the `state` it came from. */

@@ -1,4 +1,6 @@
 import { DormouseError, shown } from '../errors.js';
+import { DATA_COLUMNS, type DataColumn, layOutTiers, MAX_DATA_BYTES_TOGETHER } from './data-column.js';
+import type { DataField } from './data-field.js';
 import { ELEMENT_BYTES, type ElementType, type Field } from './field.js';
 import { HOT_BYTES_PER_SESSION, ROWS } from './geometry.js';
 
@@ -25,7 +27,7 @@ export interface TextColumn extends Column {
 
 /** The columns of a behaviour's state: in a block's buffer from its first byte on, hot ones in the table's page. */
 export interface StateLayout {
-  readonly columns: readonly (Column | TextColumn)[];
+  readonly columns: readonly (Column | TextColumn | DataColumn)[];
   /** Element types in use among cold and hot columns: views are made for these alone. */
   readonly coldTypes: ReadonlySet<ElementType>;
   readonly hotTypes: ReadonlySet<ElementType>;
@@ -39,7 +41,7 @@ export interface StateLayout {
   readonly farBytes: number;
 }
 
-/** Largest cold state of one session, in bytes. */
+/** Largest columns of cold state of one session, in bytes. Of data fields only the columns beside their values count. */
 export const MAX_STATE_BYTES = 1_048_576;
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -50,22 +52,33 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
  * Deterministic: the host and every worker derive the same layout from the same behaviour.
  */
 export function layOut(fields: Fields): StateLayout {
-  const columns: (Column | TextColumn)[] = [];
+  const columns: (Column | TextColumn | DataColumn)[] = [];
   const coldTypes = new Set<ElementType>();
   const hotTypes = new Set<ElementType>();
   let coldBytes = 0;
   let hotBytes = 0;
+  let farBytes = 0;
+  let dataBytes = 0;
   const ordered = inOrder(fields);
   const place = ([name, field]: [string, Field]): void => {
     const width = ELEMENT_BYTES[field.element];
     const stride = field.length ?? 1;
-    const bytes = ROWS * stride * width;
+    const bytes = ROWS * stride * width * (field.kind === 'data' ? DATA_COLUMNS : 1);
     const start = field.hot ? hotBytes : coldBytes;
     const column: Column = { name, field, element: field.element, hot: field.hot, offset: start / width, stride };
     (field.hot ? hotTypes : coldTypes).add(field.element);
     if (field.hot) hotBytes += bytes;
     else coldBytes += bytes;
-    columns.push(column);
+    columns.push(field.kind === 'data' ? placeData(column) : column);
+  };
+  const placeData = (column: Column): DataColumn => {
+    const field = column.field as DataField;
+    const { offset } = column;
+    const { tiers, end } = layOutTiers(field.maxBytes, farBytes);
+    coldTypes.add('u8');
+    farBytes = end;
+    dataBytes += field.maxBytes;
+    return { ...column, field, versions: offset + ROWS, refusals: offset + 2 * ROWS, marks: offset + 3 * ROWS, tiers };
   };
   const placeTextLengths = (published: boolean): void => {
     for (const [index, column] of columns.entries()) {
@@ -89,6 +102,12 @@ export function layOut(fields: Fields): StateLayout {
   if (coldBytes > ROWS * MAX_STATE_BYTES) {
     throw new DormouseError('ERR_FIELD_INVALID', `state must be at most ${MAX_STATE_BYTES} bytes a session: got ${coldBytes / ROWS}`);
   }
+  if (dataBytes > MAX_DATA_BYTES_TOGETHER) {
+    throw new DormouseError(
+      'ERR_FIELD_INVALID',
+      `maxBytes of data fields must be at most ${MAX_DATA_BYTES_TOGETHER} together: got ${dataBytes}`,
+    );
+  }
   return {
     columns,
     coldTypes,
@@ -97,7 +116,7 @@ export function layOut(fields: Fields): StateLayout {
     hotBytesPerSession: hotBytes / ROWS,
     coldBytes,
     publishedBytes,
-    farBytes: 0,
+    farBytes,
   };
 }
 

@@ -43,7 +43,7 @@ export class Runner {
   ) {
     this.#definition = definition;
     this.#State = State;
-    this.#session = new SessionView(new State(), services);
+    this.#session = new SessionView(new State(services), services);
     this.#batch = definition.updateBatch === undefined ? undefined : new BatchView(layout, this.#session);
     this.#progress = progress;
     this.#faults = faults;
@@ -111,7 +111,8 @@ export class Runner {
   /** Calls a hook for one row of a block; what it throws is the caller's. Returns true if it has sent a packet. */
   callHook<T>(block: Block, row: number, hook: (session: Session, argument: T) => unknown, argument: T): boolean {
     // A hook may have other sessions created or released: their hooks must not move its own session from under it.
-    const session = this.#hooksUnderWay === 0 ? this.#session : new SessionView(new this.#State(), this.#session.$services);
+    const session =
+      this.#hooksUnderWay === 0 ? this.#session : new SessionView(new this.#State(this.#session.$services), this.#session.$services);
     session.$attach(block);
     session.$row = row;
     session.$state.$row = row;

@@ -1,6 +1,8 @@
 import { DormouseError, shown } from '../errors.js';
+import type { DataColumn } from '../layout/data-column.js';
 import type { Column, StateLayout, TextColumn } from '../layout/state-layout.js';
 import { type Block, EMPTY_VIEWS, type TypedViews } from '../memory/block.js';
+import { DataFieldView, type DataServices } from './data-view.js';
 import { FieldArrayView } from './field-array.js';
 import { type Accessor, COLD_ACCESSORS, HOT_ACCESSORS } from './scalar-accessors.js';
 
@@ -33,13 +35,25 @@ export class StateView {
   $hotI64 = EMPTY_VIEWS.i64;
   /** Views of the array fields, made when first asked for. */
   $arrays: (FieldArrayView | undefined)[] = [];
+  /** Of the data fields likewise. */
+  $data: (DataFieldView | undefined)[] = [];
+  $block: Block | undefined;
+  readonly $services: DataServices | undefined;
+
+  /** Without `services` its data fields cannot be used. */
+  constructor(services?: DataServices) {
+    this.$services = services;
+  }
 
   $attach(block: Block): void {
+    this.$block = block;
     this.$views(block.cold, block.hot);
   }
 
   /** Points at nothing: reads are undefined, writes go nowhere. */
   $park(): void {
+    this.$block = undefined;
+    for (const data of this.$data) data?.$forget();
     this.$views(EMPTY_VIEWS, EMPTY_VIEWS);
   }
 
@@ -68,13 +82,13 @@ export class StateView {
   }
 }
 
-export type StateClass = new () => StateView;
+export type StateClass = new (services?: DataServices) => StateView;
 
 /** Makes the behaviour's own state class. */
 export function defineStateClass(layout: StateLayout): StateClass {
   class State extends StateView {
-    constructor() {
-      super();
+    constructor(services?: DataServices) {
+      super(services);
       // One object serves all sessions: what is no field must not be stored in it and read by the next.
       Object.preventExtensions(this);
     }
@@ -85,9 +99,10 @@ export function defineStateClass(layout: StateLayout): StateClass {
   return State;
 }
 
-function accessorFor(column: Column | TextColumn, index: number): Accessor {
+function accessorFor(column: StateLayout['columns'][number], index: number): Accessor {
   if (column.field.kind === 'text') return textAccessor(column as TextColumn);
   if (column.field.kind === 'bool') return boolAccessor(column);
+  if (column.field.kind === 'data') return dataAccessor(column as DataColumn, index);
   if (column.field.length !== undefined) return arrayAccessor(column, index);
   return (column.hot ? HOT_ACCESSORS : COLD_ACCESSORS)[column.element](column.offset);
 }
@@ -115,6 +130,22 @@ function arrayAccessor(column: Column, index: number): Accessor {
     },
     set(values: ArrayLike<number>) {
       (this as unknown as Record<string, FieldArrayView>)[column.name]?.assign(values);
+    },
+  };
+}
+
+function dataAccessor(column: DataColumn, index: number): Accessor {
+  return {
+    get() {
+      let data = this.$data[index];
+      if (data === undefined) {
+        data = new DataFieldView(this, column, this.$services as DataServices);
+        this.$data[index] = data;
+      }
+      return data;
+    },
+    set(value: unknown) {
+      (this as unknown as Record<string, DataFieldView>)[column.name].value = value;
     },
   };
 }

@@ -1,9 +1,11 @@
 import type { AnyBehavior } from '../behavior.js';
 import { type BlockLayout, layOutBlock, type RingSizes } from '../layout/block-layout.js';
+import type { DataColumn } from '../layout/data-column.js';
 import type { Field } from '../layout/field.js';
 import { ELEMENT_BYTES } from '../layout/field.js';
 import type { StateLayout, TextColumn } from '../layout/state-layout.js';
 import type { Block } from '../memory/block.js';
+import { clearData, touchedDataBytes } from '../memory/data-values.js';
 import { wholePages } from '../memory/session-table.js';
 import { defineHostState, type HostStateClass } from './host-state.js';
 
@@ -17,6 +19,7 @@ export class BehaviorHost {
   readonly blockLayout: BlockLayout;
   readonly HostState: HostStateClass;
   readonly #initials: readonly Initial[];
+  readonly #data: readonly DataColumn[];
 
   constructor(behavior: AnyBehavior, behaviorIndex: number, sizes: RingSizes) {
     this.behavior = behavior;
@@ -24,6 +27,7 @@ export class BehaviorHost {
     this.layout = behavior.layout;
     this.blockLayout = layOutBlock(this.layout, sizes);
     this.HostState = defineHostState(this.layout);
+    this.#data = this.layout.columns.filter((column): column is DataColumn => column.field.kind === 'data');
     this.#initials = this.layout.columns.map((column) => ({
       hot: column.hot,
       element: column.element,
@@ -45,6 +49,12 @@ export class BehaviorHost {
       block.cold.u8.set(bytes, start);
       block.cold.u16[lengthOffset + row] = bytes.length;
     }
+    for (const column of this.#data) clearData(block, column, row);
+  }
+
+  /** Bytes of a block's values of variable size that its first `rows` rows have ever touched (R-27). */
+  touchedDataBytes(block: Block, rows: number): number {
+    return this.#data.reduce((sum, column) => sum + touchedDataBytes(block, column, rows), 0);
   }
 
   /** Bytes of cold columns that `rows` rows have ever touched (R-27). */

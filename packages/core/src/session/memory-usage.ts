@@ -9,6 +9,8 @@ export interface MemoryUsage {
   readonly stateBytes: number;
   /** Packet rings of blocks. */
   readonly ringBytes: number;
+  /** Mailboxes, outboxes, timers and random streams of blocks. */
+  readonly serviceBytes: number;
   /** The session table: ids, cursors, counters, hot fields. */
   readonly tableBytes: number;
   readonly indexBytes: number;
@@ -22,6 +24,7 @@ export const NO_MEMORY: MemoryUsage = Object.freeze({
   totalBytes: 0,
   stateBytes: 0,
   ringBytes: 0,
+  serviceBytes: 0,
   tableBytes: 0,
   indexBytes: 0,
   poolBytes: 0,
@@ -32,6 +35,7 @@ export const NO_MEMORY: MemoryUsage = Object.freeze({
 export function memoryUsage(store: SessionStore): MemoryUsage {
   let stateBytes = 0;
   let ringBytes = 0;
+  let serviceBytes = 0;
   let reservedBytes = 0;
   let blocksUsed = 0;
   let hotBlocks = 0;
@@ -40,8 +44,10 @@ export function memoryUsage(store: SessionStore): MemoryUsage {
     const host = store.pool.hosts[block.behaviorIndex];
     const rows = store.pool.highRows[block.blockIndex];
     store.rings.survey(block);
-    stateBytes += host.touchedColdBytes(rows);
+    stateBytes += host.touchedColdBytes(rows) + host.touchedDataBytes(block, rows);
     ringBytes += store.rings.touchedBytes(block.blockIndex);
+    store.mail.survey(block);
+    serviceBytes += store.mail.touchedBytes(block.blockIndex);
     reservedBytes += block.buffer.byteLength;
     if (rows === 0) continue;
     blocksUsed++;
@@ -49,8 +55,17 @@ export function memoryUsage(store: SessionStore): MemoryUsage {
   }
   const tableBytes = store.table.touchedBytes(blocksUsed, hotBlocks);
   const indexBytes = store.index.touchedBytes;
-  const sessionBytes = stateBytes + ringBytes + tableBytes;
+  const sessionBytes = stateBytes + ringBytes + serviceBytes + tableBytes;
   const slots = blocksUsed << ROW_BITS;
   const poolBytes = slots === 0 ? 0 : Math.round((sessionBytes * (slots - store.count)) / slots);
-  return { totalBytes: sessionBytes + wholePages(indexBytes), stateBytes, ringBytes, tableBytes, indexBytes, poolBytes, reservedBytes };
+  return {
+    totalBytes: sessionBytes + wholePages(indexBytes),
+    stateBytes,
+    ringBytes,
+    serviceBytes,
+    tableBytes,
+    indexBytes,
+    poolBytes,
+    reservedBytes,
+  };
 }
