@@ -36,11 +36,6 @@ export function countRefusal(block: Block, { refusals }: DataColumn, row: number
   block.cold.u32[refusals + row]++;
 }
 
-/** First byte of the row's value in the block's buffer; there must be one. */
-export function dataStart(block: Block, column: DataColumn, row: number): number {
-  return placeOf(block, column, row, dataLength(block, column, row));
-}
-
 /** A copy of the row's value in memory of its own; none before the first is stored. */
 export function copyData(block: Block, column: DataColumn, row: number): Uint8Array | undefined {
   const length = dataLength(block, column, row);
