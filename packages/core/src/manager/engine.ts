@@ -4,6 +4,7 @@ import { describeBehavior, refuseManagerInImportingThread } from '../behavior-mo
 import type { CheckedOptions, ManagerConfig } from '../config.js';
 import { DormouseError, messageOf } from '../errors.js';
 import { publish } from '../events.js';
+import { encodeInitials } from '../layout/data-field.js';
 import { ROWS } from '../layout/geometry.js';
 import type { Logger } from '../logger.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
@@ -77,6 +78,7 @@ export class Engine {
     // A block holds one behaviour's sessions, and any of them may come to be all there are: room for each at its most.
     const table = SessionTable.reserve(behaviors.length * Math.ceil(config.sessionCeiling / ROWS) * ROWS);
     const hosts = behaviors.map((behavior, index) => new BehaviorHost(behavior, index, config));
+    for (const { layout } of hosts) encodeInitials(layout, codec);
     const clock = new TickClock(config.startTimeMs);
     const caller = new Participant(table, round, 0);
     const store = new SessionStore(table, config, hosts, caller, clock, (capacity) => this.#poolGrown(capacity));
@@ -98,7 +100,7 @@ export class Engine {
     const views = runtimes.map(({ State, Runner }, index) => {
       const { layout, definition } = behaviors[index];
       caller.addBehavior((progress, faults) => new Runner(layout, State, definition, runtimeServices, progress, faults));
-      return new State();
+      return new State(runtimeServices);
     });
     this.registry = new SessionRegistry({ store, clock, ticks, queue, hosts, views, logger, maxConcurrentSessions, ringBytes });
     this.clock = clock;

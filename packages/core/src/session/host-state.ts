@@ -1,10 +1,13 @@
 import { inspect } from 'node:util';
-import { type FieldArray, jsonOf } from '../layout/field.js';
+import { type Data, type Field, type FieldArray, jsonOf } from '../layout/field.js';
+import { jsonOfData } from '../layout/plain-values.js';
 import type { StateLayout } from '../layout/state-layout.js';
 
 /** Finds a session's state at the moment it is asked for, or throws (`ERR_SESSION_STALE`, `ERR_TICK_IN_FLIGHT`). */
 export interface StateSource {
   locate(): Record<string, unknown>;
+  /** The host has written elements `start … start + count − 1` of a field of what was located last. */
+  wrote(field: string, start: number, count: number): void;
 }
 
 /** A session's state as the host sees it: every access finds the session anew, so that it may be kept over ticks. */
@@ -12,11 +15,11 @@ export type HostStateClass = new (source: StateSource) => object;
 
 class HostState {
   readonly $source: StateSource;
-  readonly $arrays: Record<string, HostArray> = Object.create(null);
+  readonly $objects: Record<string, HostArray | HostData> = Object.create(null);
 
   constructor(source: StateSource) {
     this.$source = source;
-    Object.defineProperties(this, { $source: { enumerable: false }, $arrays: { enumerable: false } });
+    Object.defineProperties(this, { $source: { enumerable: false }, $objects: { enumerable: false } });
     // A field that does not exist is an error where it is written, not a property that nobody reads.
     Object.preventExtensions(this);
   }
@@ -25,10 +28,9 @@ class HostState {
 /** Makes the class for one behaviour's fields. */
 export function defineHostState(layout: StateLayout): HostStateClass {
   class State extends HostState {}
-  const names = layout.columns.map((column) => column.name);
   const snapshot = (state: HostState): Record<string, unknown> => {
     const found = state.$source.locate();
-    return Object.fromEntries(names.map((name) => [name, plain(found[name])]));
+    return Object.fromEntries(layout.columns.map(({ name, field }) => [name, plain(found[name], field)]));
   };
   Object.defineProperties(State.prototype, {
     [inspect.custom]: {
@@ -40,35 +42,101 @@ export function defineHostState(layout: StateLayout): HostStateClass {
     toJSON: {
       configurable: true,
       value(this: HostState) {
-        return Object.fromEntries(Object.entries(snapshot(this)).map(([name, value]) => [name, json(value)]));
+        return Object.fromEntries(Object.entries(snapshot(this)).map(([name, value]) => [name, jsonOfData(value)]));
       },
     },
   });
   for (const { name, field } of layout.columns) {
-    const isArray = field.length !== undefined && field.kind !== 'text';
+    const makeObject = objectMaker(name, field);
     Object.defineProperty(State.prototype, name, {
       enumerable: true,
       configurable: true,
       get(this: HostState) {
-        if (!isArray) return this.$source.locate()[name];
-        this.$arrays[name] ??= new HostArray(this.$source, name, field.length as number);
-        return this.$arrays[name];
+        if (makeObject === undefined) return this.$source.locate()[name];
+        this.$objects[name] ??= makeObject(this.$source);
+        return this.$objects[name];
       },
       set(this: HostState, value: unknown) {
         this.$source.locate()[name] = value;
+        this.$source.wrote(name, 0, 1);
       },
     });
   }
   return State;
 }
 
-function plain(value: unknown): unknown {
+/** Makes what stands for a field whose values are objects; undefined for others. */
+function objectMaker(name: string, { kind, length }: Field): ((source: StateSource) => HostArray | HostData) | undefined {
+  if (kind === 'data') return (source) => new HostData(source, name);
+  if (kind === 'text' || length === undefined) return undefined;
+  return (source) => new HostArray(source, name, length);
+}
+
+function plain(value: unknown, { kind }: Field): unknown {
+  if (kind === 'data') return (value as Data<unknown>).value;
   return typeof value === 'object' && value !== null ? (value as FieldArray).toArray() : value;
 }
 
-function json(value: unknown): unknown {
-  if (Array.isArray(value)) return jsonOf(value);
-  return typeof value === 'bigint' ? String(value) : value;
+/** A data field as the host sees it. */
+class HostData implements Data<unknown> {
+  readonly #source: StateSource;
+  readonly #name: string;
+
+  constructor(source: StateSource, name: string) {
+    this.#source = source;
+    this.#name = name;
+    Object.preventExtensions(this);
+  }
+
+  get value(): unknown {
+    return this.#data.value;
+  }
+
+  set value(value: unknown) {
+    try {
+      this.#data.value = value;
+    } finally {
+      this.#wrote();
+    }
+  }
+
+  get bytes(): number {
+    return this.#data.bytes;
+  }
+
+  get tooLarge(): number {
+    return this.#data.tooLarge;
+  }
+
+  edit(change: (value: unknown) => unknown): boolean {
+    const isStored = this.#data.edit(change);
+    this.#wrote();
+    return isStored;
+  }
+
+  set(value: unknown): boolean {
+    const isStored = this.#data.set(value);
+    this.#wrote();
+    return isStored;
+  }
+
+  toJSON(): unknown {
+    return this.#data.toJSON();
+  }
+
+  [inspect.custom](): unknown {
+    return this.#data.value;
+  }
+
+  /** Told of a value that was refused, too: it is counted. Found anew: an edit may have looked at other sessions. */
+  #wrote(): void {
+    this.#source.locate();
+    this.#source.wrote(this.#name, 0, 1);
+  }
+
+  get #data(): Data<unknown> {
+    return this.#source.locate()[this.#name] as Data<unknown>;
+  }
 }
 
 /** An array field as the host sees it. */
@@ -90,14 +158,21 @@ class HostArray implements FieldArray<never> {
 
   set(index: number, value: never): void {
     this.#array.set(index, value);
+    this.#source.wrote(this.#name, index, 1);
   }
 
   assign(values: ArrayLike<never>, start?: number): void {
-    this.#array.assign(values, start);
+    try {
+      this.#array.assign(values, start);
+    } finally {
+      // One that threw on the way has written what came before.
+      this.#source.wrote(this.#name, 0, this.length);
+    }
   }
 
   fill(value: never): void {
     this.#array.fill(value);
+    this.#source.wrote(this.#name, 0, this.length);
   }
 
   toArray(): never[] {
