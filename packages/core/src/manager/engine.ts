@@ -16,6 +16,7 @@ import { type Runtime, runtimeFor, setUpBehavior } from '../runtime-loader.js';
 import { type IScheduler, SCHEDULER_CONTRACT_VERSION } from '../scheduler.js';
 import { BehaviorHost } from '../session/behavior-host.js';
 import { PublishedState } from '../session/published-state.js';
+import { StateDigest } from '../session/state-digest.js';
 import { SessionStore } from '../session/store.js';
 import { TickClock } from '../session/tick-clock.js';
 import type { TickReport } from '../tick-report.js';
@@ -70,6 +71,7 @@ export class Engine {
   #workerThreads: number;
   #poolWarned = false;
   #draining = false;
+  #digest: StateDigest | undefined;
 
   private constructor(options: CheckedOptions<AnyBehavior>, runtimes: readonly Runtime[], logger: Logger) {
     const { config, scheduler, behaviors, onPacket, codec } = options;
@@ -128,6 +130,14 @@ export class Engine {
       workerThreads: this.#workerThreads,
       hibernationThresholdMinutes: this.hibernationThresholdMinutes,
     };
+  }
+
+  /** What the sessions come to now. Throws `ERR_TICK_IN_FLIGHT` while they are being updated. */
+  digest(): StateDigest {
+    if (this.ticks.phase === 'updating') throw tickInFlight(this.clock, 'the state digest cannot be taken');
+    this.#digest ??= new StateDigest(this.store);
+    this.#digest.take();
+    return this.#digest;
   }
 
   tick(diffMs: number): Promise<TickReport> {

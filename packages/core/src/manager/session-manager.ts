@@ -19,6 +19,8 @@ import { checkRunOptions, type RunOptions, type RunReport, runLoop } from './run
 const LONGEST_DIFF_MS = 3_600_000;
 /** True only while `start` makes a manager. */
 let isStarting = false;
+/** Of a manager that has none: sums of nothing. */
+const NO_SESSIONS_DIGEST = '0'.repeat(16);
 const EMPTY_POOL: PoolCounts = Object.freeze({ allocatedCount: 0, availableCount: 0, capacity: 0 });
 
 /**
@@ -224,6 +226,17 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
     } finally {
       this.#run = undefined;
     }
+  }
+
+  /**
+   * 16 hexadecimal digits that tell whether sessions are the same as elsewhere or at another time: equal states have equal ones, others
+   * differ but once in 2⁶⁴. Covers of each session account, behaviour, map, group, status, update and fault counts, last activity, every
+   * field by its bits, random stream, timers, unread packets and mail, and how many requests it has made; not the order in which sessions
+   * were created or the slots they have, counters of packets, nor the tick's number and time. Cost: some 30 ns a field of each session.
+   * Throws `ERR_TICK_IN_FLIGHT` while sessions are being updated.
+   */
+  stateDigest(): string {
+    return this.#engine === undefined ? NO_SESSIONS_DIGEST : String(this.#engine.digest());
   }
 
   // ------------------------------------------------------------------------------------------------------ settings
