@@ -8,6 +8,7 @@ import type { Logger } from './logger.js';
 import type { PacketHandler } from './memory/packet-ring.js';
 import { messagePack } from './message-pack.js';
 import { type IScheduler, requireScheduler } from './scheduler.js';
+import { requireClock, systemClock, type WallClock } from './wall-clock.js';
 import { checkWorkerSetup } from './worker-setup.js';
 
 /** Hard limits of numeric settings, both ends included. */
@@ -95,6 +96,8 @@ interface ManagerParts extends ManagerSettings {
   readonly onPacket?: PacketHandler;
   /** How values become bytes. Default: MessagePack. */
   readonly codec?: Codec;
+  /** For tests: the clock that the time limits of handlers are measured by. Default: the system's monotonic one. */
+  readonly clock?: WallClock;
   /**
    * Modules that each worker thread imports before any behaviour, in this order: absolute `file:` or `data:` URLs, or absolute paths,
    * such as `import.meta.resolve('@dormouse/core/worker-setup-tsx')`. Default none. The inline scheduler has no workers and imports none.
@@ -126,6 +129,7 @@ export interface CheckedOptions<B extends AnyBehavior> {
   readonly logger: Logger | false | undefined;
   readonly onPacket: PacketHandler | undefined;
   readonly codec: Codec;
+  readonly clock: WallClock;
   readonly workerSetup: readonly string[];
 }
 
@@ -173,7 +177,7 @@ export const SETTING_SCHEMAS = {
 
 const settingsSchema = v.object(Object.fromEntries(Object.entries(SETTING_SCHEMAS).map(([key, schema]) => [key, v.optional(schema)])));
 
-const PARTS = new Set(['behavior', 'behaviors', 'scheduler', 'logger', 'onPacket', 'codec', 'workerSetup']);
+const PARTS = new Set(['behavior', 'behaviors', 'scheduler', 'logger', 'onPacket', 'codec', 'clock', 'workerSetup']);
 
 /** Throws `ERR_CONFIG_INVALID` naming the setting, its value and the range, or `ERR_CONFIG_KEY_UNKNOWN`. */
 export function checkOptions<B extends AnyBehavior>(options: SessionManagerOptions<B>): CheckedOptions<B> {
@@ -196,6 +200,7 @@ export function checkOptions<B extends AnyBehavior>(options: SessionManagerOptio
     logger: checkLogger(options.logger),
     onPacket: checkFunction('onPacket', options.onPacket),
     codec: options.codec === undefined ? messagePack : requireCodec(options.codec),
+    clock: options.clock === undefined ? systemClock : requireClock(options.clock),
     workerSetup: checkWorkerSetup(options.workerSetup),
   };
 }

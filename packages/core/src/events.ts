@@ -1,5 +1,6 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
 import type { DormouseError } from './errors.js';
+import type { AnswerFailure } from './session-api.js';
 import type { RefusedRequest, SessionFault, TickReport } from './tick-report.js';
 
 /** What is published on each of `node:diagnostics_channel`'s channels of this package. */
@@ -16,6 +17,15 @@ export interface DormouseEvents {
   'dormouse:pool:grown': { readonly capacity: number };
   'dormouse:run:overrun': { readonly tick: number; readonly lateMs: number; readonly skipped: number };
   'dormouse:tick:failed': { readonly tick: number; readonly error: DormouseError };
+  'dormouse:recording:failed': { readonly file: string; readonly ticks: number; readonly error: DormouseError };
+  /** A request of a session came to an end without a value. `error` is the text that the session gets. */
+  'dormouse:ask:failed': {
+    readonly topic: string;
+    readonly accountId: number;
+    readonly requestId: number;
+    readonly status: AnswerFailure;
+    readonly error: string;
+  };
 }
 
 export type EventName = keyof DormouseEvents;
@@ -33,6 +43,8 @@ const NAMES = [
   'dormouse:pool:grown',
   'dormouse:run:overrun',
   'dormouse:tick:failed',
+  'dormouse:recording:failed',
+  'dormouse:ask:failed',
 ] as const satisfies readonly EventName[];
 
 const channels = Object.fromEntries(NAMES.map((name) => [name, channel(name)])) as Record<EventName, Channel>;

@@ -1,4 +1,5 @@
 import { DormouseError, shown } from '../errors.js';
+import { encodeWith } from '../layout/codec.js';
 import { Column } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import { PayloadCopier } from '../memory/packet-view.js';
@@ -65,7 +66,7 @@ export class Asks {
     const words = block.cold.i32;
     const pending = words[unanswered + row];
     if (pending >= MOST_UNANSWERED) return drop(block, row);
-    const bytes = this.#encode(value, topic);
+    const bytes = encodeWith(this.#services.codec, value);
     const topicBytes = key.words.length * 4;
     const most = maxRecordBytes(outbox) - topicBytes;
     if (bytes.length > most) {
@@ -95,12 +96,6 @@ export class Asks {
     const key = this.#topics.of(topic);
     const first = seek(block, row, firstRecord(words, mailbox, row), key);
     return first === NO_RECORD ? NO_ANSWERS : new Answers<T>(this.#services, this.#session, key);
-  }
-
-  #encode(value: unknown, topic: string): Uint8Array {
-    const bytes: unknown = this.#services.codec.encode(value);
-    if (bytes instanceof Uint8Array) return bytes;
-    throw new DormouseError('ERR_INVALID_ARGUMENT', `codec.encode must return a Uint8Array: got ${shown(bytes)} (topic ${shown(topic)})`);
   }
 }
 
