@@ -64,3 +64,10 @@ export const failing = defineBehavior(HERE, {
     if (session.state.fails === 1) throw new Error(`account ${session.accountId} fails on purpose`);
   },
 });
+
+/** The host has it; its module is not there, so that no worker can. */
+export const absent = defineBehavior(new URL('./conformance-absent.js', import.meta.url), {
+  name: 'conformance-absent',
+  state: {},
+  update() {},
+});

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { DormouseError } from '../errors.js';
 import { SessionManager } from '../manager/session-manager.js';
 import { type IScheduler, SCHEDULER_CONTRACT_VERSION } from '../scheduler.js';
-import { counting, countingBatch, failing, wandering } from './behaviors.js';
+import { absent, counting, countingBatch, failing, wandering } from './behaviors.js';
 import { referenceScheduler } from './reference.js';
 
 export { referenceScheduler } from './reference.js';
@@ -115,6 +115,17 @@ export function describeScheduler({ describe, it, create, deadlineMs = 30_000 }:
         else await assert.rejects(resizing, (error) => DormouseError.isInstance(error, 'ERR_SCHEDULER_UNSUPPORTED'));
         await within(manager.updateAllSessions(100));
         assert.equal(handle.state.updates, 1);
+      });
+    });
+
+    it('does not start if its workers cannot import a behaviour, and says why; without workers it starts', async () => {
+      const scheduler = create();
+      const starting = within(SessionManager.start({ behavior: absent, scheduler, logger: false }));
+      if (!scheduler.supports.workers) return (await starting).shutdown();
+      await assert.rejects(starting, (error: Error) => {
+        assert.ok(DormouseError.isInstance(error, 'ERR_START_FAILED'), `start failed with ${error}`);
+        assert.match(error.message, /behaviour "conformance-absent" cannot be imported/);
+        return true;
       });
     });
 

@@ -94,6 +94,7 @@ describe('the conformance suite', () => {
       running(async (host, count) => void setImmediate(() => serial(host, count)), claimsWorkers),
       /^updates every session exactly once a tick/,
     ],
+    ['never imports a behaviour in its workers', running(serial, claimsWorkers), /^does not start if its workers cannot import/],
     ['is of another contract', running(serial, { contractVersion: 99 }), /^declares the contract version/],
     ['has nobody to run batches', running(serial, { supports: { workers: false, resize: false, callerParticipates: false } }), /^declares/],
     ['forgets its stats', running(serial, { stats: () => ({ participants: [] }) }), /^counts the batches of each participant/],
@@ -124,6 +125,20 @@ describe('the conformance suite', () => {
     ],
   ])('catches a scheduler that %s', async (_name, create, claim) => {
     expect(await failuresOf(create, { only: claim })).not.toEqual(new Map());
+  });
+
+  it('passes a scheduler that has its behaviours checked', async () => {
+    const create = () => {
+      const scheduler = running(serial, claimsWorkers)();
+      return {
+        ...scheduler,
+        async start(host: SchedulerHost) {
+          await scheduler.start(host);
+          await host.checkBehaviors();
+        },
+      };
+    };
+    expect(await failuresOf(create, { only: /^does not start if its workers|^counts the batches/ })).toEqual(new Map());
   });
 
   it('catches a scheduler that never resolves, in every test that ticks, and does not hang', async () => {
