@@ -91,14 +91,20 @@ export interface Session<F extends Fields = Fields> {
   /** Takes the next message, or null when there is none. Valid until the next `receiveMessage()`. */
   receiveMessage(): Message | null;
   /**
-   * A session's `published` fields as they stood when this tick began: the same for whoever asks, whatever ran since. Null when there is
-   * no such session, or it follows another behaviour than `behavior` (default: this session's own). Valid until the call returns; each
-   * call makes a view.
+   * A session's `published` fields as they stood when this tick began: the same for whoever asks, itself too, whatever ran since. Null when
+   * there is no such session, or it follows another behaviour than `behavior` (default: this session's own). Valid until the call returns;
+   * each call takes another view.
+   *
+   * Throws `ERR_BEHAVIOR_INVALID` for a behaviour that publishes nothing, `ERR_BEHAVIOR_UNKNOWN` for one that the manager does not run, and
+   * `ERR_SESSION_HOOK` in hooks, which run between ticks.
    */
   peer(accountId: number): Peer<F> | null;
   // biome-ignore lint/suspicious/noExplicitAny: whatever it is created with
   peer<P extends Fields>(accountId: number, behavior: Behavior<P, any>): Peer<P> | null;
-  /** The same for all sessions on this session's map but itself, ascending by account id. One view serves them in turn. */
+  /**
+   * The same for all sessions on this session's map but itself, those in quarantine too, ascending by account id. One view serves them in
+   * turn: take out of it what you keep. Throws as {@link peer}.
+   */
   peers(): Iterable<Peer<F>>;
   // biome-ignore lint/suspicious/noExplicitAny: whatever it is created with
   peers<P extends Fields>(behavior: Behavior<P, any>): Iterable<Peer<P>>;

@@ -86,17 +86,19 @@ export class Engine {
     const store = new SessionStore(table, config, hosts, caller, clock, (capacity) => this.#poolGrown(capacity));
     const asks = new AskDesk({ store, codec, logger });
     const outboxes = new OutboxDelivery({ store, clock, codec, logger, asks });
-    const services = new HostServices(new PublishedState(store), asks, outboxes);
+    const world = new World(table, caller.blocks);
+    const services = new HostServices(new PublishedState(store, world), asks, outboxes);
     const metrics = new MetricsWindow(config.metricsWindowMs);
     const queue = new RequestQueue();
     const parts = { store, scheduler, caller, clock, round, queue, metrics, logger, onPacket, quarantineAfter, services };
     const ticks = new TickEngine(parts, updateBatchSize);
     const runtimeServices: RuntimeServices = {
       tick: clock,
+      behaviors,
       codec,
       seed: config.seed,
       outboxFlags: table.outboxFlags,
-      world: new World(table, caller.blocks),
+      world,
       shared: new Map(),
     };
     const views = runtimes.map(({ State, Runner }, index) => {

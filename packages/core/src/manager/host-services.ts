@@ -23,6 +23,7 @@ export class HostServices {
 
   /** The update is over: carries out what sessions have asked for, by account and sequence; returns what could not be done. */
   endTick(): readonly RefusedRequest[] {
+    this.published.endTick();
     return this.outboxes.deliver();
   }
 

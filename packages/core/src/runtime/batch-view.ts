@@ -26,6 +26,7 @@ export class BatchView implements SessionBatch {
     this.at = Object.freeze(Object.fromEntries(layout.columns.map((column) => [column.name, column.offset])));
     this.tick = session.tick;
     this.$session = session;
+    session.$peers.$ofBatch();
     Object.preventExtensions(this);
   }
 

@@ -1,3 +1,4 @@
+import type { AnyBehavior } from '../behavior.js';
 import type { Codec } from '../layout/codec.js';
 import type { World } from '../memory/world.js';
 import type { TickInfo } from '../session-api.js';
@@ -5,6 +6,8 @@ import type { TickInfo } from '../session-api.js';
 /** What a thread's runners of one manager share, and hand to their sessions. */
 export interface RuntimeServices {
   readonly tick: TickInfo;
+  /** The manager's, by index. */
+  readonly behaviors: readonly AnyBehavior[];
   readonly codec: Codec;
   /** With the account id, decides a session's random numbers. */
   readonly seed: number;

@@ -154,6 +154,7 @@ export class SessionView extends SessionServices implements Session {
   /** Points at nothing, so that what a behaviour kept of it is found out. */
   $park(): void {
     this.$state.$park();
+    this.$peers.$park();
     this.$block = undefined;
     this.$page = PARKED_PAGE;
     this.$words = NO_WORDS;

@@ -155,7 +155,7 @@ function textAccessor({ name, offset, stride: maxBytes, lengthOffset }: TextColu
     get() {
       const { u8, u16 } = this.$cold;
       const start = offset + this.$row * maxBytes;
-      return decode(u8, start, u16[lengthOffset + this.$row] ?? 0);
+      return decodeText(u8, start, u16[lengthOffset + this.$row] ?? 0);
     },
     set(value: string) {
       if (typeof value !== 'string') {
@@ -174,7 +174,7 @@ function textAccessor({ name, offset, stride: maxBytes, lengthOffset }: TextColu
 }
 
 /** Short ASCII, the common case, without a detour through a decoder. */
-function decode(bytes: Uint8Array, start: number, length: number): string {
+export function decodeText(bytes: Uint8Array, start: number, length: number): string {
   let result = '';
   for (let i = start; i < start + length; i++) {
     const byte = bytes[i];

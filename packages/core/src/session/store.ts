@@ -9,6 +9,7 @@ import type { SessionTable } from '../memory/session-table.js';
 import type { Session } from '../session-api.js';
 import { AccountOrder } from './account-order.js';
 import type { BehaviorHost } from './behavior-host.js';
+import type { Places } from './places.js';
 import { type PoolOwner, SessionPool } from './pool.js';
 import type { TickClock } from './tick-clock.js';
 
@@ -51,6 +52,8 @@ export class SessionStore {
   readonly rings: HostRings;
   /** The slots of all sessions, those in their hooks too, by account. */
   readonly order = new AccountOrder();
+  /** Who is on which map; none where nobody publishes anything. */
+  places: Places | undefined;
   /** Sessions by what their slots hold. */
   activeCount = 0;
   quarantinedCount = 0;
@@ -111,6 +114,7 @@ export class SessionStore {
 
   setWord(slot: number, column: number, value: number): void {
     this.block(slot).page[column + (slot & ROW_MASK)] = value;
+    if (column === Column.map) this.places?.moved(slot, value >>> 0);
   }
 
   /** Where an incarnation of an account is now; `hint` is where it was last. `NO_SLOT` once it has been released. */
@@ -141,6 +145,7 @@ export class SessionStore {
     host.initialise(block, row);
     clearServices(block, row);
     this.order.added(accountId, slot);
+    this.places?.placed(slot, block.behaviorIndex, mapId);
     try {
       this.index.insert(accountId, slot);
       const { create } = host.behavior.definition as AnyBehavior['definition'];
@@ -276,6 +281,7 @@ export class SessionStore {
     block.page[Column.outbound + row] = 0;
     this.index.delete(accountId);
     this.order.removed(accountId);
+    this.places?.left(slot);
     this.pool.give(slot, block);
   }
 

@@ -7,6 +7,10 @@ import {
   type FieldArray,
   f32,
   type InitOf,
+  type Peer,
+  type PublishedOf,
+  type ReadonlyFieldArray,
+  type Session,
   type SessionHandle,
   SessionManager,
   text,
@@ -37,6 +41,20 @@ const fish = defineBehavior(import.meta.url, {
     expectTypeOf(batch.at).toEqualTypeOf<{ readonly depth: number }>();
     expectTypeOf(batch.session(batch.begin).state.depth).toEqualTypeOf<number>();
   },
+});
+
+const bird = defineBehavior(import.meta.url, {
+  name: 'bird',
+  state: {
+    height: f32({ published: true, initial: 2 }),
+    home: bigint64({ published: true }),
+    awake: bool({ published: true }),
+    song: text(8, { published: true }),
+    flight: f32({ length: 3, published: true }),
+    years: bigint64({ length: 2, published: true }),
+    age: u32({ published: false }),
+  },
+  update() {},
 });
 
 describe('types', () => {
@@ -88,6 +106,38 @@ describe('types', () => {
     expectTypeOf(asFish.state.depth).toEqualTypeOf<number>();
     expect(asFish.state.depth).toBe(0);
     await manager.shutdown();
+  });
+
+  it('of other sessions show what they publish and nothing else, read only', () => {
+    type Published = PublishedOf<typeof bird.definition.state>;
+    expectTypeOf<Published>().toEqualTypeOf<{
+      readonly height: number;
+      readonly home: bigint;
+      readonly awake: boolean;
+      readonly song: string;
+      readonly flight: ReadonlyFieldArray<number>;
+      readonly years: ReadonlyFieldArray<bigint>;
+    }>();
+    type Bird = Parameters<NonNullable<typeof bird.definition.update>>[0];
+    const ofOwn = (session: Bird) => session.peer(1);
+    expectTypeOf(ofOwn).returns.toEqualTypeOf<Peer<typeof bird.definition.state> | null>();
+    const peersOf = (session: Session<typeof walker.definition.state>) => [session.peer(1, bird), session.peers(bird)] as const;
+    expectTypeOf(peersOf).returns.toEqualTypeOf<
+      readonly [Peer<typeof bird.definition.state> | null, Iterable<Peer<typeof bird.definition.state>>]
+    >();
+    expectTypeOf<PublishedOf<typeof walker.definition.state>>().toEqualTypeOf<Record<never, never>>();
+    const write = (peer: Peer<typeof bird.definition.state>) => {
+      // @ts-expect-error: read only
+      peer.state.height = 5;
+      // @ts-expect-error: its elements too
+      peer.state.flight.set(0, 1);
+      // @ts-expect-error: not published
+      return peer.state.age;
+    };
+    expect(write).toBeTypeOf('function');
+    // What is published is set by its own session all the same.
+    expectTypeOf<Bird['state']['height']>().toEqualTypeOf<number>();
+    expectTypeOf<Bird['state']['flight']>().toEqualTypeOf<FieldArray<number>>();
   });
 
   it('know a behaviour of no field and of no init', () => {

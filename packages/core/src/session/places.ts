@@ -1,0 +1,133 @@
+import { ROW_BITS } from '../layout/geometry.js';
+import type { MapGroup, MapIndex } from '../memory/map-index.js';
+import type { AccountOrder } from './account-order.js';
+
+/** Stands where a session is in no group. */
+const NOWHERE = 0;
+const MAPS = 2 ** 32;
+
+/** Sessions of one behaviour on one map. */
+interface Group extends MapGroup {
+  count: number;
+  /** Where the next slot goes while the map index is written. */
+  next: number;
+}
+
+/**
+ * Who is where, of the sessions whose behaviour publishes something: brought to the map index when a tick begins, if anybody has come, gone
+ * or moved since. One pass over all sessions by account then; nothing is sorted. Main thread only.
+ */
+export class Places {
+  readonly #index: MapIndex;
+  readonly #publishes: readonly boolean[];
+  /** By behaviour and map; a group's number is its place in `#groups`, the first is nobody's. */
+  readonly #numbers = new Map<number, number>();
+  readonly #groups: Group[] = [{ behaviorIndex: 0, mapId: 0, count: 0, next: 0 }];
+  readonly #freeNumbers: number[] = [];
+  /** Number of the group that a slot's session is in. */
+  #groupOfSlot = new Uint32Array(64);
+  /** Sessions in each block that are in a group. */
+  #sessionsOfBlock = new Uint8Array(1);
+  #sessionCount = 0;
+  #isStale = false;
+
+  constructor(index: MapIndex, publishes: readonly boolean[]) {
+    this.#index = index;
+    this.#publishes = publishes;
+  }
+
+  /** A session of this behaviour has come to be on this map. */
+  placed(slot: number, behaviorIndex: number, mapId: number): void {
+    if (!this.#publishes[behaviorIndex]) return;
+    this.#reserve(slot);
+    this.#join(slot, behaviorIndex, mapId);
+    this.#sessionsOfBlock[slot >> ROW_BITS]++;
+    this.#sessionCount++;
+  }
+
+  moved(slot: number, mapId: number): void {
+    const group = this.#groups[this.#groupOfSlot[slot] ?? NOWHERE];
+    if (group.count === 0 || group.mapId === mapId) return;
+    const { behaviorIndex } = group;
+    this.#leave(slot);
+    this.#join(slot, behaviorIndex, mapId);
+  }
+
+  left(slot: number): void {
+    if ((this.#groupOfSlot[slot] ?? NOWHERE) === NOWHERE) return;
+    this.#leave(slot);
+    this.#sessionsOfBlock[slot >> ROW_BITS]--;
+    this.#sessionCount--;
+  }
+
+  /** Whether somebody in this block publishes something. */
+  isInhabited(blockIndex: number): boolean {
+    return this.#sessionsOfBlock[blockIndex] > 0;
+  }
+
+  /** Bytes of the map index. */
+  get indexBytes(): number {
+    return this.#index.buffer.byteLength;
+  }
+
+  /** Brings the map index up to date. */
+  settle(order: AccountOrder): void {
+    if (!this.#isStale) return;
+    this.#isStale = false;
+    const index = this.#index;
+    const groups = this.#groups;
+    let at = index.reset(this.#inhabited(), this.#numbers.size, this.#sessionCount);
+    for (const group of this.#inhabited()) {
+      group.next = at;
+      at += group.count;
+    }
+    const { words } = index;
+    const groupOfSlot = this.#groupOfSlot;
+    const { slots, count } = order.slots();
+    for (let i = 0; i < count; i++) {
+      const slot = slots[i];
+      const number = groupOfSlot[slot];
+      if (number > NOWHERE) words[groups[number].next++] = slot;
+    }
+  }
+
+  *#inhabited(): Generator<Group> {
+    for (const group of this.#groups) if (group.count > 0) yield group;
+  }
+
+  #join(slot: number, behaviorIndex: number, mapId: number): void {
+    const key = behaviorIndex * MAPS + mapId;
+    let number = this.#numbers.get(key);
+    if (number === undefined) {
+      number = this.#freeNumbers.pop() ?? this.#groups.length;
+      this.#groups[number] = { behaviorIndex, mapId, count: 0, next: 0 };
+      this.#numbers.set(key, number);
+    }
+    this.#groups[number].count++;
+    this.#groupOfSlot[slot] = number;
+    this.#isStale = true;
+  }
+
+  #leave(slot: number): void {
+    const number = this.#groupOfSlot[slot];
+    const group = this.#groups[number];
+    if (--group.count === 0) {
+      this.#numbers.delete(group.behaviorIndex * MAPS + group.mapId);
+      this.#freeNumbers.push(number);
+    }
+    this.#groupOfSlot[slot] = NOWHERE;
+    this.#isStale = true;
+  }
+
+  #reserve(slot: number): void {
+    let room = this.#groupOfSlot.length;
+    if (slot < room) return;
+    while (room <= slot) room *= 2;
+    const groupOfSlot = new Uint32Array(room);
+    groupOfSlot.set(this.#groupOfSlot);
+    this.#groupOfSlot = groupOfSlot;
+    const sessionsOfBlock = new Uint8Array(room >> ROW_BITS);
+    sessionsOfBlock.set(this.#sessionsOfBlock);
+    this.#sessionsOfBlock = sessionsOfBlock;
+  }
+}
