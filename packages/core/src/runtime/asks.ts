@@ -132,15 +132,16 @@ class Answers<T> implements IterableIterator<Answer<T>> {
     const at = seek(block, this.#row, from, this.#key);
     if (at === NO_RECORD) return DONE;
     this.#last = at;
+    const kind = recordKind(words, at);
     // Before it is decoded: an answer that cannot be decoded fails one update, not every one from now on.
     takeRecord(words, mailbox, this.#row, at);
-    return { done: false, value: this.#answerAt(words, at) };
+    return { done: false, value: this.#answerAt(words, at, kind) };
   }
 
-  #answerAt(words: Int32Array, at: number): Answer<T> {
+  #answerAt(words: Int32Array, at: number, kind: number): Answer<T> {
     const { name: topic, words: topicWords } = this.#key;
     const id = words[at + 1] >>> 0;
-    const failure = FAILURES[recordKind(words, at)];
+    const failure = FAILURES[kind];
     const start = (at + RECORD_HEAD_WORDS + topicWords.length) * 4;
     const bytes = new Uint8Array(words.buffer, start, recordBytes(words, at) - topicWords.length * 4);
     if (failure === undefined) return { id, topic, status: 'ok', value: this.#services.codec.decode(bytes) as T };
