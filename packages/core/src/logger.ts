@@ -23,13 +23,25 @@ const DEFAULT: Logger = {
   error: (message) => console.error(message),
 };
 
+/** What sessions log is there to be read: their messages of level info too, since somebody wrote them for it. */
+const DEFAULT_OF_SESSIONS: Logger = { ...DEFAULT, info: (message) => console.info(message) };
+
 /**
  * The logger given, or the default one; `false` is silence. Messages get the channel's name in front. What a logger throws becomes an
  * uncaught exception, as with subscribers of `node:diagnostics_channel`: no tick and no start is left half done for it.
  */
 export function channelLogger(logger: Logger | false | undefined): Logger {
+  return named(logger, DEFAULT);
+}
+
+/** The same for what sessions log. */
+export function sessionLogger(logger: Logger | false | undefined): Logger {
+  return named(logger, DEFAULT_OF_SESSIONS);
+}
+
+function named(logger: Logger | false | undefined, otherwise: Logger): Logger {
   if (logger === false) return SILENT;
-  const target = logger ?? DEFAULT;
+  const target = logger ?? otherwise;
   const to = (level: keyof Logger) => (message: string) => {
     try {
       target[level](`${LOG_CHANNEL}: ${message}`);

@@ -13,11 +13,29 @@ export interface SessionFault {
   readonly quarantined: boolean;
 }
 
-/** Something the host asked for while a tick was in flight, which could not be done when the tick had ended. */
+/**
+ * Something that could not be done when the tick had ended: the host had asked for it while the tick was in flight, or a session had
+ * inside its update.
+ */
 export interface RefusedRequest {
-  readonly request: 'create' | 'release' | 'push' | 'setMap' | 'setGroup' | 'touch' | 'revive' | 'configure';
+  /** `spawn`, `ask` and `log` are of sessions alone, `setMap`, `setGroup` and `release` of either. */
+  readonly request:
+    | 'create'
+    | 'release'
+    | 'push'
+    | 'setMap'
+    | 'setGroup'
+    | 'touch'
+    | 'revive'
+    | 'configure'
+    | 'broadcast'
+    | 'spawn'
+    | 'ask'
+    | 'log';
   /** 0 where the request names no one account. */
   readonly accountId: number;
+  /** Account of the session that asked; not there when it was the host. */
+  readonly requestedBy?: number;
   readonly error: DormouseError;
 }
 
@@ -32,19 +50,31 @@ export interface TickReport {
   readonly sessions: number;
   readonly batches: number;
   readonly faults: readonly SessionFault[];
-  /** Queued requests that could not be carried out. */
+  /** What the host had queued, and what sessions had asked for, that could not be carried out. */
   readonly refused: readonly RefusedRequest[];
   /** Packets pushed to sessions since the last tick's report. */
   readonly packetsIn: number;
   /** Packets handed to the host since the last tick's report. */
   readonly packetsOut: number;
+  /** Messages put into mailboxes since the last tick's report: those of sessions, then those of the host's broadcasts. */
+  readonly messagesDelivered: number;
+  /** Messages for accounts that had no session when they were to be delivered. They are gone. */
+  readonly messagesUnknown: number;
+  /** Messages that found a mailbox full. They are gone, and counted as dropped by the session that would have got them. */
+  readonly messagesFull: number;
+  /** Sessions spawned and released, maps and groups changed, because sessions had asked for it, since the last tick's report. */
+  readonly requestsApplied: number;
+  /** Requests to the host's handlers taken from sessions when the tick ended. */
+  readonly asked: number;
+  /** Answers put into mailboxes when it began. */
+  readonly answered: number;
   /** Preparing the round: list of blocks, masks. */
   readonly ingestUs: number;
   /** The parallel update alone. */
   readonly updateUs: number;
   /** Handing outbound packets to `onPacket`. */
   readonly egressUs: number;
-  /** Faults, queued requests, metrics. */
+  /** Faults, messages and requests of sessions, queued requests of the host, metrics. */
   readonly maintenanceUs: number;
   /** All of it. */
   readonly tickUs: number;
@@ -64,6 +94,12 @@ export const NO_TICK: TickReport = Object.freeze({
   refused: NO_REFUSALS,
   packetsIn: 0,
   packetsOut: 0,
+  messagesDelivered: 0,
+  messagesUnknown: 0,
+  messagesFull: 0,
+  requestsApplied: 0,
+  asked: 0,
+  answered: 0,
   ingestUs: 0,
   updateUs: 0,
   egressUs: 0,

@@ -6,11 +6,12 @@ import { DormouseError, messageOf } from '../errors.js';
 import { publish } from '../events.js';
 import { encodeInitials } from '../layout/data-field.js';
 import { ROWS } from '../layout/geometry.js';
-import type { Logger } from '../logger.js';
+import { type Logger, sessionLogger } from '../logger.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
 import { SessionTable } from '../memory/session-table.js';
 import { World } from '../memory/world.js';
 import { Participant, type Round } from '../participant.js';
+import type { InputTap } from '../recording/observer.js';
 import type { RuntimeServices } from '../runtime/services.js';
 import { type Runtime, runtimeFor, setUpBehavior } from '../runtime-loader.js';
 import { type IScheduler, SCHEDULER_CONTRACT_VERSION } from '../scheduler.js';
@@ -21,11 +22,14 @@ import { SessionStore } from '../session/store.js';
 import { TickClock } from '../session/tick-clock.js';
 import type { TickReport } from '../tick-report.js';
 import { AskDesk } from './ask-desk.js';
+import { Broadcasts } from './broadcast.js';
 import { HostServices } from './host-services.js';
 import { MetricsWindow } from './metrics.js';
+import { drainObserved, ObservedHooks } from './observed-calls.js';
 import { OutboxDelivery } from './outbox-delivery.js';
 import { RequestQueue } from './requests.js';
 import { SessionRegistry } from './session-registry.js';
+import { SessionRequests } from './session-requests.js';
 import { TickEngine, tickInFlight } from './tick-engine.js';
 
 /** Starts all of a manager's parts. Throws `ERR_START_FAILED` with the cause; the scheduler has then been stopped. */
@@ -66,6 +70,8 @@ export class Engine {
   readonly ticks: TickEngine;
   readonly services: HostServices;
   readonly scheduler: IScheduler;
+  /** Who hears of all that enters from outside. */
+  readonly inputs: InputTap = { observer: undefined };
   hibernationThresholdMinutes: number;
   readonly #logger: Logger;
   #workerThreads: number;
@@ -74,7 +80,7 @@ export class Engine {
   #digest: StateDigest | undefined;
 
   private constructor(options: CheckedOptions<AnyBehavior>, runtimes: readonly Runtime[], logger: Logger) {
-    const { config, scheduler, behaviors, onPacket, codec } = options;
+    const { config, scheduler, behaviors, onPacket, codec, clock: wallClock } = options;
     const { ringBytes, maxConcurrentSessions, quarantineAfter, updateBatchSize } = config;
     const round: Round = { isOpen: false, blockCount: 0, batchRows: updateBatchSize, diffMs: 0 };
     // A block holds one behaviour's sessions, and any of them may come to be all there are: room for each at its most.
@@ -83,14 +89,19 @@ export class Engine {
     for (const { layout } of hosts) encodeInitials(layout, codec);
     const clock = new TickClock(config.startTimeMs);
     const caller = new Participant(table, round, 0);
-    const store = new SessionStore(table, config, hosts, caller, clock, (capacity) => this.#poolGrown(capacity));
-    const asks = new AskDesk({ store, codec, logger });
-    const outboxes = new OutboxDelivery({ store, clock, codec, logger, asks });
-    const world = new World(table, caller.blocks);
-    const services = new HostServices(new PublishedState(store, world), asks, outboxes);
-    const metrics = new MetricsWindow(config.metricsWindowMs);
+    const { inputs } = this;
+    const hooks = new ObservedHooks(caller, inputs);
+    const store = new SessionStore(table, config, hosts, hooks, clock, (capacity) => this.#poolGrown(capacity));
+    const asks = new AskDesk({ store, clock, wallClock, codec, logger });
+    store.onGone = (incarnation) => asks.sessionGone(incarnation);
+    const requests = new SessionRequests({ store, clock, codec, asks, log: sessionLogger(options.logger), changes: () => this.registry });
+    const outboxes = new OutboxDelivery(store, requests);
     const queue = new RequestQueue();
-    const parts = { store, scheduler, caller, clock, round, queue, metrics, logger, onPacket, quarantineAfter, services };
+    const broadcasts = new Broadcasts(store, queue, () => this.ticks.phase !== 'idle', config.mailboxBytes, inputs);
+    const world = new World(table, caller.blocks);
+    const services = new HostServices(new PublishedState(store, world), asks, outboxes, requests, broadcasts);
+    const metrics = new MetricsWindow(config.metricsWindowMs);
+    const parts = { store, scheduler, caller, clock, round, queue, metrics, logger, onPacket, quarantineAfter, services, inputs };
     const ticks = new TickEngine(parts, updateBatchSize);
     const runtimeServices: RuntimeServices = {
       tick: clock,
@@ -106,7 +117,19 @@ export class Engine {
       caller.addBehavior((progress, faults) => new Runner(layout, State, definition, runtimeServices, progress, faults));
       return new State(runtimeServices);
     });
-    this.registry = new SessionRegistry({ store, clock, ticks, queue, hosts, views, logger, maxConcurrentSessions, ringBytes });
+    this.registry = new SessionRegistry({
+      store,
+      clock,
+      ticks,
+      queue,
+      hosts,
+      views,
+      logger,
+      maxConcurrentSessions,
+      ringBytes,
+      inputs,
+      outboxes,
+    });
     this.clock = clock;
     this.caller = caller;
     this.store = store;
@@ -155,7 +178,7 @@ export class Engine {
     if (this.#draining) throw new DormouseError('ERR_PACKET_HANDLER', 'drainOutbound was called from its own handler');
     this.#draining = true;
     try {
-      return this.store.drain(handler);
+      return drainObserved(this.store, handler, this.inputs.observer);
     } finally {
       this.#draining = false;
     }
@@ -179,6 +202,7 @@ export class Engine {
 
   async stop(): Promise<void> {
     await this.ticks.betweenTicks(async () => {
+      this.inputs.observer?.stopped();
       this.services.close();
       this.registry.close();
       await stopQuietly(this.scheduler, this.#logger);

@@ -1,18 +1,35 @@
 import type { PublishedState } from '../session/published-state.js';
 import type { RefusedRequest } from '../tick-report.js';
 import type { AskDesk } from './ask-desk.js';
+import type { BroadcastOutcome, Broadcasts, BroadcastTarget } from './broadcast.js';
 import type { OutboxDelivery } from './outbox-delivery.js';
+import type { SessionRequests } from './session-requests.js';
 
 /** The host's side of all that sessions do with each other and with the host. Main thread only. */
 export class HostServices {
   readonly published: PublishedState;
   readonly asks: AskDesk;
   readonly outboxes: OutboxDelivery;
+  readonly #requests: SessionRequests;
 
-  constructor(published: PublishedState, asks: AskDesk, outboxes: OutboxDelivery) {
+  readonly #broadcasts: Broadcasts;
+
+  constructor(published: PublishedState, asks: AskDesk, outboxes: OutboxDelivery, requests: SessionRequests, broadcasts: Broadcasts) {
+    this.#broadcasts = broadcasts;
+    this.#requests = requests;
     this.published = published;
     this.asks = asks;
     this.outboxes = outboxes;
+  }
+
+  /** Since start: what sessions have asked for of the population, and got. */
+  get requestsApplied(): number {
+    return this.#requests.applied;
+  }
+
+  /** See `SessionManager.broadcast`. */
+  broadcast(target: BroadcastTarget, opcode: number, payload: Uint8Array): BroadcastOutcome {
+    return this.#broadcasts.send(target, opcode, payload);
   }
 
   /** Ingest: answers that have come are put into mailboxes, then others are shown what they may see. */

@@ -1,25 +1,125 @@
-import type { Codec } from '../layout/codec.js';
-import type { Logger } from '../logger.js';
-import type { SessionStore } from '../session/store.js';
-import type { TickClock } from '../session/tick-clock.js';
-import type { RefusedRequest } from '../tick-report.js';
-import type { AskDesk } from './ask-desk.js';
+import { Column, ROW_BITS, ROW_MASK, ROWS, SlotState } from '../layout/geometry.js';
+import type { Block } from '../memory/block.js';
+import { firstRecord, NO_RECORD, OutKind, recordKind, takeRecord } from '../memory/record-ring.js';
+import { NO_SLOT, type SessionStore } from '../session/store.js';
+import { NO_REFUSALS, type RefusedRequest } from '../tick-report.js';
+import type { SessionRequests } from './session-requests.js';
 
-export interface DeliveryParts {
-  readonly store: SessionStore;
-  readonly clock: TickClock;
-  readonly codec: Codec;
-  readonly logger: Logger;
-  readonly asks: AskDesk;
-}
+/** Above this share of all sessions, senders are taken from the order of all accounts; below it they are sorted. */
+const SORTED_SHARE = 1 / 16;
 
-/** Empties sessions' outboxes when a tick has ended, by account and sequence. Main thread only. */
+/**
+ * Empties sessions' outboxes when a tick has ended, in the order of sender's account and sequence: messages go into mailboxes, requests
+ * are carried out. Who ran first, and on what thread, makes no difference. Main thread only.
+ *
+ * What a session has asked for is carried out even if it is released first: whoever releases a session empties its outbox, when
+ * its release hook has run. What hooks of others put into outboxes meanwhile waits for the end of the next tick.
+ */
 export class OutboxDelivery {
-  readonly #parts: DeliveryParts;
-  constructor(parts: DeliveryParts) {
-    this.#parts = parts;
+  readonly #store: SessionStore;
+  readonly #requests: SessionRequests;
+  #refused: RefusedRequest[] = [];
+  /** Slots of sessions that have something in their outboxes; as many as this tick has. */
+  #senders = new Int32Array(ROWS);
+  #accounts = new Uint32Array(ROWS);
+
+  constructor(store: SessionStore, requests: SessionRequests) {
+    this.#store = store;
+    this.#requests = requests;
   }
+
+  /** Empties all there are. Returns what could not be done, here or when sessions were released since. */
   deliver(): readonly RefusedRequest[] {
-    return this.#parts.store.count < 0 ? [] : [];
+    const count = this.#collect();
+    const senders = this.#senders;
+    for (let i = 0; i < count; i++) this.empty(senders[i]);
+    if (this.#refused.length === 0) return NO_REFUSALS;
+    const refused = this.#refused;
+    this.#refused = [];
+    return refused;
+  }
+
+  /** Empties one session's outbox. A record is taken before it is carried out: none is carried out twice. */
+  empty(slot: number): void {
+    const store = this.#store;
+    const { index, mail, pool } = store;
+    const { blocks } = pool;
+    const block = blocks[slot >> ROW_BITS] as Block;
+    const row = slot & ROW_MASK;
+    const words = block.cold.i32;
+    const { outbox } = block.services;
+    if (words[outbox.cursors + row] === 0) return;
+    mail.noteOutbox(block, row);
+    const sender = block.page[Column.account + row];
+    // Then a session is being created or released: it may be reading a message, and is not there to get another.
+    const isInHook = store.isInHook;
+    for (let at = firstRecord(words, outbox, row); at !== NO_RECORD; at = firstRecord(words, outbox, row)) {
+      takeRecord(words, outbox, row, at);
+      if (recordKind(words, at) !== OutKind.message) {
+        const refusal = this.#requests.carryOut(slot, at);
+        if (refusal !== undefined) this.#refused.push(refusal);
+        continue;
+      }
+      const to = index.get(words[at + 1] >>> 0);
+      if (to === NO_SLOT || (isInHook && store.hookOf(to) !== undefined)) mail.unknown++;
+      else mail.forward(blocks[to >> ROW_BITS] as Block, to & ROW_MASK, sender, words, at);
+    }
+  }
+
+  /** Finds who has something in an outbox, by ascending account id; returns how many. */
+  #collect(): number {
+    const { table, pool, count } = this.#store;
+    const { outboxFlags, slotStates } = table;
+    const { blocks } = pool;
+    let found = 0;
+    for (let blockIndex = 0; blockIndex < blocks.length; blockIndex++) {
+      if (outboxFlags[blockIndex] === 0) continue;
+      outboxFlags[blockIndex] = 0;
+      const block = blocks[blockIndex] as Block;
+      const words = block.cold.i32;
+      const { cursors } = block.services.outbox;
+      if (found + ROWS > this.#senders.length) this.#grow(found);
+      for (let row = 0; row < ROWS; row++) {
+        // A create hook that threw leaves its outbox to whoever comes to the row next, to be cleared.
+        if (words[cursors + row] === 0 || slotStates[block.firstSlot + row] === SlotState.free) continue;
+        this.#senders[found++] = block.firstSlot + row;
+      }
+    }
+    if (found > 1) {
+      if (found > count * SORTED_SHARE) this.#takeFromOrder();
+      else this.#sort(found);
+    }
+    return found;
+  }
+
+  #takeFromOrder(): void {
+    const { order, pool, table } = this.#store;
+    const { blocks } = pool;
+    const { slots, count } = order.slots();
+    const senders = this.#senders;
+    let found = 0;
+    for (let i = 0; i < count; i++) {
+      const slot = slots[i];
+      const block = blocks[slot >> ROW_BITS] as Block;
+      if (block.cold.i32[block.services.outbox.cursors + (slot & ROW_MASK)] === 0) continue;
+      if (table.slotStates[slot] !== SlotState.free) senders[found++] = slot;
+    }
+  }
+
+  #sort(found: number): void {
+    const { index, pool } = this.#store;
+    const accounts = this.#accounts;
+    const senders = this.#senders;
+    for (let i = 0; i < found; i++)
+      accounts[i] = (pool.blocks[senders[i] >> ROW_BITS] as Block).page[Column.account + (senders[i] & ROW_MASK)];
+    accounts.subarray(0, found).sort();
+    for (let i = 0; i < found; i++) senders[i] = index.get(accounts[i]);
+  }
+
+  #grow(found: number): void {
+    const senders = new Int32Array(this.#senders.length * 2);
+    senders.set(this.#senders.subarray(0, found));
+    this.#senders = senders;
+    this.#accounts = new Uint32Array(senders.length);
   }
 }

@@ -17,6 +17,17 @@ export interface CreateOptions<B extends AnyBehavior = AnyBehavior, Init = unkno
   readonly init?: Init;
 }
 
+/** A session that another one has asked for. */
+export interface SpawnRequest {
+  readonly accountId: number;
+  /** Undefined: that of the session in `likeSlot`. */
+  readonly behaviorName: string | undefined;
+  readonly likeSlot: number;
+  readonly mapId: number;
+  readonly groupId: number;
+  readonly init: unknown;
+}
+
 const MAX_U32 = 0xffff_ffff;
 const CREATE_OPTIONS = ['behavior', 'mapId', 'groupId', 'init'] as const;
 
@@ -66,6 +77,26 @@ export class Population {
     return planned;
   }
 
+  /**
+   * A session that can be created now. Knows nothing of what the host has queued: what becomes of sessions' requests must not depend on
+   * whether it asked before the tick had ended. Throws `ERR_SESSION_LIMIT`, `ERR_BEHAVIOR_UNKNOWN`.
+   */
+  planSpawn({ accountId, behaviorName, likeSlot, mapId, groupId, init }: SpawnRequest): NewSession {
+    const host = behaviorName === undefined ? this.#store.hostOf(likeSlot) : this.#hostNamed(behaviorName);
+    this.requireRoomNow(1);
+    return { accountId, incarnation: this.#nextIncarnation(), host, mapId, groupId, init };
+  }
+
+  /** A session of a recording, in which it was checked. */
+  planRecorded(accountId: number, behaviorIndex: number, mapId: number, groupId: number, init: unknown): NewSession {
+    return { accountId, incarnation: this.#nextIncarnation(), host: this.#hosts[behaviorIndex], mapId, groupId, init };
+  }
+
+  /** Throws `ERR_SESSION_LIMIT` unless there is room beside the sessions there are. */
+  requireRoomNow(count: number): void {
+    this.#requireRoomBeside(this.#store.count + this.promised, count);
+  }
+
   /** The incarnation an account has when all that is queued is done; 0 if none. */
   incarnationOf(accountId: number): number {
     const queued = this.#queue.willBe(accountId);
@@ -101,11 +132,18 @@ export class Population {
   #hostOf(behavior: AnyBehavior): BehaviorHost {
     const host = this.#hosts.find((candidate) => candidate.behavior === behavior);
     if (host !== undefined) return host;
-    const known = this.#hosts.map((candidate) => candidate.behavior.name).join(', ');
-    throw new DormouseError(
-      'ERR_BEHAVIOR_UNKNOWN',
-      `${isBehavior(behavior) ? `behaviour ${behavior.name}` : shown(behavior)} is not one of this manager's behaviours: ${known}`,
-    );
+    throw this.#unknown(`${isBehavior(behavior) ? `behaviour ${behavior.name}` : shown(behavior)} is not one`);
+  }
+
+  #hostNamed(name: string): BehaviorHost {
+    const named = this.#hosts.filter(({ behavior }) => behavior.name === name);
+    if (named.length === 1) return named[0];
+    throw this.#unknown(`${shown(name)} is the name of ${named.length === 0 ? 'none' : 'several'}`);
+  }
+
+  #unknown(what: string): DormouseError {
+    const known = this.#hosts.map(({ behavior }) => behavior.name).join(', ');
+    return new DormouseError('ERR_BEHAVIOR_UNKNOWN', `${what} of this manager's behaviours: ${known}`);
   }
 
   #requireAbsent(accountId: number): void {
@@ -115,7 +153,10 @@ export class Population {
   }
 
   #requireRoom(count: number): void {
-    const present = this.#store.count + this.#queue.countChange + this.promised;
+    this.#requireRoomBeside(this.#store.count + this.#queue.countChange + this.promised, count);
+  }
+
+  #requireRoomBeside(present: number, count: number): void {
     if (present + count <= this.maxConcurrentSessions) return;
     throw new DormouseError(
       'ERR_SESSION_LIMIT',

@@ -26,11 +26,6 @@ export class RequestQueue {
     return this.#requests.length;
   }
 
-  /** Accounts that it will have created (their incarnation) or released (0). */
-  get accounts(): ReadonlyMap<number, number> {
-    return this.#accounts;
-  }
-
   /** Sessions more, or fewer, than now when all that is not yet carried out has been. */
   get countChange(): number {
     return this.#countChange;

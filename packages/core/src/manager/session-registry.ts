@@ -10,9 +10,11 @@ import { type HandleOwner, type PushOutcome, SessionHandle, type SessionStatus }
 import type { StateSource } from '../session/host-state.js';
 import { type NewSession, NO_SLOT, type SessionStore } from '../session/store.js';
 import type { TickClock } from '../session/tick-clock.js';
+import type { OutboxDelivery } from './outbox-delivery.js';
 import { PacketInput } from './packet-input.js';
-import { type CreateOptions, Population } from './population.js';
+import { type CreateOptions, Population, type SpawnRequest } from './population.js';
 import type { RequestQueue } from './requests.js';
+import type { PopulationChanges } from './session-requests.js';
 import { type TickEngine, tickInFlight } from './tick-engine.js';
 
 const MAX_U32 = 0xffff_ffff;
@@ -29,6 +31,7 @@ export interface RegistryParts {
   readonly logger: Logger;
   readonly maxConcurrentSessions: number;
   readonly ringBytes: number;
+  readonly outboxes: OutboxDelivery;
   readonly inputs: InputTap;
 }
 
@@ -36,7 +39,7 @@ export interface RegistryParts {
  * Who is there: sessions come and go through it, and their handles ask it for all they show. Does at once what is asked between ticks,
  * and queues what is asked while one is in flight (R-08). Main thread only.
  */
-export class SessionRegistry implements HandleOwner {
+export class SessionRegistry implements HandleOwner, PopulationChanges {
   readonly population: Population;
   readonly packets: PacketInput;
   readonly #parts: RegistryParts;
@@ -55,7 +58,10 @@ export class SessionRegistry implements HandleOwner {
     const planned = this.population.plan(accountId, options);
     const { incarnation } = planned;
     if (!this.#isBusy) return new SessionHandle(this, accountId, incarnation, this.#createForHost(planned));
-    this.#parts.queue.addCreation(accountId, incarnation, () => this.#createForHost(planned));
+    this.#parts.queue.addCreation(accountId, incarnation, () => {
+      this.population.requireRoomNow(1);
+      this.#createForHost(planned);
+    });
     return new SessionHandle(this, accountId, incarnation, NO_SLOT);
   }
 
@@ -64,7 +70,10 @@ export class SessionRegistry implements HandleOwner {
     const planned = this.population.planBatch(accountIds, optionsOf);
     if (!this.#isBusy) return this.#createAllNow(planned);
     // One request for all, so that it stays all or none.
-    this.#parts.queue.addCreations(planned, () => this.#createAllNow(planned));
+    this.#parts.queue.addCreations(planned, () => {
+      this.population.requireRoomNow(planned.length);
+      this.#createAllNow(planned);
+    });
     return planned.map(({ accountId, incarnation }) => new SessionHandle(this, accountId, incarnation, NO_SLOT));
   }
 
@@ -79,11 +88,17 @@ export class SessionRegistry implements HandleOwner {
     return incarnation === 0 ? undefined : new SessionHandle(this, this.#store.word(slot, Column.account) >>> 0, incarnation, slot);
   }
 
-  release(accountId: number): boolean {
+  /** `incarnation`: only if it is still that one when its turn comes. */
+  release(accountId: number, incarnation?: number): boolean {
     requireInteger('accountId', accountId, 1, MAX_ACCOUNT_ID);
     if (this.#incarnationOf(accountId) === 0) return false;
     if (this.#isBusy) {
-      this.#parts.queue.addRelease(accountId, () => this.#releaseForHost(accountId));
+      this.#parts.queue.addRelease(accountId, () => {
+        const slot = this.#store.index.get(accountId);
+        if (slot === NO_SLOT) return;
+        // It may have released itself meanwhile, and its account have been spawned anew.
+        if (incarnation === undefined || this.#store.word(slot, Column.incarnation) === incarnation) this.#releaseForHost(accountId);
+      });
       return true;
     }
     const hook = this.#store.hookOf(this.#store.index.get(accountId));
@@ -112,6 +127,15 @@ export class SessionRegistry implements HandleOwner {
   setMaxConcurrentSessions(count: number): void {
     this.population.maxConcurrentSessions = count;
     this.#parts.inputs.observer?.limited(count);
+  }
+
+  /** As it was recorded: at once, whatever the limit is. */
+  createRecorded(accountId: number, behaviorIndex: number, mapId: number, groupId: number, init: unknown): void {
+    this.#createNow(this.population.planRecorded(accountId, behaviorIndex, mapId, groupId, init));
+  }
+
+  releaseRecorded(accountId: number): void {
+    this.#releaseNow(accountId);
   }
 
   /** Nobody is there any more, and no handle keeps the sessions' memory. */
@@ -189,7 +213,23 @@ export class SessionRegistry implements HandleOwner {
   }
 
   releaseHandle(handle: SessionHandle): boolean {
-    return this.#incarnationOf(handle.accountId) === handle.incarnation && this.release(handle.accountId);
+    return this.#incarnationOf(handle.accountId) === handle.incarnation && this.release(handle.accountId, handle.incarnation);
+  }
+
+  // ----------------------------------------------------------------------------------- what sessions ask for, at once
+
+  spawn(request: SpawnRequest): void {
+    this.#createNow(this.population.planSpawn(request));
+    this.#parts.inputs.observer?.moment();
+  }
+
+  releaseSlot(slot: number): void {
+    this.#releaseNow(this.#store.word(slot, Column.account) >>> 0);
+    this.#parts.inputs.observer?.moment();
+  }
+
+  moveSlot(slot: number, column: number, value: number): void {
+    this.#store.setWord(slot, column, value);
   }
 
   // -------------------------------------------------------------------------------------------------------- inside
@@ -217,8 +257,14 @@ export class SessionRegistry implements HandleOwner {
   }
 
   #createForHost(planned: NewSession): number {
-    this.#parts.inputs.observer?.creating(planned);
-    return this.#createNow(planned);
+    const { inputs } = this.#parts;
+    inputs.observer?.creating(planned);
+    try {
+      return this.#createNow(planned);
+    } catch (error) {
+      inputs.observer?.failed(planned.accountId);
+      throw error;
+    }
   }
 
   #releaseForHost(accountId: number): void {
@@ -256,7 +302,7 @@ export class SessionRegistry implements HandleOwner {
   #releaseNow(accountId: number): void {
     const slot = this.#store.index.get(accountId);
     if (slot === NO_SLOT) return;
-    const failure = this.#store.release(slot);
+    const failure = this.#store.release(slot, (going) => this.#parts.outboxes.empty(going));
     if (failure !== undefined) {
       this.#parts.logger.error(failure.message);
       publish('dormouse:request:refused', { request: 'release', accountId, error: failure });

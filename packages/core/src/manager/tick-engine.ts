@@ -60,6 +60,10 @@ export class TickEngine {
   #ranBefore = 0;
   #packetsInReported = 0;
   #packetsOutReported = 0;
+  #askedReported = 0;
+  #answeredReported = 0;
+  #messagesReported = { delivered: 0, unknown: 0, full: 0 };
+  #appliedReported = 0;
   /** Whatever has the scheduler, the tick in flight or a change of it: settles when that has ended, well or not. */
   #busy: Promise<void> | undefined;
 
@@ -137,7 +141,7 @@ export class TickEngine {
       this.#maintenanceMs = performance.now();
       const faults = caller.faults.length === 0 ? this.#faultsLate : [...this.#faultsLate, ...settleFaults(this.#parts)];
       const refused = this.#applyRequests();
-      inputs.observer?.ticked(schedulerFailure !== undefined);
+      inputs.observer?.ticked(updateFailure !== undefined);
       const report = this.#report(faults, refused);
       this.#faultsLate = failure === undefined ? NO_FAULTS : faults;
       if (failure === undefined) return Promise.resolve(report);
@@ -153,9 +157,8 @@ export class TickEngine {
 
   /** What sessions have asked for, then what the host has. */
   #applyRequests(): readonly RefusedRequest[] {
-    const { services, inputs, queue } = this.#parts;
+    const { services, inputs } = this.#parts;
     inputs.observer?.moment();
-    if (queue.length > 0) inputs.observer?.queued(queue.countChange, queue.accounts);
     const refused = this.#told(services.endTick());
     inputs.observer?.settling();
     const refusedOfHost = this.#applyQueue();
@@ -174,7 +177,9 @@ export class TickEngine {
   #told(refused: readonly RefusedRequest[]): readonly RefusedRequest[] {
     const { logger, clock } = this.#parts;
     for (const refusal of refused) {
-      logger.warn(`tick ${clock.number}: queued ${refusal.request} refused: ${refusal.error.message}`);
+      const { request, requestedBy, error } = refusal;
+      const asked = requestedBy === undefined ? `queued ${request}` : `${request} for account ${requestedBy}`;
+      logger.warn(`tick ${clock.number}: ${asked} refused: ${error.message}`);
       publish('dormouse:request:refused', refusal);
     }
     return refused;
@@ -221,12 +226,22 @@ export class TickEngine {
   }
 
   #report(faults: TickReport['faults'], refused: TickReport['refused']): TickReport {
-    const { store, clock, metrics } = this.#parts;
+    const { store, clock, metrics, services } = this.#parts;
     const startMs = this.#startMs;
     const packetsIn = store.rings.packetsIn - this.#packetsInReported;
     const packetsOut = store.rings.packetsOut - this.#packetsOutReported;
     this.#packetsInReported = store.rings.packetsIn;
     this.#packetsOutReported = store.rings.packetsOut;
+    const asked = services.asks.asked - this.#askedReported;
+    const answered = services.asks.answered - this.#answeredReported;
+    this.#askedReported += asked;
+    this.#answeredReported += answered;
+    const before = this.#messagesReported;
+    const { delivered, unknown, full } = store.mail;
+    this.#messagesReported = { delivered, unknown, full };
+    const { requestsApplied } = services;
+    const appliedBefore = this.#appliedReported;
+    this.#appliedReported = requestsApplied;
     const workedMs = performance.now();
     const tickUs = (workedMs - startMs) * 1000;
     if (metrics.record(workedMs, tickUs, this.#sessions, packetsIn + packetsOut, clock.diffMs)) turnActivityWindow(store);
@@ -241,6 +256,12 @@ export class TickEngine {
       refused,
       packetsIn,
       packetsOut,
+      messagesDelivered: delivered - before.delivered,
+      messagesUnknown: unknown - before.unknown,
+      messagesFull: full - before.full,
+      requestsApplied: requestsApplied - appliedBefore,
+      asked,
+      answered,
       ingestUs: (this.#updateMs - startMs) * 1000,
       updateUs: (this.#egressMs - this.#updateMs) * 1000,
       egressUs: (this.#maintenanceMs - this.#egressMs) * 1000,

@@ -35,7 +35,7 @@ export class HostMail {
 
   /**
    * Makes room for a record in a row's mailbox; the caller then writes its payload, from the word returned on, padded with zero bytes to
-   * whole words (the last word is 0 already). `NO_RECORD`, counted as dropped, when there is no room.
+   * whole words (the last word is 0 already). `NO_RECORD` when there is no room.
    */
   append(block: Block, row: number, kind: number, a: number, b: number, payloadBytes: number): number {
     const words = block.cold.i32;
@@ -60,10 +60,7 @@ export class HostMail {
   forward(block: Block, row: number, sender: number, from: Int32Array, at: number): boolean {
     const payloadBytes = from[at] >>> 16;
     const to = this.append(block, row, MailKind.message, sender, from[at + 2], payloadBytes);
-    if (to === NO_RECORD) {
-      this.full++;
-      return false;
-    }
+    if (to === NO_RECORD) return this.#refuse(block, row);
     const words = block.cold.i32;
     const source = at + RECORD_HEAD_WORDS;
     for (let i = 0, count = (payloadBytes + 3) >> 2; i < count; i++) words[to + i] = from[source + i];
@@ -74,10 +71,7 @@ export class HostMail {
   /** Puts a message into a row's mailbox; false, and counted, when it is full. */
   post(block: Block, row: number, sender: number, opcode: number, payload: Uint8Array): boolean {
     const to = this.append(block, row, MailKind.message, sender, opcode, payload.length);
-    if (to === NO_RECORD) {
-      this.full++;
-      return false;
-    }
+    if (to === NO_RECORD) return this.#refuse(block, row);
     this.#copier.copy(block.cold.i32, to, payload, 0, payload.length);
     this.delivered++;
     return true;
@@ -119,14 +113,19 @@ export class HostMail {
     this.#timersFar.forget(blockIndex);
   }
 
+  #refuse(block: Block, row: number): false {
+    this.full++;
+    block.page[Column.dropped + row]++;
+    return false;
+  }
+
   /** Records that sessions took out of turn have left gaps: they are closed first. */
   #appendFar(block: Block, row: number, kind: number, a: number, b: number, payloadBytes: number): number {
     const words = block.cold.i32;
     const ring = block.services.mailbox;
     closeGaps(words, ring, row);
     const to = appendRecord(words, ring, row, kind, a, b, payloadBytes);
-    if (to === NO_RECORD) block.page[Column.dropped + row]++;
-    else this.#note(block, row, ring, this.#mailboxFar);
+    if (to !== NO_RECORD) this.#note(block, row, ring, this.#mailboxFar);
     return to;
   }
 

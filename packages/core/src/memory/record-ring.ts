@@ -22,8 +22,8 @@ const TAKEN = 0xff;
 const MOST_PAYLOAD_BYTES = 65_534;
 
 /** Longest payload that always fits into an empty ring. */
-export function maxRecordBytes(ring: RecordRingLayout): number {
-  return Math.min((ring.capacity - NEAR_WORDS - RECORD_HEAD_WORDS) * 4, MOST_PAYLOAD_BYTES);
+export function maxRecordBytes({ capacity }: { readonly capacity: number }): number {
+  return Math.min((capacity - NEAR_WORDS - RECORD_HEAD_WORDS) * 4, MOST_PAYLOAD_BYTES);
 }
 
 /** Words of a record with `payloadBytes` of payload. */

@@ -9,16 +9,6 @@ export interface Creation {
   readonly init: unknown;
 }
 
-/** An answer as it goes to its session. */
-export interface RecordedAnswer {
-  readonly accountId: number;
-  readonly requestId: number;
-  readonly topic: string;
-  readonly status: 'ok' | 'error' | 'timeout' | 'full' | 'unhandled' | 'too-large';
-  /** The encoded value, or the text of the error. Valid during the call. */
-  readonly value: Uint8Array;
-}
-
 /** What a change of one session is. */
 export type SessionChange = 'setMap' | 'setGroup' | 'touch' | 'revive';
 
@@ -32,8 +22,9 @@ export interface InputObserver {
    * with the same inputs: they say where, inside a tick or a request, an input took effect.
    */
   moment(): void;
-  /** About to be done. */
+  /** About to be done; `failed` follows if it comes to nothing. */
   creating(creation: Creation): void;
+  failed(accountId: number): void;
   /** About to be done. */
   releasing(accountId: number): void;
   changed(change: SessionChange, accountId: number, value: number): void;
@@ -48,16 +39,14 @@ export interface InputObserver {
   /** The host takes outbound packets, until `drained`; each packet is a moment. */
   draining(): void;
   drained(count: number, isCut: boolean): void;
-  /** About to be put into the session's mailbox. */
-  answering(answer: RecordedAnswer): void;
   /** A tick begins: time has advanced. */
   ticking(tick: number, diffMs: number): void;
-  /** What sessions have asked for is about to be carried out, while the host's own requests wait: sessions more then, and who. */
-  queued(countChange: number, accounts: ReadonlyMap<number, number>): void;
   /** What the host has asked for meanwhile is about to be carried out. */
   settling(): void;
   /** The tick's work is done. */
   ticked(schedulerFailed: boolean): void;
+  /** The manager is shut down. */
+  stopped(): void;
 }
 
 /** Where a manager's parts find who observes it, if anybody does. */

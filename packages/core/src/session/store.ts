@@ -3,6 +3,7 @@ import { DormouseError, messageOf } from '../errors.js';
 import { Column, ROW_BITS, ROW_MASK, ROWS, SlotState } from '../layout/geometry.js';
 import { AccountIndex } from '../memory/account-index.js';
 import type { Block } from '../memory/block.js';
+import { HostMail } from '../memory/host-mail.js';
 import { HostRings, type PacketHandler } from '../memory/packet-ring.js';
 import { clearServices } from '../memory/services.js';
 import type { SessionTable } from '../memory/session-table.js';
@@ -19,6 +20,8 @@ export interface StoreSizes {
   readonly poolSize: number;
   readonly poolGrowth: number;
   readonly ringBytes: number;
+  readonly mailboxBytes: number;
+  readonly outboxBytes: number;
 }
 
 /** A session to be created, its values checked. */
@@ -50,10 +53,13 @@ export class SessionStore {
   readonly index: AccountIndex;
   readonly pool: SessionPool;
   readonly rings: HostRings;
+  readonly mail: HostMail;
   /** The slots of all sessions, those in their hooks too, by account. */
   readonly order = new AccountOrder();
   /** Who is on which map; none where nobody publishes anything. */
   places: Places | undefined;
+  /** Told of each session that is there no more. Must not throw, nor run anything of the user's. */
+  onGone: ((incarnation: number) => void) | undefined;
   /** Sessions by what their slots hold. */
   activeCount = 0;
   quarantinedCount = 0;
@@ -76,6 +82,7 @@ export class SessionStore {
     this.table = table;
     this.index = AccountIndex.create(table);
     this.rings = new HostRings(table.regions.blockCount, sizes.ringBytes);
+    this.mail = new HostMail(table.regions.blockCount, sizes.mailboxBytes, sizes.outboxBytes);
     this.#caller = caller;
     this.#clock = clock;
     this.pool = new SessionPool(table, hosts, sizes.poolSize, sizes.poolGrowth, sizes.sessionCeiling, {
@@ -83,6 +90,7 @@ export class SessionStore {
       blockDropped: (block) => {
         caller.dropBlock(block.blockIndex);
         this.rings.forget(block.blockIndex);
+        this.mail.forget(block.blockIndex);
       },
       poolGrown: onPoolGrown,
     });
@@ -97,7 +105,7 @@ export class SessionStore {
     return this.#inHooks.length > 0;
   }
 
-  /** What hook of a session is running, if one is. */
+  /** What hook of a session is running, if one is; its last words are part of its `release`. */
   hookOf(slot: number): 'create' | 'release' | undefined {
     if (!this.#inHooks.includes(slot)) return undefined;
     return this.table.slotStates[slot] === SlotState.free ? 'create' : 'release';
@@ -158,8 +166,11 @@ export class SessionStore {
     return slot;
   }
 
-  /** Ends a session. What its `release` hook throws is returned; the session is gone all the same. */
-  release(slot: number): DormouseError | undefined {
+  /**
+   * Ends a session. What its `release` hook throws is returned; the session is gone all the same. `lastWords` takes what it has left in
+   * its outbox, that of the hook included.
+   */
+  release(slot: number, lastWords: (slot: number) => void): DormouseError | undefined {
     const block = this.block(slot);
     const { release } = this.hostOf(slot).behavior.definition;
     let failure: DormouseError | undefined;
@@ -167,6 +178,12 @@ export class SessionStore {
       if (release !== undefined) this.#callHook(block, slot & ROW_MASK, release as Hook, undefined, 'release');
     } catch (error) {
       failure = error as DormouseError;
+    }
+    this.#inHooks.push(slot);
+    try {
+      lastWords(slot);
+    } finally {
+      this.#inHooks.pop();
     }
     const accountId = this.word(slot, Column.account) >>> 0;
     this.#setState(slot, SlotState.free);
@@ -276,6 +293,7 @@ export class SessionStore {
 
   #vacate(slot: number, block: Block, accountId: number): void {
     const row = slot & ROW_MASK;
+    const incarnation = block.page[Column.incarnation + row];
     block.page[Column.incarnation + row] = 0;
     block.page[Column.inbound + row] = 0;
     block.page[Column.outbound + row] = 0;
@@ -283,6 +301,7 @@ export class SessionStore {
     this.order.removed(accountId);
     this.places?.left(slot);
     this.pool.give(slot, block);
+    this.onGone?.(incarnation);
   }
 
   #setState(slot: number, state: SlotState): void {

@@ -1,0 +1,105 @@
+import { DormouseError, requireInteger, requireKeys, shown } from '../errors.js';
+import { Column, ROWS, SlotState } from '../layout/geometry.js';
+import { maxRecordBytes } from '../memory/record-ring.js';
+import type { InputTap } from '../recording/observer.js';
+import type { SessionStore } from '../session/store.js';
+import type { RequestQueue } from './requests.js';
+
+/** Which sessions: those to which all that is given applies. At least one must be. */
+export interface BroadcastTarget {
+  readonly mapId?: number | undefined;
+  readonly groupId?: number | undefined;
+}
+
+/** What became of a broadcast. */
+export interface BroadcastOutcome {
+  /** Sessions that have it in their mailboxes: their next update sees it. 0 while it is queued. */
+  readonly delivered: number;
+  /** Sessions whose mailboxes were full. */
+  readonly full: number;
+  /** True while a tick is in flight: it is delivered when that has ended, to whoever is there then; counts stand in the tick's report. */
+  readonly queued: boolean;
+}
+
+const MAX_U32 = 0xffff_ffff;
+/** Sender of what the host sends. */
+const HOST = 0;
+const TARGET_KEYS = ['mapId', 'groupId'] as const;
+const QUEUED: BroadcastOutcome = Object.freeze({ delivered: 0, full: 0, queued: true });
+
+/** Messages of the host to many sessions. Main thread only. */
+export class Broadcasts {
+  readonly #store: SessionStore;
+  readonly #queue: RequestQueue;
+  readonly #isQueueing: () => boolean;
+  readonly #inputs: InputTap;
+  readonly #mailboxBytes: number;
+
+  constructor(store: SessionStore, queue: RequestQueue, isQueueing: () => boolean, mailboxBytes: number, inputs: InputTap) {
+    this.#store = store;
+    this.#queue = queue;
+    this.#isQueueing = isQueueing;
+    this.#inputs = inputs;
+    this.#mailboxBytes = mailboxBytes;
+  }
+
+  /** See `SessionManager.broadcast`. */
+  send(target: BroadcastTarget, opcode: number, payload: Uint8Array): BroadcastOutcome {
+    const checked = checkTarget(target);
+    requireInteger('opcode', opcode, 0, 0xffff);
+    if (!(payload instanceof Uint8Array)) {
+      throw new DormouseError('ERR_INVALID_ARGUMENT', `payload must be a Uint8Array: got ${shown(payload)}`);
+    }
+    const most = maxRecordBytes({ capacity: this.#mailboxBytes / 4 });
+    if (payload.length > most) {
+      const limit = `0…${most} bytes with mailboxBytes ${this.#mailboxBytes}`;
+      throw new DormouseError(
+        'ERR_PACKET_TOO_LARGE',
+        `the payload of a message must be ${limit}: got ${payload.length} (opcode ${opcode})`,
+      );
+    }
+    if (!this.#isQueueing()) return this.#deliver(checked, opcode, payload);
+    // Not `slice`: that of a Buffer shares its memory.
+    const copy = new Uint8Array(payload);
+    this.#queue.add('broadcast', 0, () => void this.#deliver(checked, opcode, copy));
+    return QUEUED;
+  }
+
+  #deliver({ mapId, groupId }: BroadcastTarget, opcode: number, payload: Uint8Array): BroadcastOutcome {
+    this.#inputs.observer?.broadcasting({ mapId, groupId }, opcode, payload);
+    const store = this.#store;
+    const { mail, pool, table } = store;
+    // As words are compared: columns are signed.
+    const map = mapId === undefined ? 0 : mapId | 0;
+    const group = groupId === undefined ? 0 : groupId | 0;
+    let delivered = 0;
+    let full = 0;
+    for (const block of pool.blocks) {
+      if (block === undefined) continue;
+      for (let row = 0; row < ROWS; row++) {
+        if (table.slotStates[block.firstSlot + row] === SlotState.free) continue;
+        if (mapId !== undefined && block.page[Column.map + row] !== map) continue;
+        if (groupId !== undefined && block.page[Column.group + row] !== group) continue;
+        // On its way out it reads no more, and may have a message on view.
+        if (store.isInHook && store.hookOf(block.firstSlot + row) !== undefined) continue;
+        if (mail.post(block, row, HOST, opcode, payload)) delivered++;
+        else full++;
+      }
+    }
+    return { delivered, full, queued: false };
+  }
+}
+
+function checkTarget(target: BroadcastTarget): BroadcastTarget {
+  if (typeof target !== 'object' || target === null) {
+    throw new DormouseError('ERR_INVALID_ARGUMENT', `the target of a broadcast must be { mapId?, groupId? }: got ${shown(target)}`);
+  }
+  requireKeys('key of a broadcast’s target', target, TARGET_KEYS);
+  const { mapId, groupId } = target;
+  if (mapId === undefined && groupId === undefined) {
+    throw new DormouseError('ERR_INVALID_ARGUMENT', 'a broadcast must say to which mapId or groupId, or both');
+  }
+  if (mapId !== undefined) requireInteger('mapId', mapId, 0, MAX_U32);
+  if (groupId !== undefined) requireInteger('groupId', groupId, 0, MAX_U32);
+  return { mapId, groupId };
+}
