@@ -126,7 +126,17 @@ export class DataFieldView implements Data<unknown> {
       countRefusal(block, column, row);
       return false;
     }
-    if (!isData(block, column, row, bytes)) writeData(block, column, row, bytes);
+    if (isData(block, column, row, bytes) || this.#isStillInitial(block, row, bytes)) return true;
+    writeData(block, column, row, bytes);
+    return true;
+  }
+
+  /** True when nothing was ever stored, and need not be now. */
+  #isStillInitial(block: Block, row: number, bytes: Uint8Array): boolean {
+    const initial = this.#initial;
+    if (!this.#column.field.hasInitial || bytes.length !== initial.length) return false;
+    if (dataLength(block, this.#column, row) !== NEVER_SET) return false;
+    for (let i = 0; i < initial.length; i++) if (bytes[i] !== initial[i]) return false;
     return true;
   }
 
