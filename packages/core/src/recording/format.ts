@@ -44,8 +44,8 @@ export const RecordKind = {
   ticked: 16,
   /** name (text): a shared buffer was handed over. */
   share: 17,
-  /** countChange (zigzag), number of accounts, each with 1 if it will be there: what was queued when sessions' requests were carried out. */
-  queued: 18,
+  /** account: the creation begun last for it failed, and left nothing behind. */
+  failed: 18,
 } as const;
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];
 

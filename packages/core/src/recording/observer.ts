@@ -1,4 +1,4 @@
-import type { BroadcastTarget } from './record-writer.js';
+import type { BroadcastTarget } from '../manager/broadcast.js';
 
 /** A session that the host creates. */
 export interface Creation {

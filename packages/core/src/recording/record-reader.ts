@@ -1,6 +1,7 @@
+import type { BroadcastTarget } from '../manager/broadcast.js';
 import { ByteReader, UnreadableBytes } from './byte-reader.js';
 import { ANSWER_STATUSES, MOVED, RecordKind, TickedFlag } from './format.js';
-import type { BroadcastTarget, TickDigest } from './record-writer.js';
+import type { TickDigest } from './record-writer.js';
 
 interface AboutAccount {
   readonly accountId: number;
@@ -8,7 +9,7 @@ interface AboutAccount {
 
 type Content =
   | (AboutAccount & { kind: 'create'; behavior: number; mapId: number; groupId: number; init: Uint8Array | undefined })
-  | (AboutAccount & { kind: 'release' | 'touch' | 'revive' })
+  | (AboutAccount & { kind: 'release' | 'failed' | 'touch' | 'revive' })
   | (AboutAccount & { kind: 'setMap' | 'setGroup'; value: number })
   | (AboutAccount & { kind: 'push'; opcode: number; payload: Uint8Array; isDelivered: boolean })
   | (AboutAccount & { kind: 'write'; field: number; start: number; value: Uint8Array })
@@ -18,7 +19,6 @@ type Content =
   | { kind: 'drain' }
   | { kind: 'drained'; count: number; isCut: boolean }
   | { kind: 'share'; name: string }
-  | { kind: 'queued'; countChange: number; accounts: [accountId: number, willBe: boolean][] }
   | { kind: 'tick'; number: number; diffMs: number }
   | { kind: 'ticked'; schedulerFailed: boolean; digest: TickDigest; accounts: Uint32Array };
 
@@ -67,9 +67,10 @@ export class RecordReader {
           init: bytes.u8() === 0 ? undefined : bytes.block(),
         };
       case RecordKind.release:
+      case RecordKind.failed:
       case RecordKind.touch:
       case RecordKind.revive:
-        return { kind: NAMES[kind] as 'release' | 'touch' | 'revive', accountId: this.#accountOf(bytes) };
+        return { kind: NAMES[kind] as 'release' | 'failed' | 'touch' | 'revive', accountId: this.#accountOf(bytes) };
       case RecordKind.setMap:
       case RecordKind.setGroup:
         return { kind: NAMES[kind] as 'setMap' | 'setGroup', accountId: this.#accountOf(bytes), value: bytes.varint() };
@@ -102,12 +103,6 @@ export class RecordReader {
         return { kind: 'drained', count: bytes.varint(), isCut: bytes.u8() !== 0 };
       case RecordKind.share:
         return { kind: 'share', name: bytes.text() };
-      case RecordKind.queued: {
-        const countChange = bytes.zigzag();
-        const accounts: [number, boolean][] = [];
-        for (let left = bytes.varint(); left > 0; left--) accounts.push([bytes.varint(), bytes.u8() !== 0]);
-        return { kind: 'queued', countChange, accounts };
-      }
       case RecordKind.tick:
         return { kind: 'tick', number: bytes.varint(), diffMs: bytes.f64() };
       case RecordKind.ticked:

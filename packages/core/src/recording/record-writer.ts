@@ -1,3 +1,4 @@
+import type { BroadcastTarget } from '../manager/broadcast.js';
 import type { ByteWriter } from './byte-writer.js';
 import { ANSWER_STATUSES, MOVED, RecordKind, TickedFlag } from './format.js';
 
@@ -9,12 +10,6 @@ export interface TickDigest {
   readonly parts: Uint32Array;
   /** For each session, ascending by account; of no length when only the totals are kept. */
   readonly sessions: Uint32Array;
-}
-
-/** Where a broadcast goes: to all, or to those on a map or in a group. */
-export interface BroadcastTarget {
-  readonly mapId?: number | undefined;
-  readonly groupId?: number | undefined;
 }
 
 /** Writes records one after the other. Counts the moments that pass between them: see `moment` in observer.ts. */
@@ -40,7 +35,7 @@ export class RecordWriter {
     if (init !== undefined) bytes.block(init);
   }
 
-  /** `release`, `touch` and `revive`; `setMap` and `setGroup` with their value. */
+  /** `release`, `failed`, `touch` and `revive`; `setMap` and `setGroup` with their value. */
   change(kind: RecordKind, accountId: number, value?: number): void {
     const bytes = this.#begin(kind, accountId);
     if (value !== undefined) bytes.varint(value);
@@ -92,16 +87,6 @@ export class RecordWriter {
 
   share(name: string): void {
     this.#kind(RecordKind.share).text(name);
-  }
-
-  queued(countChange: number, accounts: ReadonlyMap<number, number>): void {
-    const bytes = this.#kind(RecordKind.queued);
-    bytes.zigzag(countChange);
-    bytes.varint(accounts.size);
-    for (const [accountId, incarnation] of accounts) {
-      bytes.varint(accountId);
-      bytes.u8(Number(incarnation !== 0));
-    }
   }
 
   tick(number: number, diffMs: number): void {

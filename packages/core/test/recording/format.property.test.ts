@@ -23,6 +23,7 @@ function of<K extends InputRecord['kind']>(kind: K, model: Record<string, fc.Arb
 const record: fc.Arbitrary<InputRecord> = fc.oneof(
   of('create', { accountId, behavior: opcode, mapId: u32, groupId: u32, init: fc.option(bytes, { nil: undefined }) }),
   of('release', { accountId }),
+  of('failed', { accountId }),
   of('touch', { accountId }),
   of('revive', { accountId }),
   of('setMap', { accountId, value: u32 }),
@@ -35,7 +36,6 @@ const record: fc.Arbitrary<InputRecord> = fc.oneof(
   of('drain', {}),
   of('drained', { count: u32, isCut: fc.boolean() }),
   of('share', { name: fc.string({ unit: 'grapheme' }) }),
-  of('queued', { countChange: fc.integer(), accounts: fc.uniqueArray(fc.tuple(accountId, fc.boolean()), { selector: ([id]) => id }) }),
   of('tick', { number: fc.maxSafeNat(), diffMs: fc.double({ noNaN: true }) }),
   accounts.chain((ids) =>
     of('ticked', {
@@ -49,7 +49,8 @@ const record: fc.Arbitrary<InputRecord> = fc.oneof(
 function write(writer: RecordWriter, one: InputRecord): void {
   for (let i = 0; i < Math.min(one.moments, 300); i++) writer.moment();
   if (one.kind === 'create') writer.create(one.accountId, one.behavior, one.mapId, one.groupId, one.init);
-  else if (one.kind === 'release' || one.kind === 'touch' || one.kind === 'revive') writer.change(RecordKind[one.kind], one.accountId);
+  else if (one.kind === 'release' || one.kind === 'failed' || one.kind === 'touch' || one.kind === 'revive')
+    writer.change(RecordKind[one.kind], one.accountId);
   else if (one.kind === 'setMap' || one.kind === 'setGroup') writer.change(RecordKind[one.kind], one.accountId, one.value);
   else if (one.kind === 'push') writer.push(one.accountId, one.opcode, one.payload, 0, one.payload.length, one.isDelivered);
   else if (one.kind === 'write') writer.write(one.accountId, one.field, one.start, one.value);
@@ -59,9 +60,8 @@ function write(writer: RecordWriter, one: InputRecord): void {
   else if (one.kind === 'drain') writer.drain();
   else if (one.kind === 'drained') writer.drained(one.count, one.isCut);
   else if (one.kind === 'share') writer.share(one.name);
-  else if (one.kind === 'queued') writer.queued(one.countChange, new Map(one.accounts.map(([id, willBe]) => [id, willBe ? -7 : 0])));
   else if (one.kind === 'tick') writer.tick(one.number, one.diffMs);
-  else writer.ticked(one.schedulerFailed, one.digest, one.accounts);
+  else if (one.kind === 'ticked') writer.ticked(one.schedulerFailed, one.digest, one.accounts);
 }
 
 function written(records: readonly InputRecord[]): Uint8Array {

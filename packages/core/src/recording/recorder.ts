@@ -1,0 +1,187 @@
+import { type Codec, encodeWith } from '../layout/codec.js';
+import { Column, ROW_MASK } from '../layout/geometry.js';
+import type { DeliveredAnswer } from '../manager/answer-delivery.js';
+import type { BroadcastTarget } from '../manager/broadcast.js';
+import type { StateDigest } from '../session/state-digest.js';
+import type { SessionStore } from '../session/store.js';
+import type { ChunkWriter } from './chunk-writer.js';
+import { RecordKind } from './format.js';
+import type { Creation, InputObserver, SessionChange } from './observer.js';
+import { RecordWriter } from './record-writer.js';
+import { readStored } from './stored-fields.js';
+
+/** What is kept back for the end of the tick at most, in bytes: beyond that it is written at once. */
+const MOST_KEPT_BYTES = 8 * 1024 * 1024;
+
+export interface RecorderParts {
+  readonly store: SessionStore;
+  readonly codec: Codec;
+  readonly detail: 'tick' | 'session';
+  /** Looks at all sessions as they are now. */
+  readonly digest: () => StateDigest;
+  /** The recording is over: by the manager's end, or by what went wrong. Called once. */
+  readonly ended: (error: unknown) => void;
+}
+
+/** Writes down what it hears. When that fails it has ended, and hears nothing more. */
+export class Recorder implements InputObserver {
+  /** Ticks whose end has been written. */
+  ticks = 0;
+  readonly #parts: RecorderParts;
+  readonly #chunks: ChunkWriter;
+  readonly #records: RecordWriter;
+  /** For each behaviour, its fields by name. */
+  readonly #fields: readonly ReadonlyMap<string, number>[];
+  /** Accounts and their digests after the last tick, as many as there were; and what was written of them. */
+  #accounts = new Uint32Array(0);
+  #sessions = new Uint32Array(0);
+  #count = 0;
+
+  constructor(chunks: ChunkWriter, parts: RecorderParts) {
+    this.#chunks = chunks;
+    this.#parts = parts;
+    this.#records = new RecordWriter(chunks.next);
+    this.#fields = parts.store.pool.hosts.map(({ layout }) => new Map(layout.columns.map(({ name }, index) => [name, index])));
+  }
+
+  moment(): void {
+    this.#records.moment();
+  }
+
+  creating({ accountId, host, mapId, groupId, init }: Creation): void {
+    this.#try(() => {
+      const bytes = init === undefined ? undefined : encodeWith(this.#parts.codec, init);
+      this.#records.create(accountId, host.behaviorIndex, mapId, groupId, bytes);
+    });
+  }
+
+  failed(accountId: number): void {
+    this.#records.change(RecordKind.failed, accountId);
+  }
+
+  releasing(accountId: number): void {
+    this.#records.change(RecordKind.release, accountId);
+  }
+
+  changed(change: SessionChange, accountId: number, value: number): void {
+    this.#records.change(RecordKind[change], accountId, change === 'setMap' || change === 'setGroup' ? value : undefined);
+  }
+
+  pushed(accountId: number, opcode: number, payload: Uint8Array, start: number, length: number, isDelivered: boolean): void {
+    this.#records.push(accountId, opcode, payload, start, length, isDelivered);
+    if (this.#chunks.next.length > MOST_KEPT_BYTES) this.#flush();
+  }
+
+  written(slot: number, field: string, start: number, count: number): void {
+    const { store } = this.#parts;
+    const block = store.block(slot);
+    const index = this.#fields[block.behaviorIndex].get(field) as number;
+    const row = slot & ROW_MASK;
+    const column = store.hostOf(slot).layout.columns[index];
+    this.#records.write(block.page[Column.account + row] >>> 0, index, start, readStored(block, row, column, start, count));
+    if (this.#chunks.next.length > MOST_KEPT_BYTES) this.#flush();
+  }
+
+  broadcasting(target: BroadcastTarget, opcode: number, payload: Uint8Array): void {
+    this.#records.broadcast(target, opcode, payload);
+  }
+
+  limited(maxConcurrentSessions: number): void {
+    this.#records.limit(maxConcurrentSessions);
+  }
+
+  shared(name: string): void {
+    this.#records.share(name);
+  }
+
+  draining(): void {
+    this.#records.drain();
+  }
+
+  drained(count: number, isCut: boolean): void {
+    this.#records.drained(count, isCut);
+  }
+
+  answered({ accountId, requestId, status, topic, value }: DeliveredAnswer): void {
+    this.#records.answer(accountId, requestId, status, topic, value);
+  }
+
+  ticking(tick: number, diffMs: number): void {
+    this.#records.tick(tick, diffMs);
+  }
+
+  settling(): void {}
+
+  ticked(schedulerFailed: boolean): void {
+    this.#try(() => {
+      this.#writeDigest(schedulerFailed);
+      this.#chunks.flush();
+      this.ticks++;
+    });
+  }
+
+  stopped(): void {
+    this.finish(undefined);
+  }
+
+  /** Writes what there is and closes the file. */
+  finish(error: unknown): void {
+    let failure = error;
+    try {
+      if (failure === undefined && !this.#chunks.isEmpty) this.#chunks.flush();
+      if (failure === undefined) this.#chunks.sync();
+    } catch (cause) {
+      failure = cause;
+    }
+    try {
+      this.#chunks.close();
+    } catch (cause) {
+      failure ??= cause;
+    }
+    this.#parts.ended(failure);
+  }
+
+  #flush(): void {
+    this.#try(() => this.#chunks.flush());
+  }
+
+  #try(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.finish(error);
+    }
+  }
+
+  #writeDigest(schedulerFailed: boolean): void {
+    const { detail } = this.#parts;
+    const digest = this.#parts.digest();
+    const isDetailed = detail === 'session';
+    const haveChanged = isDetailed && this.#take(digest);
+    const total = (BigInt(digest.high) << 32n) | BigInt(digest.low);
+    const parts = Uint32Array.from(digest.parts, (_, part) => digest.partHigh(part));
+    const sessions = isDetailed ? this.#sessions.subarray(0, this.#count) : this.#sessions;
+    this.#records.ticked(schedulerFailed, { total, parts, sessions }, haveChanged ? this.#accounts.subarray(0, this.#count) : undefined);
+  }
+
+  /** Takes over each session's digest; true when others are there than after the tick before. */
+  #take(digest: StateDigest): boolean {
+    const { store } = this.#parts;
+    const { slots, count } = store.order.slots();
+    let haveChanged = count !== this.#count;
+    if (this.#accounts.length < count) {
+      this.#accounts = new Uint32Array(count * 2);
+      this.#sessions = new Uint32Array(count * 2);
+      haveChanged = true;
+    }
+    this.#count = count;
+    for (let i = 0; i < count; i++) {
+      const slot = slots[i];
+      const accountId = store.word(slot, Column.account) >>> 0;
+      if (this.#accounts[i] !== accountId) haveChanged = true;
+      this.#accounts[i] = accountId;
+      this.#sessions[i] = digest.slotHigh(slot);
+    }
+    return haveChanged;
+  }
+}

@@ -1,0 +1,152 @@
+import { inspect } from 'node:util';
+import type { AnyBehavior } from '../behavior.js';
+import { checkOptions, type SessionManagerOptions } from '../config.js';
+import { DormouseError, requireInteger, requireKeys, shown } from '../errors.js';
+import type { Codec } from '../layout/codec.js';
+import { Column } from '../layout/geometry.js';
+import { channelLogger, type Logger } from '../logger.js';
+import { type Engine, startEngine } from '../manager/engine.js';
+import type { IScheduler } from '../scheduler.js';
+import type { ReplayDifference } from './difference.js';
+import { matchBehaviors, type RecordingHeader } from './header.js';
+import { RecordStream } from './record-stream.js';
+import { filePath } from './recording.js';
+import { Replayer } from './replayer.js';
+
+interface ReplayParts {
+  /** Which threads run the sessions; `inlineScheduler()` to look on with a debugger. Started and stopped here. */
+  readonly scheduler: IScheduler;
+  /** As a manager's: `false` for silence. */
+  readonly logger?: Logger | false;
+  /** Must be what it was recorded with, if that was given. */
+  readonly codec?: Codec;
+  /** Sessions a batch, 1…256. The result does not depend on it. */
+  readonly updateBatchSize?: number;
+  /** The last tick to replay. Default: all there are. */
+  readonly untilTick?: number;
+  /** Ends the replay after the tick in hand. */
+  readonly signal?: AbortSignal;
+  /** Called after each tick that was as recorded. */
+  readonly onTick?: (tick: ReplayedTick) => void | Promise<void>;
+}
+
+/** How to replay. */
+export type ReplayOptions<B extends AnyBehavior> =
+  | (ReplayParts & { readonly behavior: B; readonly behaviors?: undefined })
+  | (ReplayParts & { readonly behaviors: readonly B[]; readonly behavior?: undefined });
+
+/** A tick that was replayed, to be looked at during the call. */
+export interface ReplayedTick {
+  readonly tick: number;
+  /** Simulated time after it, ms. */
+  readonly nowMs: number;
+  /** As `manager.stateDigest()` was then. */
+  readonly digest: string;
+  /** Accounts of the sessions there are, ascending. */
+  accountIds(): number[];
+  /** What a session's state holds, by field, as plain values; undefined when there is no such session. */
+  stateOf(accountId: number): Record<string, unknown> | undefined;
+}
+
+/** How a replay went. */
+export interface ReplayReport {
+  /** Ticks that were replayed and were as recorded. */
+  readonly ticks: number;
+  /** Sessions there were in the end. */
+  readonly sessions: number;
+  /** As `manager.stateDigest()`, in the end. */
+  readonly digest: string;
+  /** The first difference, with which the replay has ended; undefined when there was none. */
+  readonly difference: ReplayDifference | undefined;
+  /** True when the file ends in the middle of something, as a crash leaves it: the replay went up to there. */
+  readonly truncated: boolean;
+}
+
+const OPTIONS = ['behavior', 'behaviors', 'scheduler', 'logger', 'codec', 'updateBatchSize', 'untilTick', 'signal', 'onTick'];
+
+/**
+ * Replays what `manager.recordInputs` has recorded: the same inputs at the same moments, so that sessions do the same again, and compares
+ * them after every tick with what was recorded. Ends at the first difference, which it names. Handlers are not called: answers are those
+ * recorded. Main thread of its manager, which nobody else gets to see.
+ *
+ * Throws `ERR_REPLAY_FILE` for a file that is no recording, is of another format or is corrupt; `ERR_REPLAY_BEHAVIOR` when a behaviour is
+ * missing or has other fields; and as `SessionManager.start` does.
+ */
+export async function replay<const B extends AnyBehavior>(file: string | URL, options: ReplayOptions<B>): Promise<ReplayReport> {
+  const path = filePath(file);
+  checkReplayOptions(options);
+  const stream = new RecordStream(path);
+  try {
+    return await replayStream(stream, options);
+  } finally {
+    stream.close();
+  }
+}
+
+async function replayStream<B extends AnyBehavior>(stream: RecordStream, options: ReplayOptions<B>): Promise<ReplayReport> {
+  const { untilTick = Number.POSITIVE_INFINITY, signal, onTick } = options;
+  const checked = checkOptions(managerOptions(stream.header, options));
+  const replayer = new Replayer(stream, checked.codec);
+  const withPackets = stream.header.hasOnPacket ? { ...checked, onPacket: replayer.onPacket } : checked;
+  const engine = await startEngine(withPackets, channelLogger(checked.logger));
+  try {
+    replayer.attach(engine);
+    while (engine.clock.number < untilTick && signal?.aborted !== true && (await replayer.next())) {
+      if (onTick !== undefined) await onTick(replayedTick(engine));
+    }
+    return {
+      ticks: replayer.ticks,
+      sessions: engine.store.count,
+      digest: String(engine.digest()),
+      difference: replayer.difference,
+      truncated: stream.isTruncated,
+    };
+  } finally {
+    await engine.stop();
+  }
+}
+
+function managerOptions<B extends AnyBehavior>(header: RecordingHeader, options: ReplayOptions<B>): SessionManagerOptions<B> {
+  const { scheduler, logger, codec, updateBatchSize } = options;
+  const given = options.behaviors ?? [options.behavior as B];
+  return {
+    ...header.settings,
+    scheduler,
+    behaviors: matchBehaviors(header.behaviors, given),
+    ...(logger === undefined ? {} : { logger }),
+    ...(codec === undefined ? {} : { codec }),
+    ...(updateBatchSize === undefined ? {} : { updateBatchSize }),
+  };
+}
+
+function replayedTick(engine: Engine): ReplayedTick {
+  const { clock, store, registry } = engine;
+  return {
+    tick: clock.number,
+    nowMs: clock.nowMs,
+    digest: String(engine.digest()),
+    accountIds() {
+      const { slots, count } = store.order.slots();
+      return Array.from(slots.subarray(0, count), (slot) => store.word(slot, Column.account) >>> 0);
+    },
+    stateOf(accountId) {
+      const state = registry.handleOf(accountId)?.state as { [inspect.custom](): Record<string, unknown> } | undefined;
+      return state?.[inspect.custom]();
+    },
+  };
+}
+
+function checkReplayOptions<B extends AnyBehavior>(options: ReplayOptions<B>): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new DormouseError('ERR_INVALID_ARGUMENT', `options of replay must be an object: got ${shown(options)}`);
+  }
+  requireKeys('option of replay', options, OPTIONS);
+  const { untilTick, onTick, signal } = options;
+  if (untilTick !== undefined) requireInteger('untilTick', untilTick, 0, Number.MAX_SAFE_INTEGER);
+  if (onTick !== undefined && typeof onTick !== 'function') {
+    throw new DormouseError('ERR_INVALID_ARGUMENT', `onTick must be a function: got ${shown(onTick)}`);
+  }
+  if (signal !== undefined && typeof signal?.aborted !== 'boolean') {
+    throw new DormouseError('ERR_INVALID_ARGUMENT', `signal must be an AbortSignal: got ${shown(signal)}`);
+  }
+}

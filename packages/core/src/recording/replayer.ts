@@ -1,0 +1,271 @@
+import { messageOf } from '../errors.js';
+import type { Codec } from '../layout/codec.js';
+import { Column, ROW_MASK } from '../layout/geometry.js';
+import type { Engine } from '../manager/engine.js';
+import type { PacketHandler } from '../memory/packet-ring.js';
+import { NO_SLOT } from '../session/store.js';
+import { compareTick, type ReplayDifference } from './difference.js';
+import type { InputRecord, RecordOf } from './record-reader.js';
+import type { RecordStream } from './record-stream.js';
+import { SilentObserver } from './silent-observer.js';
+import { writeStored } from './stored-fields.js';
+
+/** Ends a hand-out where it ended when it was recorded. */
+const CUT = new Error('the handler threw here when this was recorded');
+
+/** Inputs that are done by themselves; the others belong to a tick, a creation or a hand-out. */
+type Input = Exclude<InputRecord, { kind: 'tick' | 'ticked' | 'failed' | 'drained' | 'answer' }>;
+
+const BELONGS: ReadonlySet<InputRecord['kind']> = new Set(['tick', 'ticked', 'failed', 'drained', 'answer']);
+
+/**
+ * Does what was recorded, in order and at the same moments: between ticks one record after the other, inside a tick or a request those
+ * whose moment has come (decision 0012).
+ */
+export class Replayer extends SilentObserver {
+  /** The first there is; nothing more is done then. */
+  difference: ReplayDifference | undefined;
+  /** Ticks that were replayed and found equal. */
+  ticks = 0;
+  /** What the records' reader or a part of the manager threw where it could not be thrown on. */
+  failure: unknown;
+  readonly #stream: RecordStream;
+  readonly #codec: Codec;
+  #engine: Engine | undefined;
+  /** Moments since the record before the next one. */
+  #passed = 0;
+  /** Packets taken in the hand-out in hand. */
+  #taken = 0;
+
+  constructor(stream: RecordStream, codec: Codec) {
+    super();
+    this.#stream = stream;
+    this.#codec = codec;
+  }
+
+  /** From here on `engine` is the manager whose inputs are replayed. */
+  attach(engine: Engine): void {
+    this.#engine = engine;
+    engine.inputs.observer = this;
+    engine.services.asks.mode = 'replay';
+  }
+
+  /** Takes a packet as the host did, and has done what the host did meanwhile. */
+  readonly onPacket: PacketHandler = () => {
+    this.#taken++;
+    this.#applyDue();
+    const next = this.#peek();
+    if (next?.kind === 'drained' && next.isCut && next.count === this.#taken) throw CUT;
+  };
+
+  /** Replays up to the end of the next tick; false when there is none any more, or a difference has been found. */
+  async next(): Promise<boolean> {
+    for (;;) {
+      const next = this.#peek();
+      if (next === undefined || this.difference !== undefined) return false;
+      if (next.kind === 'tick') return this.#tick(next);
+      if (BELONGS.has(next.kind)) throw this.#stream.corrupt(`a record ${next.kind} stands where none can`);
+      this.#apply(next as Input);
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------------ what is heard
+
+  override moment(): void {
+    this.#applyDue();
+    this.#passed++;
+  }
+
+  override draining(): void {
+    this.#taken = 0;
+  }
+
+  override drained(count: number, isCut: boolean): void {
+    this.#quietly(() => {
+      const next = this.#peek();
+      if (next?.kind === 'drained' && next.count === count && next.isCut === isCut) this.#take(next);
+      else this.#differ(undefined, 'packets taken', next?.kind === 'drained' ? `${next.count}` : 'all', `${count}`);
+    });
+  }
+
+  /** Answers come first. */
+  override ticking(): void {
+    this.#taken = 0;
+    this.#quietly(() => {
+      for (let next = this.#peek(); next?.kind === 'answer'; next = this.#peek()) {
+        this.#take(next);
+        if (this.#required.services.asks.inject(next)) continue;
+        this.#differ(next.accountId, `request ${next.requestId} on topic ${JSON.stringify(next.topic)}`, 'answered', 'not asked');
+      }
+    });
+  }
+
+  override settling(): void {
+    this.#quietly(() => {
+      for (let next = this.#peek(); next !== undefined && !BELONGS.has(next.kind) && this.difference === undefined; next = this.#peek()) {
+        this.#apply(next as Input);
+      }
+    });
+  }
+
+  override ticked(): void {
+    this.#quietly(() => {
+      const next = this.#peek();
+      // Without it the file ends here, in the middle of the tick.
+      if (next === undefined || this.difference !== undefined) return;
+      if (next.kind !== 'ticked') throw this.#stream.corrupt(`a tick holds a record ${next.kind} that belongs elsewhere`);
+      const engine = this.#required;
+      const { number } = engine.clock;
+      this.difference = compareTick(number, next, engine.digest(), engine.store, this.#stream.header);
+      if (this.difference !== undefined) return;
+      this.#take(next);
+      if (this.difference === undefined) this.ticks++;
+    });
+  }
+
+  // -------------------------------------------------------------------------------------------------- what is done
+
+  async #tick(next: RecordOf<'tick'>): Promise<boolean> {
+    const { ticks, clock } = this.#required;
+    if (next.number !== clock.number + 1) throw this.#stream.corrupt(`tick ${next.number} comes after tick ${clock.number}`);
+    this.#take(next);
+    const before = this.ticks;
+    try {
+      await ticks.run(next.diffMs);
+    } catch (error) {
+      if ((error as Error).cause !== CUT) throw error;
+    }
+    if (this.failure !== undefined) throw this.failure;
+    return this.ticks > before;
+  }
+
+  /** Those of the records to come that took effect before this moment was over. */
+  #applyDue(): void {
+    this.#quietly(() => {
+      for (let next = this.#peek(); next?.moments === this.#passed && !BELONGS.has(next.kind); next = this.#peek()) {
+        if (this.difference !== undefined) return;
+        this.#apply(next as Input);
+      }
+    });
+  }
+
+  #apply(input: Input): void {
+    this.#take(input);
+    const engine = this.#required;
+    const { registry, store, services } = engine;
+    switch (input.kind) {
+      case 'create':
+        this.#create(input);
+        return;
+      case 'release':
+        registry.releaseRecorded(input.accountId);
+        return;
+      case 'limit':
+        registry.setMaxConcurrentSessions(input.count);
+        return;
+      case 'drain':
+        this.#drain();
+        return;
+      case 'broadcast':
+        services.broadcastRecorded(input.target, input.opcode, input.payload);
+        return;
+      case 'share':
+        return;
+    }
+    const slot = store.index.get(input.accountId);
+    if (slot === NO_SLOT) {
+      this.#differ(input.accountId, `the session that ${input.kind} was for`, 'there', 'missing');
+      return;
+    }
+    switch (input.kind) {
+      case 'push': {
+        const isDelivered = store.push(slot, input.opcode, input.payload, 0, input.payload.length);
+        if (isDelivered === input.isDelivered) return;
+        const told = (delivered: boolean): string => (delivered ? 'delivered' : 'found the ring full');
+        this.#differ(input.accountId, `a packet ${input.opcode}`, told(input.isDelivered), told(isDelivered));
+        return;
+      }
+      case 'write': {
+        const column = store.hostOf(slot).layout.columns[input.field];
+        if (column === undefined) throw this.#stream.corrupt(`a behaviour has no field ${input.field}`);
+        this.#stream.reading(() => writeStored(store.block(slot), slot & ROW_MASK, column, input.start, input.value));
+        return;
+      }
+      case 'setMap':
+        store.setWord(slot, Column.map, input.value);
+        return;
+      case 'setGroup':
+        store.setWord(slot, Column.group, input.value);
+        return;
+      case 'touch':
+        store.touch(slot);
+        return;
+      case 'revive':
+        store.revive(slot);
+        return;
+    }
+  }
+
+  #create({ accountId, behavior, mapId, groupId, init }: RecordOf<'create'>): void {
+    const engine = this.#required;
+    if (behavior >= engine.store.pool.hosts.length) throw this.#stream.corrupt(`there is no behaviour ${behavior}`);
+    let failure: unknown;
+    try {
+      engine.registry.createRecorded(accountId, behavior, mapId, groupId, init === undefined ? undefined : this.#codec.decode(init));
+    } catch (error) {
+      failure = error;
+    }
+    const next = this.#peek();
+    const hadFailed = next?.kind === 'failed' && next.accountId === accountId;
+    if (hadFailed) this.#take(next);
+    if (hadFailed === (failure !== undefined)) return;
+    this.#differ(
+      accountId,
+      'its creation',
+      hadFailed ? 'failed' : 'succeeded',
+      failure === undefined ? 'succeeded' : `failed: ${messageOf(failure)}`,
+    );
+  }
+
+  #drain(): void {
+    try {
+      this.#required.drain(this.onPacket);
+    } catch (error) {
+      if (error !== CUT) throw error;
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------------------- inside
+
+  get #required(): Engine {
+    if (this.#engine === undefined) throw new Error('a replayer was used before it was attached');
+    return this.#engine;
+  }
+
+  #peek(): InputRecord | undefined {
+    return this.failure === undefined ? this.#stream.peek() : undefined;
+  }
+
+  #take({ moments }: InputRecord): void {
+    const passed = this.#passed;
+    this.#passed = 0;
+    this.#stream.take();
+    if (passed !== moments) this.#differ(undefined, 'the moment of an input', `${moments}`, `${passed}`);
+  }
+
+  #differ(accountId: number | undefined, what: string, expected: string, actual: string): void {
+    const tick = this.#engine?.clock.number ?? 0;
+    const who = accountId === undefined ? '' : `account ${accountId}: `;
+    const message = `tick ${tick}: ${who}${what}: recorded ${expected}, now ${actual}`;
+    this.difference ??= { tick, accountId, fields: [], expected, actual, message };
+  }
+
+  /** Inside a tick nothing may be thrown: what is waits until the tick is over. */
+  #quietly(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.failure ??= error;
+    }
+  }
+}
