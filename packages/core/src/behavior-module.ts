@@ -95,9 +95,9 @@ export function refuseManagerInImportingThread(): void {
   }
 }
 
-/** Every member that decides where a field lies or how it is read: all plain ones but its name for itself and its initial value. */
+/** Every member that decides where a field lies or how it is read: all numbers and marks, but for its initial value. */
 function typeOf(field: Field): string {
-  const { kind, element, length, initial: _, ...others } = field;
+  const { kind, element, length, initial: _, hasInitial: __, ...others } = field as Field & { readonly hasInitial?: boolean };
   const type = kind === 'number' ? element : kind;
   const size = length === undefined ? '' : `[${length}]`;
   const marks = Object.entries(others).flatMap(([key, value]) => {

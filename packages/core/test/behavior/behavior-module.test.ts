@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { bigint64, bool, defineBehavior, f32, i8, text, u32 } from '@dormouse/core';
+import { bigint64, bool, data, defineBehavior, f32, i8, text, u32 } from '@dormouse/core';
 import { type BehaviorDescriptor, describeBehavior } from '@dormouse/core/worker';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkBehaviors } from '../../src/behavior-check.js';
@@ -39,6 +39,8 @@ describe('a descriptor', () => {
       gold: bigint64(),
       tired: bool({ hot: true }),
       title: text(20, { initial: 'Sir' }),
+      bag: data({ maxBytes: 4096, initial: { gold: 3 } }),
+      place: f32({ published: true }),
     },
     update() {},
   });
@@ -47,7 +49,15 @@ describe('a descriptor', () => {
     expect(describeBehavior(behavior)).toEqual({
       url: 'file:///bots/miner.js',
       name: 'digger',
-      layout: ['depth: f32', 'tools: i8[4]', 'gold: bigint', 'tired: bool hot', 'title: text[20]'],
+      layout: [
+        'depth: f32',
+        'tools: i8[4]',
+        'gold: bigint',
+        'tired: bool hot',
+        'title: text[20]',
+        'bag: data maxBytes=4096',
+        'place: f32 published',
+      ],
     });
   });
 
@@ -57,7 +67,10 @@ describe('a descriptor', () => {
   });
 
   it('tells apart every option of a field that changes where or how it is stored', () => {
-    const variants = [u32(), u32({ hot: true }), u32({ length: 2 }), f32(), bool(), i8(), bigint64(), text(1), text(2)];
+    const variants = [
+      ...[u32(), u32({ hot: true }), u32({ published: true }), u32({ length: 2 })],
+      ...[f32(), bool(), i8(), bigint64(), text(1), text(2), data({ maxBytes: 1 }), data({ maxBytes: 2 })],
+    ];
     const layouts = variants.map((field) => describeBehavior(defineBehavior('file:///a.js', { state: { field }, update() {} })).layout[0]);
     expect(new Set(layouts).size).toBe(variants.length);
   });
