@@ -14,6 +14,7 @@ export default defineConfig([
       index: 'src/index.ts',
       conformance: 'src/conformance/index.ts',
       'conformance-behaviors': 'src/conformance/behaviors.ts',
+      testing: 'src/testing/index.ts',
       worker: 'src/worker.ts',
       'worker-setup-tsx': 'src/worker-setup-tsx.ts',
       'behavior-check-thread': 'src/behavior-check-thread.ts',

@@ -1,7 +1,10 @@
 import { type IScheduler, SCHEDULER_CONTRACT_VERSION, type SchedulerHost } from '../scheduler.js';
 
-/** The plainest scheduler: every batch on the calling thread. What others are compared with. */
-export function referenceScheduler(): IScheduler {
+/** The numbers `0 … batchCount − 1` in the order in which batches are to be run. */
+export type BatchOrder = (batchCount: number) => Iterable<number>;
+
+/** The plainest scheduler: every batch on the calling thread, one after the other or in an order of its own. What others are compared with. */
+export function referenceScheduler(order?: BatchOrder): IScheduler {
   let host: SchedulerHost | undefined;
   let batches = 0;
   return {
@@ -12,7 +15,8 @@ export function referenceScheduler(): IScheduler {
       host = given;
     },
     parallelFor(batchCount) {
-      host?.caller.runBatches(0, batchCount);
+      if (order === undefined) host?.caller.runBatches(0, batchCount);
+      else for (const batch of order(batchCount)) host?.caller.runBatches(batch, batch + 1);
       batches += batchCount;
     },
     resize() {},

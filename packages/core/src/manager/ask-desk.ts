@@ -35,6 +35,8 @@ export interface AskParts {
 export class AskDesk implements LaneOwner {
   /** `replay`: handlers are not called; each answer is given by {@link inject}. */
   mode: 'live' | 'replay' = 'live';
+  /** For tests: takes requests on topics without a handler, to be settled by `succeeded`, `threw` or `timedOut`. Must not throw. */
+  onUnhandled: ((request: AskRequest) => void) | undefined;
   /** Requests taken from sessions since start. */
   asked = 0;
   readonly #parts: AskParts;
@@ -112,7 +114,8 @@ export class AskDesk implements LaneOwner {
     this.asked++;
     const { lane } = topic;
     if (this.mode === 'replay') return;
-    if (lane === undefined) this.#fail(request, 'unhandled', `topic ${shown(topic.key.name)} has no handler: see manager.handle`);
+    if (lane === undefined && this.onUnhandled !== undefined) this.onUnhandled(request);
+    else if (lane === undefined) this.#fail(request, 'unhandled', `topic ${shown(topic.key.name)} has no handler: see manager.handle`);
     else if (lane.isFull) this.#fail(request, 'full', 'too many requests are waiting (concurrency, maxQueued)');
     else {
       lane.waiting.append(request);

@@ -4,12 +4,17 @@ import { DormouseError, requireInteger, shown } from '../errors.js';
 import { isObserved, publish } from '../events.js';
 import { channelLogger, type Logger } from '../logger.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
+import { type Recording, type RecordingOptions, startRecording } from '../recording/recording.js';
 import { mostActiveAccounts, sessionsByMap } from '../session/activity.js';
 import type { SessionHandle } from '../session/handle.js';
 import { type MemoryUsage, memoryUsage, NO_MEMORY } from '../session/memory-usage.js';
 import type { PoolCounts } from '../session/pool.js';
 import type { TickInfo } from '../session-api.js';
 import { NO_TICK, type TickReport } from '../tick-report.js';
+import type { AskDesk } from './ask-desk.js';
+import type { AskHandler, HandleOptions } from './ask-lane.js';
+import { type AskMetrics, AskTopics } from './ask-topics.js';
+import type { BroadcastOutcome, BroadcastTarget } from './broadcast.js';
 import { type Engine, startEngine } from './engine.js';
 import { type GlobalMetrics, globalMetrics, IDLE_RATES } from './global-metrics.js';
 import { sharedInstance } from './instance.js';
@@ -17,10 +22,13 @@ import { type CreateOptions, lengthOf } from './population.js';
 import { checkRunOptions, type RunOptions, type RunReport, runLoop } from './run-loop.js';
 
 const LONGEST_DIFF_MS = 3_600_000;
+/** For `@dormouse/core/testing`: where a running manager's sessions' requests go. */
+export let askDeskOf: (manager: SessionManager) => AskDesk | undefined;
 /** True only while `start` makes a manager. */
 let isStarting = false;
 /** Of a manager that has none: sums of nothing. */
 const NO_SESSIONS_DIGEST = '0'.repeat(16);
+const NO_PAYLOAD = new Uint8Array(0);
 const EMPTY_POOL: PoolCounts = Object.freeze({ allocatedCount: 0, availableCount: 0, capacity: 0 });
 
 /**
@@ -41,6 +49,10 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
   #run: Promise<RunReport> | undefined;
   readonly #stopping = new AbortController();
   #shutdown: Promise<void> | undefined;
+
+  static {
+    askDeskOf = (manager) => manager.#engine?.services.asks;
+  }
 
   private constructor(options: CheckedOptions<B>, logger: Logger) {
     // JavaScript knows no private constructors.
@@ -193,6 +205,32 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
     return this.#require().drain(handler);
   }
 
+  // ------------------------------------------------------------------------------------------------------ messages
+
+  /**
+   * Sends a message to every session on `mapId`, in `groupId`, or, with both, to those on that map and in that group; its `sender` is 0.
+   * Their next update sees it, behind what sessions sent in earlier ticks. While a tick is in flight it is queued, and delivered when that
+   * has ended: behind the messages of sessions, in the order of calls, to whoever is there then. `opcode` is 0…65 535; the payload is
+   * copied. Cost: one pass over the sessions. Throws `ERR_INVALID_ARGUMENT`, `ERR_PACKET_TOO_LARGE` (see `mailboxBytes`).
+   */
+  broadcast(target: BroadcastTarget, opcode: number, payload: Uint8Array = NO_PAYLOAD): BroadcastOutcome {
+    return this.#require().services.broadcast(target, opcode, payload);
+  }
+
+  // ------------------------------------------------------------------------------------------------------ requests
+
+  /**
+   * Has `handler` answer what sessions ask on this topic (1…255 bytes of UTF-8); returns a function that ends it. Handlers run on this
+   * thread, between ticks or while one is in flight, never inside the call of a tick, and may call anything of the manager. Each request
+   * gets exactly one answer when a later tick begins, unless its session is released first; see `Session.answers`. Once ended, requests
+   * already taken are still answered, later ones are `unhandled`.
+   *
+   * Throws `ERR_HANDLER_EXISTS` while the topic has a handler, `ERR_INVALID_ARGUMENT`.
+   */
+  handle(topic: string, handler: AskHandler, options: HandleOptions = {}): () => void {
+    return this.#require().services.asks.handle(topic, handler, options);
+  }
+
   // --------------------------------------------------------------------------------------------------------- ticks
 
   /**
@@ -255,7 +293,7 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
         `maxConcurrentSessions must be an integer 1…${sessionCeiling} (the ceiling reserved at start): got ${shown(count)}`,
       );
     }
-    this.#require().registry.population.maxConcurrentSessions = count;
+    this.#require().registry.setMaxConcurrentSessions(count);
   }
 
   /**
@@ -276,6 +314,11 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
   /** The specification's nine figures (R-29), and tick times, CPU per bot and what each participant did. Rates over the window. */
   getGlobalMetrics(): GlobalMetrics {
     return globalMetrics(this.#engine, this.getTotalMemoryUsage());
+  }
+
+  /** Requests of sessions since start, all together and by topic: exact at any time. Cost: a copy of as many counts as there are topics. */
+  getAskMetrics(): AskMetrics {
+    return this.#engine?.services.asks.metrics() ?? new AskTopics().metrics();
   }
 
   getActiveSessionCount(): number {
@@ -329,6 +372,17 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
     return pool === undefined
       ? EMPTY_POOL
       : { allocatedCount: pool.allocatedCount, availableCount: pool.availableCount, capacity: pool.capacity };
+  }
+
+  /**
+   * Records everything that enters from outside — sessions created and released, packets, answers, what the host writes to states — so
+   * that `replay(file, …)` can have sessions do the same again. To be called before the first session and the first tick. Ends with
+   * `stop()` or the manager's shutdown. Records are written when a tick has ended: a crash loses the tick in flight. Throws
+   * `ERR_RECORDING_STATE` when it is too late or a recording is under way, `ERR_RECORDING_FILE` when the file exists (see `overwrite`) or
+   * cannot be written.
+   */
+  recordInputs(file: string | URL, options: RecordingOptions = {}): Recording {
+    return startRecording(file, this.#require(), this.#options as unknown as CheckedOptions<AnyBehavior>, this.#logger, options);
   }
 
   // ------------------------------------------------------------------------------------------------------- the end

@@ -1,0 +1,12 @@
+/** For tests of behaviours, in any test framework. */
+export type { PendingAsk } from './fake-host.js';
+export { ManualClock } from './manual-clock.js';
+export {
+  type LoggedMessage,
+  type SentPacket,
+  startTestManager,
+  type TestManager,
+  type TestManagerOptions,
+  type TestOptions,
+  type UntilOptions,
+} from './test-manager.js';
