@@ -16,14 +16,23 @@ export function reasonOfImportFailure(error: unknown, url: string): string {
     case 'ERR_UNKNOWN_FILE_EXTENSION':
       return reasonOfExtension(said);
     case 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX':
-      return `${placeOf(error)}${said}. Node.js only removes types: leave out enums, namespaces and parameter properties (erasableSyntaxOnly in tsconfig.json), or give the manager ${TSX_SETUP}, or run built JavaScript`;
+      return (
+        `${placeOf(error)}${said}. Node.js only removes types: leave out enums, namespaces and parameter properties ` +
+        `(erasableSyntaxOnly in tsconfig.json), or give the manager ${TSX_SETUP}, or run built JavaScript`
+      );
     case 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING':
       return `${said}. A package must ship JavaScript`;
     case 'ERR_NOT_MAIN_THREAD':
-      return `${said}. The module starts a manager when it is imported: keep the behaviour in a module of its own that does nothing but define it. If it is a bundle, build that module as an entry of its own and give defineBehavior its URL`;
+      return (
+        `${said}. The module starts a manager when it is imported: keep the behaviour in a module of its own that does nothing but ` +
+        'define it. If it is a bundle, build that module as an entry of its own and give defineBehavior its URL'
+      );
   }
   if (name === 'SyntaxError' && /does not provide an export named/.test(said) && TYPESCRIPT.test(placeOf(error).replace(/:\d+: $/, ''))) {
-    return `${placeOf(error)}${said}. If that is a type, import it with "import type" (verbatimModuleSyntax in tsconfig.json): Node.js only removes what is marked as one`;
+    return (
+      `${placeOf(error)}${said}. If that is a type, import it with "import type" (verbatimModuleSyntax in tsconfig.json): Node.js ` +
+      'only removes what is marked as one'
+    );
   }
   if (DormouseError.isInstance(error)) return said;
   return `${name === 'SyntaxError' ? placeOf(error) : ''}${name ?? 'it threw'}: ${said}`;
@@ -36,10 +45,12 @@ function reasonOfNoModule(error: Error & { url?: string }, url: string, said: st
   if (missing === new URL(url).href) {
     return `there is no such file${there}. Build it, or correct the URL given to defineBehavior`;
   }
-  if (near.some((name) => TYPESCRIPT.test(name))) {
-    return `${said}${there}. Node.js takes specifiers as they are written: import "./${near.find((name) => TYPESCRIPT.test(name))}" (rewriteRelativeImportExtensions in tsconfig.json turns it into .js in a build), or give the manager ${TSX_SETUP}`;
-  }
-  return `${said}${there}`;
+  const source = near.find((name) => TYPESCRIPT.test(name));
+  if (source === undefined) return `${said}${there}`;
+  return (
+    `${said}${there}. Node.js takes specifiers as they are written: import "./${source}" (rewriteRelativeImportExtensions in ` +
+    `tsconfig.json turns it into .js in a build), or give the manager ${TSX_SETUP}`
+  );
 }
 
 function reasonOfExtension(said: string): string {
@@ -50,7 +61,10 @@ function reasonOfExtension(said: string): string {
   if (strips !== undefined && strips !== false) {
     return `${said}. ${version} removes types from .ts, .mts and .cts files alone: give the manager ${TSX_SETUP}, or run built JavaScript`;
   }
-  return `${said}. ${version} does not run TypeScript here: use Node.js 22.18 or newer without --no-strip-types, or give the manager ${TSX_SETUP}, or run built JavaScript`;
+  return (
+    `${said}. ${version} does not run TypeScript here: use Node.js 22.18 or newer without --no-strip-types, or give the manager ` +
+    `${TSX_SETUP}, or run built JavaScript`
+  );
 }
 
 /** `file:line: ` of a syntax error, which V8 puts above the stack; empty if it does not say. */

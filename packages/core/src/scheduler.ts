@@ -58,7 +58,7 @@ export interface SchedulerHost {
   readonly behaviors: readonly BehaviorDescriptor[];
   /**
    * Lets a worker thread of its own import `workerSetup` and `behaviors`, and rejects with `ERR_BEHAVIOR_IMPORT` if it cannot, with the
-   * cause: a clear error at start. The thread has 30 s and is over when this settles; it costs some 60 ms and the imports.
+   * cause: a clear error at start. The thread has 30 s and is over when this settles; it costs 50 to 150 ms and the imports.
    *
    * Not done by the manager for every scheduler with workers: threads that import the behaviours at start find the same out at no cost,
    * and a scheduler may say that it has workers and run no module in them. One whose threads import later must call it in `start`.
