@@ -39,6 +39,7 @@ export type { Logger } from './logger.js';
 export type { AskHandler, HandleOptions } from './manager/ask-lane.js';
 export type { AskContext } from './manager/ask-request.js';
 export type { AskCounts, AskMetrics } from './manager/ask-topics.js';
+export type { BroadcastOutcome, BroadcastTarget } from './manager/broadcast.js';
 export type { GlobalMetrics } from './manager/global-metrics.js';
 export type { Rates, TickTimes } from './manager/metrics.js';
 export type { CreateOptions } from './manager/population.js';

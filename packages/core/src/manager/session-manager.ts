@@ -4,14 +4,12 @@ import { DormouseError, requireInteger, shown } from '../errors.js';
 import { isObserved, publish } from '../events.js';
 import { channelLogger, type Logger } from '../logger.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
-import { type Recording, type RecordingOptions, startRecording } from '../recording/recording.js';
 import { mostActiveAccounts, sessionsByMap } from '../session/activity.js';
 import type { SessionHandle } from '../session/handle.js';
 import { type MemoryUsage, memoryUsage, NO_MEMORY } from '../session/memory-usage.js';
 import type { PoolCounts } from '../session/pool.js';
 import type { TickInfo } from '../session-api.js';
 import { NO_TICK, type TickReport } from '../tick-report.js';
-import type { AskDesk } from './ask-desk.js';
 import type { AskHandler, HandleOptions } from './ask-lane.js';
 import { type AskMetrics, AskTopics } from './ask-topics.js';
 import type { BroadcastOutcome, BroadcastTarget } from './broadcast.js';
@@ -22,8 +20,6 @@ import { type CreateOptions, lengthOf } from './population.js';
 import { checkRunOptions, type RunOptions, type RunReport, runLoop } from './run-loop.js';
 
 const LONGEST_DIFF_MS = 3_600_000;
-/** For `@dormouse/core/testing`: where a running manager's sessions' requests go. */
-export let askDeskOf: (manager: SessionManager) => AskDesk | undefined;
 /** True only while `start` makes a manager. */
 let isStarting = false;
 /** Of a manager that has none: sums of nothing. */
@@ -49,10 +45,6 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
   #run: Promise<RunReport> | undefined;
   readonly #stopping = new AbortController();
   #shutdown: Promise<void> | undefined;
-
-  static {
-    askDeskOf = (manager) => manager.#engine?.services.asks;
-  }
 
   private constructor(options: CheckedOptions<B>, logger: Logger) {
     // JavaScript knows no private constructors.
@@ -372,17 +364,6 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
     return pool === undefined
       ? EMPTY_POOL
       : { allocatedCount: pool.allocatedCount, availableCount: pool.availableCount, capacity: pool.capacity };
-  }
-
-  /**
-   * Records everything that enters from outside — sessions created and released, packets, answers, what the host writes to states — so
-   * that `replay(file, …)` can have sessions do the same again. To be called before the first session and the first tick. Ends with
-   * `stop()` or the manager's shutdown. Records are written when a tick has ended: a crash loses the tick in flight. Throws
-   * `ERR_RECORDING_STATE` when it is too late or a recording is under way, `ERR_RECORDING_FILE` when the file exists (see `overwrite`) or
-   * cannot be written.
-   */
-  recordInputs(file: string | URL, options: RecordingOptions = {}): Recording {
-    return startRecording(file, this.#require(), this.#options as unknown as CheckedOptions<AnyBehavior>, this.#logger, options);
   }
 
   // ------------------------------------------------------------------------------------------------------- the end
