@@ -4,14 +4,24 @@ import { DormouseError, shown } from './errors.js';
 import { type Fields, layOut, type StateLayout } from './layout/state-layout.js';
 import type { Session, SessionBatch } from './session-api.js';
 
+/** What there is before there are sessions. */
+export interface SetupContext {
+  /** What the manager was started with by option `shared`, in this thread's view. Throws `ERR_SHARED_UNKNOWN`. */
+  shared<T = ArrayBufferView>(name: string): T;
+}
+
 /** What a behaviour consists of. */
 export interface BehaviorDefinition<F extends Fields, Init> {
   /** Tells behaviours of one module apart, and names this one in errors and metrics. Default: the module's file name. */
   readonly name?: string;
   /** The fields of a session's state. */
   readonly state: F;
-  /** Once in each thread, before anything else of the behaviour runs there: load what all its sessions share. */
-  readonly setup?: () => void | Promise<void>;
+  /**
+   * Once in each thread, before anything else of the behaviour runs there: load what all its sessions share. Once even where several managers
+   * run the behaviour: it gets what the first of them was started with. What differs from manager to manager, or comes later, is for
+   * `session.shared`.
+   */
+  readonly setup?: (context: SetupContext) => void | Promise<void>;
   /**
    * A session has just been created, its fields at their initial values. Runs on the host's thread, synchronously.
    * Throwing undoes the creation.

@@ -6,6 +6,7 @@ import { type Codec, requireCodec } from './layout/codec.js';
 import { MAX_RING_BYTES, MIN_RING_BYTES } from './layout/geometry.js';
 import type { Logger } from './logger.js';
 import type { PacketHandler } from './memory/packet-ring.js';
+import { type Shareable, type SharedViews, sharedViews } from './memory/shared-buffers.js';
 import { messagePack } from './message-pack.js';
 import { type IScheduler, requireScheduler } from './scheduler.js';
 import { requireClock, systemClock, type WallClock } from './wall-clock.js';
@@ -96,6 +97,8 @@ interface ManagerParts extends ManagerSettings {
   readonly onPacket?: PacketHandler;
   /** How values become bytes. Default: MessagePack. */
   readonly codec?: Codec;
+  /** What sessions get by `session.shared(name)`: see {@link SessionManager.shared}. */
+  readonly shared?: Readonly<Record<string, Shareable>>;
   /** For tests: the clock that the time limits of handlers are measured by. Default: the system's monotonic one. */
   readonly clock?: WallClock;
   /**
@@ -129,6 +132,7 @@ export interface CheckedOptions<B extends AnyBehavior> {
   readonly logger: Logger | false | undefined;
   readonly onPacket: PacketHandler | undefined;
   readonly codec: Codec;
+  readonly shared: SharedViews;
   readonly clock: WallClock;
   readonly workerSetup: readonly string[];
 }
@@ -177,7 +181,7 @@ export const SETTING_SCHEMAS = {
 
 const settingsSchema = v.object(Object.fromEntries(Object.entries(SETTING_SCHEMAS).map(([key, schema]) => [key, v.optional(schema)])));
 
-const PARTS = new Set(['behavior', 'behaviors', 'scheduler', 'logger', 'onPacket', 'codec', 'clock', 'workerSetup']);
+const PARTS = new Set(['behavior', 'behaviors', 'scheduler', 'logger', 'onPacket', 'codec', 'shared', 'clock', 'workerSetup']);
 
 /** Throws `ERR_CONFIG_INVALID` naming the setting, its value and the range, or `ERR_CONFIG_KEY_UNKNOWN`. */
 export function checkOptions<B extends AnyBehavior>(options: SessionManagerOptions<B>): CheckedOptions<B> {
@@ -200,6 +204,7 @@ export function checkOptions<B extends AnyBehavior>(options: SessionManagerOptio
     logger: checkLogger(options.logger),
     onPacket: checkFunction('onPacket', options.onPacket),
     codec: options.codec === undefined ? messagePack : requireCodec(options.codec),
+    shared: sharedViews(options.shared),
     clock: options.clock === undefined ? systemClock : requireClock(options.clock),
     workerSetup: checkWorkerSetup(options.workerSetup),
   };

@@ -6,6 +6,7 @@ export {
   type FieldsOf,
   type InitOf,
   isBehavior,
+  type SetupContext,
 } from './behavior.js';
 export type { BehaviorDescriptor } from './behavior-module.js';
 export type { ManagerConfig, ManagerSettings, SessionManagerOptions } from './config.js';
@@ -48,6 +49,7 @@ export { SessionManager } from './manager/session-manager.js';
 export type { TypedViews } from './memory/block.js';
 export type { PacketHandler } from './memory/packet-ring.js';
 export type { Packet, PacketWriter } from './memory/packet-view.js';
+export type { Shareable } from './memory/shared-buffers.js';
 export { messagePack } from './message-pack.js';
 export { type ConfigSource, loadConfig } from './playerbots-conf.js';
 export {

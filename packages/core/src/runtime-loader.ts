@@ -1,5 +1,6 @@
-import type { AnyBehavior } from './behavior.js';
+import type { AnyBehavior, SetupContext } from './behavior.js';
 import { DormouseError, messageOf } from './errors.js';
+import { type SharedViews, sharedUnder } from './memory/shared-buffers.js';
 import type * as RuntimeModule from './runtime/index.js';
 
 type RuntimeCopy = typeof RuntimeModule;
@@ -38,13 +39,13 @@ async function load(url: URL, behavior: AnyBehavior): Promise<Runtime> {
 }
 
 /**
- * Runs the behaviour's `setup` once in this thread, however many managers use it. One that failed runs again next time. Throws
- * `ERR_START_FAILED` with the cause.
+ * Runs the behaviour's `setup` once in this thread, however many managers use it, with what the first of them shares. One that failed runs
+ * again next time. Throws `ERR_START_FAILED` with the cause.
  */
-export async function setUpBehavior(behavior: AnyBehavior): Promise<void> {
+export async function setUpBehavior(behavior: AnyBehavior, shared: SharedViews): Promise<void> {
   let setup = setups.get(behavior);
   if (setup === undefined) {
-    setup = (async () => behavior.definition.setup?.())();
+    setup = (async () => behavior.definition.setup?.(contextOf(shared)))();
     setups.set(behavior, setup);
   }
   try {
@@ -53,4 +54,8 @@ export async function setUpBehavior(behavior: AnyBehavior): Promise<void> {
     if (setups.get(behavior) === setup) setups.delete(behavior);
     throw new DormouseError('ERR_START_FAILED', `setup of behaviour ${behavior.name} failed: ${messageOf(cause)}`, { cause });
   }
+}
+
+function contextOf(shared: SharedViews): SetupContext {
+  return { shared: <T>(name: string) => sharedUnder(name, shared) as T };
 }

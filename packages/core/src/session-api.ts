@@ -108,7 +108,11 @@ export interface Session<F extends Fields = Fields> {
   peers(): Iterable<Peer<F>>;
   // biome-ignore lint/suspicious/noExplicitAny: whatever it is created with
   peers<P extends Fields>(behavior: Behavior<P, any>): Iterable<Peer<P>>;
-  /** What the host has given all sessions by `manager.shared(name, …)`, to be read only. Throws `ERR_SHARED_UNKNOWN`. */
+  /**
+   * What the host has given all sessions by `manager.shared(name, …)` or option `shared`: a view of shared memory, to be read only. The same
+   * object at each call in a thread until the host replaces it, so that what is made of it can be kept beside it, in a `WeakMap`. Throws
+   * `ERR_SHARED_UNKNOWN`, naming what there is.
+   */
   shared<T = ArrayBufferView>(name: string): T;
 
   // ----------------------------------------------------------------------------------------------- asking the host

@@ -9,6 +9,7 @@ import { ROWS } from '../layout/geometry.js';
 import { type Logger, sessionLogger } from '../logger.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
 import { SessionTable } from '../memory/session-table.js';
+import { type Shareable, sharedView } from '../memory/shared-buffers.js';
 import { World } from '../memory/world.js';
 import { Participant, type Round } from '../participant.js';
 import type { InputTap } from '../recording/observer.js';
@@ -38,7 +39,7 @@ export async function startEngine<B extends AnyBehavior>(options: CheckedOptions
   const { behaviors, config, scheduler } = options;
   let starting = 'the session store';
   try {
-    for (const behavior of behaviors) await setUpBehavior(behavior);
+    for (const behavior of behaviors) await setUpBehavior(behavior, options.shared);
     const engine = await Engine.assemble(options, logger);
     starting = `scheduler ${scheduler.name}`;
     const { caller } = engine;
@@ -74,6 +75,9 @@ export class Engine {
   readonly inputs: InputTap = { observer: undefined };
   hibernationThresholdMinutes: number;
   readonly #logger: Logger;
+  readonly #queue: RequestQueue;
+  /** What every thread has views of, by name. */
+  readonly #shared: Map<string, ArrayBufferView>;
   #workerThreads: number;
   #poolWarned = false;
   #draining = false;
@@ -98,6 +102,8 @@ export class Engine {
     const outboxes = new OutboxDelivery(store, requests);
     const queue = new RequestQueue();
     const broadcasts = new Broadcasts(store, queue, () => this.ticks.phase !== 'idle', config.mailboxBytes, inputs);
+    this.#queue = queue;
+    this.#shared = new Map(options.shared);
     const world = new World(table, caller.blocks);
     const services = new HostServices(new PublishedState(store, world), asks, outboxes, requests, broadcasts);
     const metrics = new MetricsWindow(config.metricsWindowMs);
@@ -110,7 +116,7 @@ export class Engine {
       seed: config.seed,
       outboxFlags: table.outboxFlags,
       world,
-      shared: new Map(),
+      shared: this.#shared,
     };
     const views = runtimes.map(({ State, Runner }, index) => {
       const { layout, definition } = behaviors[index];
@@ -187,6 +193,13 @@ export class Engine {
   setUpdateBatchSize(size: number): void {
     // The round in hand keeps its own size; the next one takes this.
     this.ticks.updateBatchSize = size;
+  }
+
+  /** See `SessionManager.shared`. */
+  share(name: string, source: Shareable): void {
+    const view = sharedView(name, source, 'ERR_INVALID_ARGUMENT');
+    if (this.ticks.phase === 'idle') this.#shared.set(name, view);
+    else this.#queue.add('configure', 0, () => this.#shared.set(name, view));
   }
 
   async resize(workerThreads: number): Promise<void> {

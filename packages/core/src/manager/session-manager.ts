@@ -4,6 +4,7 @@ import { DormouseError, requireInteger, shown } from '../errors.js';
 import { isObserved, publish } from '../events.js';
 import { channelLogger, type Logger } from '../logger.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
+import type { Shareable } from '../memory/shared-buffers.js';
 import { mostActiveAccounts, sessionsByMap } from '../session/activity.js';
 import type { SessionHandle } from '../session/handle.js';
 import { type MemoryUsage, memoryUsage, NO_MEMORY } from '../session/memory-usage.js';
@@ -267,6 +268,18 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
    */
   stateDigest(): string {
     return this.#engine === undefined ? NO_SESSIONS_DIGEST : String(this.#engine.digest());
+  }
+
+  /**
+   * Hands `source` to all sessions, in every thread: they get it by `session.shared(name)`, to be read only (which nothing enforces). Given
+   * a name that is taken it replaces what that stood for. While a tick is in flight it waits for its end.
+   *
+   * What lies on a `SharedArrayBuffer` is not copied: whoever writes to it while a tick is in flight makes sessions see one thing or the
+   * other, by chance. Anything else is copied when this is called; what is written to the original later is not seen. Sessions get a view
+   * of the type given (`Float32Array`, `DataView`, …), a `Uint8Array` for a bare buffer. Throws `ERR_INVALID_ARGUMENT` for what is neither.
+   */
+  shared(name: string, source: Shareable): void {
+    this.#require().share(name, source);
   }
 
   // ------------------------------------------------------------------------------------------------------ settings

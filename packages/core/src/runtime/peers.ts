@@ -3,6 +3,7 @@ import { DormouseError, requireInteger, shown } from '../errors.js';
 import { Column, MAX_ACCOUNT_ID, ROW_BITS, ROW_MASK } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import { NO_GROUP } from '../memory/map-index.js';
+import { sharedUnder } from '../memory/shared-buffers.js';
 import type { Peer } from '../session-api.js';
 import { PeerViews } from './peer-views.js';
 import type { RuntimeServices } from './services.js';
@@ -52,10 +53,7 @@ export class Peers {
   }
 
   shared(name: string): ArrayBufferView {
-    const { shared } = this.#services;
-    const view = shared.get(name);
-    if (view !== undefined) return view;
-    throw unknownShared(name, shared);
+    return sharedUnder(name, this.#services.shared);
   }
 
   /** It serves the sessions of a batch, whose call goes on when the next session is looked at. */
@@ -120,13 +118,4 @@ export class Peers {
     }
     throw new DormouseError('ERR_SESSION_HOOK', 'other sessions can be seen in an update only, not in create or release hooks');
   }
-}
-
-/** Names what there is. */
-export function unknownShared(name: unknown, shared: ReadonlyMap<string, unknown>): DormouseError {
-  const known = shared.size === 0 ? 'nothing is' : `what is are ${[...shared.keys()].join(', ')}`;
-  return new DormouseError(
-    'ERR_SHARED_UNKNOWN',
-    `${shown(name)} is not shared with the sessions: ${known} (manager.shared, option shared)`,
-  );
 }

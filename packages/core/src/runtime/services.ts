@@ -1,5 +1,6 @@
 import type { AnyBehavior } from '../behavior.js';
 import type { Codec } from '../layout/codec.js';
+import type { SharedViews } from '../memory/shared-buffers.js';
 import type { World } from '../memory/world.js';
 import type { TickInfo } from '../session-api.js';
 
@@ -16,5 +17,5 @@ export interface RuntimeServices {
   /** Other sessions, as far as they are published. */
   readonly world: World;
   /** What the host has handed to all threads, by name. */
-  readonly shared: ReadonlyMap<string, ArrayBufferView>;
+  readonly shared: SharedViews;
 }

@@ -66,7 +66,7 @@ describe('what was meant otherwise', () => {
     );
     expect(manager.getSession(1)).toBeUndefined();
     expect(thrownBy(() => f32({ intial: 1 } as never))).toEqual(
-      failure('ERR_FIELD_INVALID', 'unknown option of a field "intial": known are initial, hot, length'),
+      failure('ERR_FIELD_INVALID', 'unknown option of a field "intial": known are initial, hot, length, published'),
     );
     await expect(manager.run({ tickRate: 1, ticks: 5 } as never)).rejects.toEqual(
       failure('ERR_INVALID_ARGUMENT', 'unknown option of run "ticks": known are tickRate, signal, maxTicks, onTick'),
