@@ -1,0 +1,35 @@
+import { createServer, type Socket } from 'node:net';
+import { isMainThread } from 'node:worker_threads';
+import { data, defineBehavior, SessionManager, text } from '@dormouse/core';
+import { inlineScheduler } from '@dormouse/scheduler-inline';
+import { startPriceService } from './prices.ts';
+
+export const keeper = defineBehavior(import.meta.url, {
+  state: { name: text(32), served: data<string[]>({ maxBytes: 4096, initial: [] }) },
+  update(session) {
+    const { state } = session;
+    for (let order = session.receive(); order !== null; order = session.receive()) session.ask('price', `${Buffer.from(order.toBytes())}`);
+    for (const answer of session.answers<{ dish: string; coins: number }>('price')) {
+      if (answer.status !== 'ok') continue;
+      state.served.edit((dishes) => void dishes.push(answer.value.dish));
+      session.send(1, Buffer.from(`${answer.value.dish}, that makes ${answer.value.coins} coins`));
+    }
+    if (session.every(5000)) session.send(1, Buffer.from(`${state.name} has served ${state.served.value.join(', ')}`));
+  },
+});
+
+if (isMainThread) {
+  const sockets = new Map<number, Socket>();
+  const onPacket = (guest: number, packet: { toBytes(): Uint8Array }) => sockets.get(guest)?.write(`${Buffer.from(packet.toBytes())}\n`);
+  const manager = await SessionManager.start({ behavior: keeper, scheduler: inlineScheduler(), onPacket });
+  const prices = await startPriceService();
+  manager.handle('price', async (dish, { signal }) => (await fetch(`${prices}/${dish}`, { signal })).json());
+  const server = createServer((socket) => {
+    const bot = manager.createSession(socket.remotePort ?? 1);
+    bot.state.name = `Keeper ${sockets.set(bot.accountId, socket).size}`;
+    socket.on('data', (order) => bot.push(1, Buffer.from(order.toString().trim())));
+    socket.on('close', () => sockets.delete(bot.accountId) && bot.release());
+  });
+  server.listen(Number(process.env.PORT ?? 7000), () => console.log('open: nc localhost', server.address()));
+  await manager.run({ tickRate: 10 });
+}
