@@ -14,8 +14,8 @@ async function outputOf(program: string): Promise<string> {
   return stdout;
 }
 
-describe('docs/bot-host.md', () => {
-  const page = read('docs/bot-host.md');
+describe.each(['docs/bot-host.md', 'docs/testing.md'])('%s', (path) => {
+  const page = read(path);
   const samples = [...page.matchAll(/^## (.+)\n(?:(?!^## )[\s\S])*?```js\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/gm)];
 
   it('has a sample in each section, and says below each what it prints', () => {
