@@ -14,18 +14,47 @@ async function outputOf(program: string): Promise<string> {
   return stdout;
 }
 
-describe.each(['docs/bot-host.md', 'docs/testing.md'])('%s', (path) => {
+interface Sample {
+  readonly title: string;
+  readonly program: string;
+  readonly printed: string;
+}
+
+/** Programs of a page that stand above what they print, under the headings of their sections. */
+function samplesOf(page: string): Sample[] {
+  return page.split(/^## /m).flatMap((section) => {
+    const title = section.slice(0, section.indexOf('\n'));
+    return [...section.matchAll(/^```js\n((?:(?!^```)[\s\S])*)```\n\n```text\n([\s\S]*?)```/gm)].map(([, program, printed]) => ({
+      title,
+      program,
+      printed,
+    }));
+  });
+}
+
+/** Pages whose every section is a sample, and pages that have some. */
+const ALL_SAMPLES = ['docs/bot-host.md', 'docs/testing.md'];
+const SOME_SAMPLES = ['docs/moving-your-bots.md'];
+
+describe.each([...ALL_SAMPLES, ...SOME_SAMPLES])('%s', (path) => {
   const page = read(path);
-  const samples = [...page.matchAll(/^## (.+)\n(?:(?!^## )[\s\S])*?```js\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/gm)];
+  const samples = samplesOf(page);
 
-  it('has a sample in each section, and says below each what it prints', () => {
-    expect(samples.length).toBe(page.match(/^## /gm)?.length);
-    expect(samples.length).toBe(page.match(/^```js$/gm)?.length);
+  it('is tested in all that it says is printed', () => {
+    expect(samples.length).toBeGreaterThan(0);
+    expect(samples.length).toBe(page.match(/^```text$/gm)?.length);
   });
 
-  it.each(samples.map(([, title, program, printed]) => ({ title, program, printed })))('$title: prints what it says', async (sample) => {
-    expect(await outputOf(sample.program)).toBe(sample.printed);
+  it.each(samples)('$title: prints what it says', async ({ program, printed }) => {
+    expect(await outputOf(program)).toBe(printed);
   });
+});
+
+it.each(ALL_SAMPLES)('%s has one sample in each section, and no program beside', (path) => {
+  const page = read(path);
+  const samples = samplesOf(page);
+  expect(samples.map(({ title }) => title)).toEqual([...page.matchAll(/^## (.+)$/gm)].map(([, title]) => title));
+  expect(samples.length).toBe(page.match(/^```js$/gm)?.length);
 });
 
 it('the API in one screen of the README runs as it is written', async () => {

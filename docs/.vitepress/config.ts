@@ -32,6 +32,7 @@ export default defineConfig({
         items: [
           { text: 'Getting started', link: '/getting-started' },
           { text: 'A bot host, piece by piece', link: '/bot-host' },
+          { text: 'Moving your bots here', link: '/moving-your-bots' },
           { text: 'Testing your bots', link: '/testing' },
           { text: 'TypeScript and your tools', link: '/typescript-and-tools' },
           { text: 'Concepts', link: '/concepts' },

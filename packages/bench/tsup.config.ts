@@ -41,7 +41,15 @@ export default defineConfig([
     dts: { entry: { index: 'src/index.ts' } },
     clean: true,
   },
-  { ...shared, entry: { 'behaviors/idle': 'src/behaviors/idle.ts', 'floor/idle': 'src/floor/idle.ts' }, splitting: false },
+  {
+    ...shared,
+    entry: {
+      'behaviors/idle': 'src/behaviors/idle.ts',
+      'behaviors/services': 'src/behaviors/services.ts',
+      'floor/idle': 'src/floor/idle.ts',
+    },
+    splitting: false,
+  },
   arithmetic('f32'),
   arithmetic('f64'),
 ]);

@@ -1,11 +1,11 @@
-import { bool, defineBehavior, f32, type Session, type StateOf, u8, u32 } from '@dormouse/core';
+import { defineBehavior } from '@dormouse/core';
+import { type Bot, type BotState, CORNERS, state } from './bot-state.js';
 import { type Point, WalkableGround } from './ground.js';
-import { ARRIVAL, CALL, PLACE_BYTES, POSITION, TURN } from './packets.js';
+import { hearGreetings, LOOK, LOOK_MS, lookAround, stayInRegion } from './meeting.js';
+import { ARRIVAL, CALL, MEETING, PLACE_BYTES, POSITION, TURN } from './packets.js';
 import { LANDMARKS } from './places.js';
 import { loadMaungaWhau, type Terrain, walkingSpeed } from './terrain.js';
 
-/** Corners of its way that a bot keeps in mind; longer ways are asked for in stages. */
-const CORNERS = 16;
 /** Ground is taken as an even slope over this length, in metres: half a cell of the data. */
 const STRIDE = 5;
 /** Rests last 10 s to 2 min, in walker's time. */
@@ -19,37 +19,8 @@ const SCATTER_METRES = 40;
 /** A place nobody can reach is given up and another tried after this. */
 const RETRY_MS = 5000;
 
-const state = {
-  x: f32(),
-  y: f32(),
-  z: f32(),
-  /** Metres walked so far. */
-  walked: f32(),
-  /** Where the way leads in the end. */
-  goalX: f32(),
-  goalZ: f32(),
-  /** Corners of the way still ahead: x and z in turn, `cornerNext` and on of `cornerCount`. */
-  corners: f32({ length: CORNERS * 2 }),
-  cornerNext: u8(),
-  cornerCount: u8(),
-  /** The way goes on after the last corner kept. */
-  staged: bool(),
-  walking: bool(),
-  /** Until it goes on, in walker's time. */
-  restMs: f32(),
-  reportMs: f32(),
-  /** Walker's seconds in a second of the ticks. */
-  timeLapse: f32({ initial: 1 }),
-  /** Random numbers: where this session's own sequence stands. */
-  random: u32(),
-} as const;
-
-export type BotState = StateOf<typeof state>;
-
 /** What a bot is created with. */
 export interface BotInit {
-  /** With the account id, decides everything the bot will do. */
-  readonly seed: number;
   readonly timeLapse: number;
 }
 
@@ -64,7 +35,7 @@ export function walkableGround(): WalkableGround {
 
 /**
  * A walker on Maunga Whau: picks a place, asks the navmesh for the way, walks it at the pace the slope allows, rests, goes on.
- * What it does is decided by seed, account id, ticks and the calls it gets.
+ * On its way it greets whom it meets, and remembers them. What it does is decided by seed, account id, ticks and the calls it gets.
  */
 export default defineBehavior(import.meta.url, {
   name: 'walker',
@@ -77,14 +48,14 @@ export default defineBehavior(import.meta.url, {
 
   create(session, init: BotInit | undefined) {
     const bot = session.state;
-    bot.random = Math.imul((init?.seed ?? 0) ^ Math.imul(session.accountId, 0x9e3779b1), 0x85ebca6b) >>> 0;
     bot.timeLapse = init?.timeLapse ?? 1;
-    const place = randomPlace(bot);
+    const place = randomPlace(session);
     if (place === undefined) throw new Error('Maunga Whau has no walkable ground where it should');
     moveTo(bot, place.x, place.z);
     // Not all at once: asking for ways is most of the work.
-    bot.restMs = LONGEST_REST_MS * random(bot);
-    bot.reportMs = REPORT_MS * random(bot);
+    bot.restMs = LONGEST_REST_MS * session.random();
+    bot.reportMs = REPORT_MS * session.random();
+    session.after(LOOK_MS * session.random(), LOOK);
   },
 
   update(session, diffMs) {
@@ -102,12 +73,16 @@ export default defineBehavior(import.meta.url, {
       }
     } else {
       bot.restMs -= spentMs;
-      if (bot.restMs <= 0) setOut(bot, randomGoal(bot));
+      if (bot.restMs <= 0) setOut(bot, randomGoal(session));
+    }
+    stayInRegion(session);
+    hearGreetings(session);
+    if (session.due(LOOK)) {
+      session.after(LOOK_MS, LOOK);
+      for (let met = lookAround(session); met > 0; met--) report(session, MEETING);
     }
   },
 });
-
-type Bot = Session<typeof state>;
 
 /** Asks for the way to a place and starts walking; without a way, rests a little and tries another place then. */
 function setOut(bot: BotState, place: Point | undefined): void {
@@ -164,7 +139,7 @@ function passCorner(session: Bot): void {
     return;
   }
   bot.walking = false;
-  bot.restMs = SHORTEST_REST_MS + (LONGEST_REST_MS - SHORTEST_REST_MS) * random(bot);
+  bot.restMs = SHORTEST_REST_MS + (LONGEST_REST_MS - SHORTEST_REST_MS) * session.random();
   report(session, ARRIVAL);
 }
 
@@ -184,24 +159,15 @@ function report(session: Bot, opcode: number): void {
 }
 
 /** Where to next: a landmark's surroundings or anywhere. */
-function randomGoal(bot: BotState): Point | undefined {
-  if (random(bot) * 100 >= TO_LANDMARK_PERCENT) return randomPlace(bot);
-  const landmark = LANDMARKS[Math.floor(random(bot) * LANDMARKS.length)];
-  const aside = () => (random(bot) + random(bot) - 1) * SCATTER_METRES;
+function randomGoal(session: Bot): Point | undefined {
+  if (session.random() * 100 >= TO_LANDMARK_PERCENT) return randomPlace(session);
+  const landmark = LANDMARKS[Math.floor(session.random() * LANDMARKS.length)];
+  const aside = () => (session.random() + session.random() - 1) * SCATTER_METRES;
   const x = landmark.x + aside();
   return ground.nearest(x, landmark.z + aside());
 }
 
-function randomPlace(bot: BotState): Point | undefined {
-  const x = terrain.width * random(bot);
-  return ground.nearest(x, terrain.depth * random(bot));
-}
-
-/** The session's next random number, 0 ≤ r < 1: mulberry32, whose whole state is one u32 (T. Ettinger, 2017; public domain). */
-function random(bot: BotState): number {
-  bot.random += 0x6d2b79f5;
-  let bits = bot.random;
-  bits = Math.imul(bits ^ (bits >>> 15), bits | 1);
-  bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-  return ((bits ^ (bits >>> 14)) >>> 0) / 4_294_967_296;
+function randomPlace(session: Bot): Point | undefined {
+  const x = terrain.width * session.random();
+  return ground.nearest(x, terrain.depth * session.random());
 }

@@ -6,6 +6,8 @@ export interface Figures {
   readonly hibernatedSessions: number;
   readonly walking: number;
   readonly arrivals: number;
+  /** Greetings so far. */
+  readonly meetings: number;
   readonly tickP50Us: number;
   readonly tickP99Us: number;
   /** The time there is for a tick. */
@@ -46,7 +48,7 @@ export function readings(figures: Figures): Reading[] {
     { name: 'sessions', value: `${grouped(activeSessions)} active, ${grouped(hibernatedSessions)} asleep` },
     {
       name: 'bots',
-      value: `${grouped(figures.walking)} walk, ${grouped(activeSessions + hibernatedSessions - figures.walking)} rest, ${grouped(figures.arrivals)} arrived`,
+      value: `${grouped(figures.walking)} walk, ${grouped(activeSessions + hibernatedSessions - figures.walking)} rest, ${grouped(figures.arrivals)} arrived, ${grouped(figures.meetings)} met`,
     },
     {
       name: 'memory',

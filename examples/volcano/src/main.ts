@@ -1,6 +1,7 @@
 import { DormouseError } from '@dormouse/core';
 import { endOnSignals } from './endings.js';
 import { parseArguments } from './options.js';
+import { runAgain } from './replay-run.js';
 import { run } from './run.js';
 
 const parsed = parseArguments(process.argv.slice(2));
@@ -13,7 +14,9 @@ if (parsed.options === undefined) {
   // Whoever reads the output has gone: nothing more to show, so end as on Ctrl-C.
   process.stdout.on('error', () => ending.abort());
   try {
-    await run(parsed.options, process.stdout, ending.signal);
+    const { replay, scheduler } = parsed.options;
+    if (replay === undefined) await run(parsed.options, process.stdout, ending.signal);
+    else if (!(await runAgain(replay, scheduler, process.stdout, ending.signal))) process.exitCode = 1;
   } catch (error) {
     if (!DormouseError.isInstance(error)) throw error;
     process.stderr.write(`error: ${error.message} (${error.code})\n`);

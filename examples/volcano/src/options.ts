@@ -18,6 +18,10 @@ export interface RunOptions {
   /** File the map is written to. */
   readonly output: string;
   readonly quiet: boolean;
+  /** File that everything which enters is recorded in. */
+  readonly record?: string;
+  /** File of an earlier run that is run again instead, from what entered then. */
+  readonly replay?: string;
 }
 
 /** Either what to run, or what to print instead: help, or what is wrong with the arguments (exit code 2). */
@@ -41,6 +45,8 @@ export function parseArguments(args: readonly string[]): ParsedArguments {
     .addOption(new Option('--scheduler <name>', 'built-in name, package name or path').default('inline'))
     .addOption(wholeNumber('--workers <n>', 'worker threads; 0: as the scheduler decides', 0, 255, 0))
     .addOption(new Option('--output <file>', 'where the map goes').default('volcano.svg').argParser(outputFile))
+    .addOption(new Option('--record <file>', 'record what enters, for --replay').argParser(outputFile))
+    .addOption(new Option('--replay <file>', 'run a recorded run again, and compare every tick').conflicts('record'))
     .addOption(new Option('--quiet', 'print the summary only').default(false))
     .allowExcessArguments(false)
     .configureOutput({ writeOut: keep, writeErr: keep })

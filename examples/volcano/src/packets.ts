@@ -12,5 +12,10 @@ export const TURN = 17;
 /** Bot to host: I arrived here and will rest; nothing more is heard of me until I go on. Payload x, y, z. */
 export const ARRIVAL = 18;
 
+/** Bot to host: here I met another bot. Payload x, y, z. */
+export const MEETING = 19;
+/** Bot to bot: hello. No payload. */
+export const GREETING = 32;
+
 export const CALL_BYTES = 8;
 export const PLACE_BYTES = 12;

@@ -4,7 +4,7 @@ import bot, { walkableGround } from './bot.js';
 import { type Figures, grouped, readings } from './figures.js';
 import { Guide } from './guide.js';
 import type { RunOptions } from './options.js';
-import { ARRIVAL } from './packets.js';
+import { ARRIVAL, MEETING } from './packets.js';
 import { drawMap } from './svg.js';
 import { loadMaungaWhau, type Terrain } from './terrain.js';
 import { Trails } from './trails.js';
@@ -16,7 +16,7 @@ const MEGABYTE = 1_048_576;
 
 /** Runs the bots until their time is over or `ending` is aborted, then writes the map and sums up. */
 export async function run(options: RunOptions, screen: Screen, ending: AbortSignal): Promise<void> {
-  const { sessions, duration, tickRate, seed, timeLapse, quiet } = options;
+  const { sessions, duration, tickRate, seed, timeLapse, quiet, record } = options;
   const say = (text: string) => screen.write(`${text}\n`);
   const scheduler = await loadScheduler(options.scheduler, {}, import.meta.url);
   const terrain = loadMaungaWhau();
@@ -29,12 +29,17 @@ export async function run(options: RunOptions, screen: Screen, ending: AbortSign
     maxConcurrentSessions: sessions,
     poolSize: sessions,
     ringBytes: RING_BYTES,
-    onPacket: (accountId, packet) => trails.add(accountId - 1, packet.f32(0), packet.f32(8), packet.opcode !== ARRIVAL),
+    seed,
+    onPacket: (accountId, packet) => {
+      if (packet.opcode === MEETING) trails.meetings++;
+      else trails.add(accountId - 1, packet.f32(0), packet.f32(8), packet.opcode !== ARRIVAL);
+    },
   });
   try {
     const builtMs = performance.now();
+    const recording = record === undefined ? undefined : manager.recordInputs(record, { overwrite: true });
     const accounts = Uint32Array.from({ length: sessions }, (_, index) => index + 1);
-    const bots = manager.createSessionBatch(accounts, { init: { seed, timeLapse } });
+    const bots = manager.createSessionBatch(accounts, { init: { timeLapse } });
     if (!quiet) {
       say(
         `Maunga Whau: ${terrain.columns} × ${terrain.rows} heights, a navmesh of ${walkableGround().polygonCount} polygons ` +
@@ -54,6 +59,7 @@ export async function run(options: RunOptions, screen: Screen, ending: AbortSign
         hibernatedSessions: metrics.hibernatedSessions,
         walking: trails.walking,
         arrivals: trails.arrivals,
+        meetings: trails.meetings,
         tickP50Us: metrics.tickTime.p50Us,
         tickP99Us: metrics.tickTime.p99Us,
         tickBudgetUs: 1_000_000 / tickRate,
@@ -95,6 +101,10 @@ export async function run(options: RunOptions, screen: Screen, ending: AbortSign
     for (const { name, value } of readings(whole)) say(`  ${name.padEnd(12)}${value}`);
     if (faults.length > 0) say(`  faults      in ${faults.length} ticks, the first: ${String(faults[0].error)}`);
     writeMap(options, terrain, trails, report.ticks, say);
+    if (recording !== undefined) {
+      await recording.stop();
+      say(`  record      ${recording.file}, ${Math.round(recording.bytes / 1024)} KB: npm start -- --replay ${recording.file}`);
+    }
   } finally {
     await manager.shutdown();
   }

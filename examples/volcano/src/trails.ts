@@ -15,6 +15,8 @@ export class Trails {
   readonly count: number;
   /** Bots whose last packet said that they walk. */
   walking = 0;
+  /** Greetings, all bots together. */
+  meetings = 0;
   /** Ways walked to their end, all bots together. */
   arrivals = 0;
   // Each bot's points as x and z in turn, in decimetres, its newest at `#lengths[bot] − 1` modulo what is kept.

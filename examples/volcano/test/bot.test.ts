@@ -3,7 +3,7 @@ import { inlineScheduler } from '@dormouse/scheduler-inline';
 import { describe, expect, it } from 'vitest';
 import bot from '../src/bot.js';
 import { Guide } from '../src/guide.js';
-import { ARRIVAL, CALL, POSITION, TURN } from '../src/packets.js';
+import { ARRIVAL, CALL, MEETING, POSITION, TURN } from '../src/packets.js';
 import { loadMaungaWhau } from '../src/terrain.js';
 
 const terrain = loadMaungaWhau();
@@ -26,10 +26,11 @@ async function walked<R>(seed: number, ticks: number, after: (bots: Bot[], told:
   const manager = await SessionManager.start({
     behavior: bot,
     scheduler: inlineScheduler(),
+    seed,
     onPacket: (accountId, packet) => told.push({ accountId, opcode: packet.opcode, x: packet.f32(0), y: packet.f32(4), z: packet.f32(8) }),
   });
   try {
-    const bots = manager.createSessionBatch(ACCOUNTS, { init: { seed, timeLapse: TIME_LAPSE } });
+    const bots = manager.createSessionBatch(ACCOUNTS, { init: { timeLapse: TIME_LAPSE } });
     const guide = new Guide(manager, bots, seed);
     for (let tick = 0; tick < ticks; tick++) {
       const { faults } = await manager.updateAllSessions(100);
@@ -82,15 +83,15 @@ describe('a bot', () => {
     });
   });
 
-  it('tells of its places, its turns and its arrivals, and nothing else', async () => {
+  it('tells of its places, its turns, its arrivals and whom it met, and nothing else', async () => {
     await walked(4, 600, (_, told) => {
-      expect(new Set(told.map(({ opcode }) => opcode))).toEqual(new Set([POSITION, TURN, ARRIVAL]));
+      expect(new Set(told.map(({ opcode }) => opcode))).toEqual(new Set([POSITION, TURN, ARRIVAL, MEETING]));
     });
   });
 
   it('comes when it is called', async () => {
-    const manager = await SessionManager.start({ behavior: bot, scheduler: inlineScheduler() });
-    const called = manager.createSession(1, { init: { seed: 5, timeLapse: TIME_LAPSE } });
+    const manager = await SessionManager.start({ behavior: bot, scheduler: inlineScheduler(), seed: 5 });
+    const called = manager.createSession(1, { init: { timeLapse: TIME_LAPSE } });
     called.push(CALL, new Uint8Array(Float32Array.of(580, 175).buffer, 0, 8));
     const arrivals: number[][] = [];
     for (let tick = 0; tick < 1000 && arrivals.length === 0; tick++) {
@@ -105,6 +106,32 @@ describe('a bot', () => {
   });
 });
 
+describe('two bots that come near each other', () => {
+  it('are each remembered by the other, once for all that they meet within a minute', async () => {
+    const manager = await SessionManager.start({ behavior: bot, scheduler: inlineScheduler(), seed: 11 });
+    const [ann, ben, far] = manager.createSessionBatch([1, 2, 3], { init: { timeLapse: 1 } });
+    Object.assign(ben.state, { x: ann.state.x + 2, z: ann.state.z });
+    Object.assign(far.state, { x: ann.state.x + 60, z: ann.state.z });
+    for (const { state } of [ann, ben, far]) state.restMs = 120_000;
+    for (let tick = 0; tick < 50; tick++) expect((await manager.updateAllSessions(100)).faults).toEqual([]);
+    expect(ann.state.met.value).toEqual([{ account: 2, times: 1, lastMs: expect.any(Number) }]);
+    expect(ben.state.met.value).toEqual([{ account: 1, times: 1, lastMs: expect.any(Number) }]);
+    expect(far.state.met.value).toEqual([]);
+    await manager.shutdown();
+  });
+
+  it('see nothing of those on another region of the mountain', async () => {
+    const manager = await SessionManager.start({ behavior: bot, scheduler: inlineScheduler(), seed: 11 });
+    const [ann, ben] = manager.createSessionBatch([1, 2], { init: { timeLapse: 1 } });
+    Object.assign(ann.state, { x: 199, z: 150, restMs: 120_000 });
+    Object.assign(ben.state, { x: 201, z: 150, restMs: 120_000 });
+    for (let tick = 0; tick < 50; tick++) await manager.updateAllSessions(100);
+    expect([ann.mapId, ben.mapId]).toEqual([18, 19]);
+    expect([ann.state.met.value, ben.state.met.value]).toEqual([[], []]);
+    await manager.shutdown();
+  });
+});
+
 describe('a run', () => {
   it('gives the same states, field by field, for the same seed and the same calls', async () => {
     const first = await walked(6, 600, states, true);
@@ -116,10 +143,10 @@ describe('a run', () => {
     for (const [index, state] of first.entries()) expect(second[index]).not.toBe(state);
   });
 
-  it('is for each bot the same whoever else is there', async () => {
-    const many = await walked(9, 200, states);
-    const manager = await SessionManager.start({ behavior: bot, scheduler: inlineScheduler() });
-    const alone = manager.createSession(17, { init: { seed: 9, timeLapse: TIME_LAPSE } });
+  it('is for each bot the same walk whoever else is there', async () => {
+    const many = await walked(9, 200, (bots) => bots.map(({ state }) => JSON.stringify({ ...JSON.parse(JSON.stringify(state)), met: [] })));
+    const manager = await SessionManager.start({ behavior: bot, scheduler: inlineScheduler(), seed: 9 });
+    const alone = manager.createSession(17, { init: { timeLapse: TIME_LAPSE } });
     for (let tick = 0; tick < 200; tick++) {
       await manager.updateAllSessions(100);
       manager.drainOutbound(() => {});

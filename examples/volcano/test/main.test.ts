@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -95,6 +95,23 @@ describe('the program', () => {
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toContain('nothing.mjs');
     expect(unknown.stderr).toContain('ERR_SCHEDULER_UNKNOWN');
+  });
+
+  it('runs a recorded run again and finds every tick as it was; from a file that breaks off, up to there', async () => {
+    const recorded = await volcano(['--sessions', '50', '--duration', '2', '--quiet', '--record', 'run.rec']);
+    expect([recorded.code, recorded.stderr]).toEqual([0, '']);
+    const ticks = /^(\d+) ticks in/m.exec(recorded.stdout)?.[1];
+    const again = await volcano(['--replay', 'run.rec']);
+    expect([again.code, again.stderr]).toEqual([0, '']);
+    expect(again.stdout).toContain(`${ticks} ticks of 50 bots as they were recorded\n  digest`);
+    const bytes = readFileSync(join(folder, 'run.rec'));
+    writeFileSync(join(folder, 'torn.rec'), bytes.subarray(0, bytes.length - 100));
+    const torn = await volcano(['--replay', 'torn.rec']);
+    expect(torn.code).toBe(0);
+    expect(torn.stdout).toContain('up to where the file breaks off');
+    const none = await volcano(['--replay', 'nothing.rec']);
+    expect(none.code).toBe(1);
+    expect(none.stderr).toContain('ERR_REPLAY_FILE');
   });
 
   it('prints its help on the standard output, and what is wrong with its options on the other', async () => {

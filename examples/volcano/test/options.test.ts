@@ -18,7 +18,7 @@ describe('options', () => {
 
   it('are taken as given', () => {
     const args =
-      '--sessions 5000 --duration=60 --tick-rate 20 --seed 7 --time-lapse 1 --scheduler ./mine.mjs --workers 3 --output a.svg --quiet';
+      '--sessions 5000 --duration=60 --tick-rate 20 --seed 7 --time-lapse 1 --scheduler ./mine.mjs --workers 3 --output a.svg --quiet --record a.rec';
     expect(parseArguments(args.split(' ')).options).toEqual({
       sessions: 5000,
       duration: 60,
@@ -29,6 +29,7 @@ describe('options', () => {
       workers: 3,
       output: 'a.svg',
       quiet: true,
+      record: 'a.rec',
     });
   });
 
@@ -56,6 +57,7 @@ describe('options', () => {
   it('that are unknown, lack their value, or are not options at all are refused with exit code 2', () => {
     expect(parseArguments(['--session', '5'])).toMatchObject({ exitCode: 2, message: expect.stringContaining('--sessions') });
     expect(parseArguments(['--seed'])).toMatchObject({ exitCode: 2, message: expect.stringContaining('--seed') });
+    expect(parseArguments(['--record', 'a', '--replay', 'b'])).toMatchObject({ exitCode: 2, message: expect.stringContaining('--record') });
     expect(parseArguments(['1000'])).toMatchObject({ exitCode: 2, message: expect.stringContaining('too many arguments') });
   });
 
@@ -72,6 +74,8 @@ describe('options', () => {
       '--workers',
       '--output',
       '--quiet',
+      '--record',
+      '--replay',
     ]) {
       expect(parsed).toMatchObject({ message: expect.stringContaining(words) });
     }

@@ -12,6 +12,7 @@ const figures: Figures = {
   hibernatedSessions: 0,
   walking: 940,
   arrivals: 1234,
+  meetings: 5678,
   tickP50Us: 950,
   tickP99Us: 12_400,
   tickBudgetUs: 100_000,
@@ -54,6 +55,7 @@ describe('the view where there is no terminal', () => {
       '1 000 active',
       '940 walk',
       '1 234 arrived',
+      '5 678 met',
       '2.3 MB',
       '91 MB',
     ]) {

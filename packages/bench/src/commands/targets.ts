@@ -1,20 +1,24 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Command, Option } from 'commander';
+import { againstBuild } from '../targets/against-build.js';
 import { allocation } from '../targets/allocation.js';
 import { type Figure, figureCells, medianFigures } from '../targets/figure.js';
 import { literalCost } from '../targets/literal-cost.js';
 import { againstNative } from '../targets/native.js';
+import { pendingTimers } from '../targets/pending-timers.js';
 import { populationCost } from '../targets/population.js';
+import { serviceCosts } from '../targets/service-costs.js';
 import { costBySize } from '../targets/size.js';
 import { updateCost } from '../targets/update-cost.js';
 import { integerIn, jsonOption, sessionsOption } from './options.js';
 import { isPublishable, MARKERS, publish } from './publication.js';
 import { alignedColumns } from './table.js';
 
-const PARTS = ['update', 'size', 'literal', 'allocation', 'population', 'native'] as const;
+const PARTS = ['update', 'size', 'literal', 'allocation', 'population', 'services', 'timers', 'native', 'build'] as const;
 type Part = (typeof PARTS)[number];
 
 /** A process is cold once: what is measured cold is the median of so many. */
@@ -25,6 +29,7 @@ interface Flags {
   readonly rounds: number;
   readonly only?: Part;
   readonly native?: string;
+  readonly against?: string;
   readonly write?: string;
   readonly json: boolean;
 }
@@ -37,11 +42,14 @@ export function targetsCommand(): Command {
     .addOption(new Option('--rounds <count>', 'rounds a median is taken of, 5…1000').argParser(integerIn(5, 1000)).default(15))
     .addOption(new Option('--only <part>', 'measure this part alone').choices(PARTS))
     .addOption(new Option('--native <program>', 'compare with the native program at this path too'))
+    .addOption(new Option('--against <build>', 'compare with another build of this package too: its packages/bench/dist/index.js'))
     .addOption(new Option('--write <file>', `put the table into this Markdown file too, between ${MARKERS.begin} and ${MARKERS.end}`))
     .addOption(jsonOption())
     .exitOverride()
     .action(async (flags: Flags, command: Command) => {
-      const { native, only, write } = flags;
+      const { native, against, only, write } = flags;
+      if (only === 'build' && against === undefined) command.error('error: --only build needs --against <build>');
+      if (against !== undefined && !existsSync(against)) command.error(`error: --against must be the path of a build: got ${against}`);
       if (only === 'native' && native === undefined) command.error('error: --only native needs --native <program>');
       if (native !== undefined && !existsSync(native)) command.error(`error: --native must be the path of a program: got ${native}`);
       if (write !== undefined && !isPublishable(write)) {
@@ -68,13 +76,16 @@ async function measure(flags: Flags): Promise<Figure[]> {
   return figures;
 }
 
-function measurePart(part: Part, { sessions, rounds, native }: Flags): Promise<Figure[]> {
+function measurePart(part: Part, { sessions, rounds, native, against }: Flags): Promise<Figure[]> {
   const parts: Record<Part, () => Promise<Figure[]>> = {
     update: () => updateCost({ sessions, rounds }),
     size: () => costBySize(rounds),
     literal: () => literalCost(rounds),
     allocation,
     population: populationCost,
+    services: () => serviceCosts({ sessions, rounds }),
+    build: async () => (against === undefined ? [] : againstBuild(resolve(against), { sessions, rounds })),
+    timers: () => pendingTimers(rounds),
     native: async () => (native === undefined ? [] : againstNative({ program: native, sessions, rounds })),
   };
   process.stderr.write(`measuring: ${part}\n`);
@@ -82,10 +93,11 @@ function measurePart(part: Part, { sessions, rounds, native }: Flags): Promise<F
 }
 
 /** In a process of its own: no part finds heap and compiler as another has left them. */
-async function measureApart(part: Part, { sessions, rounds, native }: Flags): Promise<Figure[]> {
-  if (part === 'native' && native === undefined) return [];
+async function measureApart(part: Part, { sessions, rounds, native, against }: Flags): Promise<Figure[]> {
+  if ((part === 'native' && native === undefined) || (part === 'build' && against === undefined)) return [];
   const args = ['targets', '--only', part, '--sessions', String(sessions), '--rounds', String(rounds), '--json'];
   if (native !== undefined) args.push('--native', native);
+  if (against !== undefined) args.push('--against', against);
   const child = spawn(process.execPath, [process.argv[1], ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
   if (code !== 0) throw new Error(`measuring ${part} ended with exit code ${code}`);

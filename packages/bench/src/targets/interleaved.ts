@@ -17,8 +17,8 @@ const DEFAULTS = { diffMs: 100, workers: 0, batch: 64 } as const;
 export type FleetChoice = Pick<FleetOptions, 'workload' | 'sessions' | 'arith' | 'form' | 'scheduler'> & Partial<FleetOptions>;
 
 /** A fleet whose rounds are `ticks` ticks; a round's value is that of its median tick. */
-export async function fleetContender(name: string, choice: FleetChoice, ticks: number): Promise<Contender> {
-  const fleet = await openFleet({ ...DEFAULTS, ...choice });
+export async function fleetContender(name: string, choice: FleetChoice, ticks: number, open = openFleet): Promise<Contender> {
+  const fleet = await open({ ...DEFAULTS, ...choice });
   return {
     name,
     round: async () => (await medianUpdateUs(fleet, ticks)) * (1000 / choice.sessions),
