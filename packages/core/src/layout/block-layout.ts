@@ -1,4 +1,4 @@
-import { MAX_TIMERS, NEAR_TIMERS, NEAR_WORDS, ROWS, TIMER_WORDS } from './geometry.js';
+import { MAX_TIMERS, NEAR_WORDS, ROWS, TIMER_WORDS } from './geometry.js';
 import type { StateLayout } from './state-layout.js';
 
 /** Bytes of the rings that every session has: powers of two. */
@@ -56,9 +56,8 @@ export interface TimerLayout {
   readonly dues: number;
   /** Column of doubles: simulated time at which the session must be awake; all bits 0 is none. */
   readonly wakes: number;
-  /** Timer k of row r: at `near + (r × NEAR_TIMERS + k) × TIMER_WORDS`, from NEAR_TIMERS on likewise in `far`. */
-  readonly near: number;
-  readonly far: number;
+  /** Timer k of row r: at `list + (k × 64 + r) × TIMER_WORDS`. Four timers of all 64 rows are a page of the operating system. */
+  readonly list: number;
 }
 
 /** Where everything lies in the buffer of a behaviour's blocks. */
@@ -101,7 +100,6 @@ export function layOutBlock(state: StateLayout, { ringBytes, mailboxBytes, outbo
   const column = (index: number): number => columns + index * ROWS;
   const mailboxNear = take(near);
   const outboxNear = take(near);
-  const timersNear = take(ROWS * NEAR_TIMERS * TIMER_WORDS);
   const rings = { capacity, inboundNear, outboundNear, inboundFar: far(capacity), outboundFar: far(capacity) };
   const services: ServiceLayout = {
     mailbox: { capacity: mailboxBytes / 4, cursors: column(0), near: mailboxNear, far: far(mailboxBytes / 4) },
@@ -114,8 +112,7 @@ export function layOutBlock(state: StateLayout, { ringBytes, mailboxBytes, outbo
       highs: column(8),
       dues: column(9),
       wakes: column(11),
-      near: timersNear,
-      far: take(ROWS * (MAX_TIMERS - NEAR_TIMERS) * TIMER_WORDS, OS_PAGE_WORDS),
+      list: take(ROWS * MAX_TIMERS * TIMER_WORDS, OS_PAGE_WORDS),
     },
   };
   const stateFar = take(state.farBytes / 4, OS_PAGE_WORDS) * 4;

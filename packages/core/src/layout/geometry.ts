@@ -75,8 +75,6 @@ export function maxPayloadBytes(ringBytes: number): number {
 
 /** Timers a session can have pending, periods and single ones together. */
 export const MAX_TIMERS = 64;
-/** Of those, how many of all 64 sessions of a block lie together. */
-export const NEAR_TIMERS = 4;
 /** Words of one timer: a double for when it is due, its key, its period. */
 export const TIMER_WORDS = 4;
 

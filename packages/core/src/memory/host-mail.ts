@@ -1,8 +1,8 @@
 import type { RecordRingLayout } from '../layout/block-layout.js';
-import { Column, MAX_TIMERS, NEAR_TIMERS, NEAR_WORDS, ROWS, TIMER_WORDS } from '../layout/geometry.js';
+import { Column, NEAR_WORDS, ROWS, TIMER_WORDS } from '../layout/geometry.js';
 import type { Block } from './block.js';
 import { PayloadCopier } from './packet-view.js';
-import { bitCount, FarMarks, OS_PAGE_BYTES, OS_PAGE_WORD_BITS } from './page-marks.js';
+import { bitCount, FarMarks, OS_PAGE_BYTES, OS_PAGE_WORD_BITS, OS_PAGE_WORDS } from './page-marks.js';
 import { appendRecord, closeGaps, MailKind, NO_RECORD, RECORD_HEAD_WORDS } from './record-ring.js';
 import { wordsInUse } from './ring-cursors.js';
 
@@ -18,11 +18,12 @@ export class HostMail {
   delivered = 0;
   unknown = 0;
   full = 0;
-  /** Bits a block: its pages from the service columns, which lie in the first, to the last near timer. */
+  /** Bits a block: its pages from the service columns, which lie in the first, to the last near part. */
   readonly #near: Uint16Array;
   readonly #mailboxFar: FarMarks;
   readonly #outboxFar: FarMarks;
-  readonly #timersFar: FarMarks;
+  /** Most timers that any row of a block ever had. */
+  readonly #mostTimers: Uint8Array;
   readonly #copier = new PayloadCopier();
 
   /** For blocks `0 … blockCount − 1`, with mailboxes and outboxes of these sizes. */
@@ -30,7 +31,7 @@ export class HostMail {
     this.#near = new Uint16Array(blockCount);
     this.#mailboxFar = new FarMarks(blockCount, mailboxBytes / 4 - NEAR_WORDS);
     this.#outboxFar = new FarMarks(blockCount, outboxBytes / 4 - NEAR_WORDS);
-    this.#timersFar = new FarMarks(blockCount, (MAX_TIMERS - NEAR_TIMERS) * TIMER_WORDS);
+    this.#mostTimers = new Uint8Array(blockCount);
   }
 
   /**
@@ -94,15 +95,16 @@ export class HostMail {
       if ((words[asked + row] | words[random + row] | wake) !== 0) this.#near[blockIndex] |= 1;
       const timerCount = words[timers.highs + row];
       if (timerCount === 0) continue;
-      this.#near[blockIndex] |= nearPages(block, timers.near + row * NEAR_TIMERS * TIMER_WORDS);
-      if (timerCount > NEAR_TIMERS) this.#timersFar.raise(blockIndex, row, (timerCount - NEAR_TIMERS) * TIMER_WORDS);
+      this.#near[blockIndex] |= 1;
+      if (timerCount > this.#mostTimers[blockIndex]) this.#mostTimers[blockIndex] = timerCount;
     }
   }
 
   /** Bytes of what a block's sessions have beside state and packets that were ever written, in whole pages of the operating system. */
   touchedBytes(blockIndex: number): number {
-    const far = this.#mailboxFar.pagesOf(blockIndex) + this.#outboxFar.pagesOf(blockIndex) + this.#timersFar.pagesOf(blockIndex);
-    return (bitCount(this.#near[blockIndex]) + far) * OS_PAGE_BYTES;
+    const far = this.#mailboxFar.pagesOf(blockIndex) + this.#outboxFar.pagesOf(blockIndex);
+    const timers = Math.ceil((this.#mostTimers[blockIndex] * ROWS * TIMER_WORDS) / OS_PAGE_WORDS);
+    return (bitCount(this.#near[blockIndex]) + far + timers) * OS_PAGE_BYTES;
   }
 
   /** The block was dropped, its pages with it. */
@@ -110,7 +112,7 @@ export class HostMail {
     this.#near[blockIndex] = 0;
     this.#mailboxFar.forget(blockIndex);
     this.#outboxFar.forget(blockIndex);
-    this.#timersFar.forget(blockIndex);
+    this.#mostTimers[blockIndex] = 0;
   }
 
   #refuse(block: Block, row: number): false {

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { layOutBlock } from '../../src/layout/block-layout.js';
 import { f32, u8 } from '../../src/layout/field.js';
-import { MAX_TIMERS, NEAR_TIMERS, NEAR_WORDS, ROWS, TIMER_WORDS } from '../../src/layout/geometry.js';
+import { MAX_TIMERS, NEAR_WORDS, ROWS, TIMER_WORDS } from '../../src/layout/geometry.js';
 import { layOut } from '../../src/layout/state-layout.js';
 
 const ringBytes = fc.constantFrom(1024, 4096, 16_384, 131_072);
@@ -40,8 +40,7 @@ describe('layOutBlock', () => {
           [timers.highs, ROWS],
           [timers.dues, ROWS * 2],
           [timers.wakes, ROWS * 2],
-          [timers.near, ROWS * NEAR_TIMERS * TIMER_WORDS],
-          [timers.far, ROWS * (MAX_TIMERS - NEAR_TIMERS) * TIMER_WORDS],
+          [timers.list, ROWS * MAX_TIMERS * TIMER_WORDS],
           [stateFar / 4, layout.farBytes / 4],
         ];
         let end = 0;
@@ -51,13 +50,13 @@ describe('layOutBlock', () => {
         }
         expect(bufferBytes).toBeGreaterThanOrEqual(end * 4);
         expect(bufferBytes % 4096).toBe(0);
-        expect([timers.dues % 2, timers.wakes % 2, timers.near % 2, timers.far % 2]).toEqual([0, 0, 0, 0]);
+        expect([timers.dues % 2, timers.wakes % 2, timers.list % 2]).toEqual([0, 0, 0]);
       }),
     ));
 
   it('begins what is seldom touched on pages of its own', () => {
     const { rings, services, stateFar } = layOutBlock(layOut({ a: f32() }), { ringBytes: 4096, mailboxBytes: 4096, outboxBytes: 1024 });
     const starts = [rings.inboundFar, rings.outboundFar, services.mailbox.cursors, services.mailbox.far, services.outbox.far];
-    for (const start of [...starts, services.timers.far, stateFar / 4]) expect(start % 1024).toBe(0);
+    for (const start of [...starts, services.timers.list, stateFar / 4]) expect(start % 1024).toBe(0);
   });
 });

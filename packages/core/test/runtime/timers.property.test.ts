@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { wakeTime } from '../../src/memory/timer-list.js';
 import { makeTimers } from './timer-fixture.js';
 
-/** Rows that are neighbours in both parts, and the last one. */
+/** Rows that are neighbours, and the last one. */
 const ROWS = [0, 1, 63];
 const LIMIT = 64;
 
@@ -79,8 +79,8 @@ function refusedOr<T>(call: () => T): T | 'refused' {
 
 describe('a session has the timers of a plain list of them, whatever the other rows have', () => {
   it.each([
-    { title: 'few ids, near part alone', ids: 2, periods: 1 },
-    { title: 'over the edge of the near part', ids: 6, periods: 3 },
+    { title: 'few ids, one place or two', ids: 2, periods: 1 },
+    { title: 'a handful', ids: 6, periods: 3 },
     { title: 'up to the limit', ids: 80, periods: 60 },
     { title: 'mostly periods', ids: 1, periods: 90 },
   ])('$title', ({ ids, periods }) =>
