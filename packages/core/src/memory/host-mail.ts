@@ -1,13 +1,33 @@
 import type { RecordRingLayout } from '../layout/block-layout.js';
-import { Column, NEAR_WORDS, ROWS, TIMER_WORDS } from '../layout/geometry.js';
+import { Column, NEAR_WORDS, PAD_HEADER, ROW_MASK, ROWS, TIMER_WORDS } from '../layout/geometry.js';
 import type { Block } from './block.js';
 import { PayloadCopier } from './packet-view.js';
 import { bitCount, FarMarks, OS_PAGE_BYTES, OS_PAGE_WORD_BITS, OS_PAGE_WORDS } from './page-marks.js';
-import { appendRecord, closeGaps, MailKind, NO_RECORD, RECORD_HEAD_WORDS } from './record-ring.js';
+import {
+  appendRecord,
+  closeGaps,
+  cursorsBehind,
+  firstRecord,
+  isDrained,
+  MailKind,
+  NO_RECORD,
+  OutKind,
+  RECORD_HEAD_WORDS,
+  recordKind,
+} from './record-ring.js';
 import { wordsInUse } from './ring-cursors.js';
 
+/** Where what is in an outbox goes. */
+export interface OutboxRoute {
+  /** Slot of an account's session, or a negative number. */
+  receiverOf(accountId: number): number;
+  blockOf(slot: number): Block;
+  /** Does what the record whose head is at word `at` says, which is no message. Must not throw. */
+  carryOut(block: Block, row: number, at: number): void;
+}
+
 /**
- * The main thread's end of all mailboxes, between ticks only: a mailbox belongs to one thread at a time (memory/README.md). Nothing
+ * The main thread's end of all mailboxes and outboxes, between ticks only: each belongs to one thread at a time (memory/README.md). Nothing
  * here allocates.
  *
  * It also remembers which pages of mailboxes, outboxes and timers were ever written (R-27), as `HostRings` does for packets. What
@@ -78,9 +98,39 @@ export class HostMail {
     return true;
   }
 
-  /** Takes note of what a session has written to its outbox, which is about to be emptied. */
-  noteOutbox(block: Block, row: number): void {
-    this.#note(block, row, block.services.outbox, this.#outboxFar);
+  /**
+   * Empties a row's outbox, in order: messages are forwarded, the rest is the route's. A record is taken before it is carried out: none is
+   * carried out twice, and the route may have the outbox emptied or added to.
+   */
+  emptyOutbox(block: Block, row: number, route: OutboxRoute): void {
+    const words = block.cold.i32;
+    const { outbox } = block.services;
+    const cursor = (outbox.cursors + row) | 0;
+    const near = (outbox.near + (row << 6)) | 0;
+    const sender = block.page[(Column.account + row) | 0];
+    let cursors = words[cursor];
+    if (cursors === 0) return;
+    this.#note(block, row, outbox, this.#outboxFar);
+    while (!isDrained(cursors)) {
+      const tail = cursors >>> 16;
+      let at = (near + tail) | 0;
+      if (tail >= NEAR_WORDS || words[at] === PAD_HEADER) {
+        words[cursor] = cursors;
+        at = firstRecord(words, outbox, row);
+        cursors = words[cursor];
+      }
+      cursors = cursorsBehind(cursors, words[at]);
+      if (recordKind(words, at) === OutKind.message) {
+        const slot = route.receiverOf(words[at + 1] >>> 0);
+        if (slot < 0) this.unknown++;
+        else this.forward(route.blockOf(slot), slot & ROW_MASK, sender, words, at);
+        continue;
+      }
+      words[cursor] = isDrained(cursors) ? 0 : cursors;
+      route.carryOut(block, row, at);
+      cursors = words[cursor];
+    }
+    words[cursor] = 0;
   }
 
   /** Takes note of all that a block's sessions have written to. */

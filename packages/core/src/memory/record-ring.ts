@@ -168,12 +168,18 @@ function indexOf(position: number, near: number, far: number): number {
   return (position < NEAR_WORDS ? near : far) + position;
 }
 
+/** The cursors with the tail behind the first record, whose head is `head`; not rewound. */
+export function cursorsBehind(cursors: number, head: number): number {
+  return passRecord(cursors, wordsOf(head >>> 16));
+}
+
 /** The cursors with the tail `need` words further on; not rewound. */
 function passRecord(cursors: number, need: number): number {
   return (cursors & 0xffff) | (((cursors >>> 16) + need) << 16);
 }
 
-function isDrained(cursors: number): boolean {
+/** True when the tail has come up to the head: the ring is empty, if perhaps not rewound. */
+export function isDrained(cursors: number): boolean {
   return cursors >>> 16 === (cursors & 0xffff);
 }
 

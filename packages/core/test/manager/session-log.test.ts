@@ -1,0 +1,102 @@
+import { describe, expect, it, vi } from 'vitest';
+import { serialScheduler } from '../scheduler/test-schedulers.js';
+import { startTalking, type Talk, talker } from './talking.js';
+import { startWith } from './test-manager.js';
+
+const PREFIX = 'module.playerbot.session: ';
+
+function collecting() {
+  const lines: string[] = [];
+  const to = (level: string) => (message: string) => void lines.push(`${level} ${message.replace(PREFIX, '')}`);
+  return { lines, logger: { debug: to('debug'), info: to('info'), warn: to('warn'), error: to('error') } };
+}
+
+describe('session.log', () => {
+  it('goes to the manager’s logger with tick and account, at its level, by account and sequence', async () => {
+    const { lines, logger } = collecting();
+    const talk: Talk = {
+      update(session) {
+        session.log(`hello from ${session.accountId}`);
+        session.log('déjà vu – 🦦', 'warn');
+        if (session.accountId === 1) session.log('', 'debug');
+        if (session.accountId === 1) session.log('bad', 'error');
+      },
+    };
+    const manager = await startTalking(talk, { logger });
+    manager.createSession(2);
+    manager.createSession(1);
+    lines.length = 0;
+    await manager.updateAllSessions(100);
+    expect(lines).toEqual([
+      'info tick 1: account 1: hello from 1',
+      'warn tick 1: account 1: déjà vu – 🦦',
+      'debug tick 1: account 1: ',
+      'error tick 1: account 1: bad',
+      'info tick 1: account 2: hello from 2',
+      'warn tick 1: account 2: déjà vu – 🦦',
+    ]);
+  });
+
+  it('is seen from level info on where no logger was given, though the manager’s own info is not', async () => {
+    const seen: string[] = [];
+    const spies = (['debug', 'info', 'warn', 'error'] as const).map((level) =>
+      vi.spyOn(console, level).mockImplementation((message: string) => void seen.push(`${level} ${message}`)),
+    );
+    try {
+      const update: Talk['update'] = (session) => {
+        for (const level of ['debug', 'info', 'error'] as const) session.log(level, level);
+      };
+      const behavior = talker({ update }, 'loud');
+      const manager = await startWith({ behavior, scheduler: serialScheduler(), logger: undefined });
+      manager.createSession(5);
+      await manager.updateAllSessions(100);
+      await manager.shutdown();
+    } finally {
+      for (const spy of spies) spy.mockRestore();
+    }
+    expect(seen).toEqual([`info ${PREFIX}tick 1: account 5: info`, `error ${PREFIX}tick 1: account 5: error`]);
+  });
+
+  it('cuts off a text that no outbox can hold, between two characters', async () => {
+    const { lines, logger } = collecting();
+    const manager = await startTalking({ update: (session) => session.log('🦦'.repeat(500)) }, { logger, outboxBytes: 1024 });
+    manager.createSession(1);
+    lines.length = 0;
+    await manager.updateAllSessions(100);
+    // 756 bytes of payload, 4 to a character.
+    expect(lines).toEqual([`info tick 1: account 1: ${'🦦'.repeat(189)}`]);
+  });
+
+  it('a logger that throws does not keep other records from being carried out', async () => {
+    const thrown: unknown[] = [];
+    const listeners = process.listeners('uncaughtException');
+    process.removeAllListeners('uncaughtException');
+    process.on('uncaughtException', (error) => thrown.push(error));
+    try {
+      const { logger } = collecting();
+      const manager = await startTalking(
+        {
+          update(session) {
+            session.log('boom');
+            session.sendTo(1, 1);
+          },
+        },
+        {
+          logger: {
+            ...logger,
+            info: (message) => {
+              if (message.includes('boom')) throw new Error('no log');
+            },
+          },
+        },
+      );
+      manager.createSession(1);
+      expect(await manager.updateAllSessions(100)).toMatchObject({ messagesDelivered: 1, refused: [] });
+      await new Promise((resolve) => setImmediate(resolve));
+    } finally {
+      process.removeAllListeners('uncaughtException');
+      for (const listener of listeners) process.on('uncaughtException', listener);
+    }
+    expect(thrown).toEqual([expect.objectContaining({ message: 'no log' })]);
+  });
+});
