@@ -21,18 +21,36 @@ export interface RecordingOptions {
   readonly detail?: 'tick' | 'session';
 }
 
-/** A recording under way, from `manager.recordInputs`. */
-export class Recording {
+/**
+ * A recording under way, from `manager.recordInputs`. Not the class itself: the declarations that users compile against would come to
+ * contain the whole engine that its constructor takes.
+ */
+export interface Recording extends AsyncDisposable {
   /** Absolute path of the file. */
   readonly file: string;
   /** What has ended it before its time: the disk is full, a value could not be encoded. The manager goes on. */
+  readonly error: DormouseError | undefined;
+  /** Until `stop`, the manager's shutdown, or an error. */
+  readonly isActive: boolean;
+  /** Ticks recorded. */
+  readonly ticks: number;
+  /** Bytes in the file. */
+  readonly bytes: number;
+  /**
+   * Ends the recording, when a tick in flight has ended; resolves when all of it is on the disk. Safe to call again. Rejects with `error`
+   * if there was one: the file then holds what was recorded before.
+   */
+  stop(): Promise<void>;
+}
+
+class EngineRecording implements Recording {
+  readonly file: string;
   error: DormouseError | undefined;
   readonly #engine: Engine;
   readonly #chunks: ChunkWriter;
   readonly #recorder: Recorder;
   #isActive = true;
 
-  /** Made by the manager. */
   constructor(
     file: string,
     engine: Engine,
@@ -61,25 +79,18 @@ export class Recording {
     engine.services.asks.onAnswer = (answer) => this.#recorder.answered(answer);
   }
 
-  /** Until `stop`, the manager's shutdown, or an error. */
   get isActive(): boolean {
     return this.#isActive;
   }
 
-  /** Ticks recorded. */
   get ticks(): number {
     return this.#recorder.ticks;
   }
 
-  /** Bytes in the file. */
   get bytes(): number {
     return this.#chunks.bytesWritten;
   }
 
-  /**
-   * Ends the recording, when a tick in flight has ended; resolves when all of it is on the disk. Safe to call again. Rejects with `error`
-   * if there was one: the file then holds what was recorded before.
-   */
   async stop(): Promise<void> {
     if (this.#isActive) {
       await this.#engine.ticks.betweenTicks(async () => {
@@ -121,7 +132,7 @@ export function startRecording(
   if (detail !== 'tick' && detail !== 'session') throw invalid(`detail must be 'tick' or 'session': got ${shown(detail)}`);
   const obstacle = obstacleTo(engine);
   if (obstacle !== undefined) throw new DormouseError('ERR_RECORDING_STATE', `inputs cannot be recorded: ${obstacle}`);
-  return new Recording(path, engine, options, logger, { overwrite, detail });
+  return new EngineRecording(path, engine, options, logger, { overwrite, detail });
 }
 
 /** The path of a file that is named by a text or a URL. Throws `ERR_INVALID_ARGUMENT`. */

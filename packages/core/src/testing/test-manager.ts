@@ -1,5 +1,5 @@
 import type { AnyBehavior } from '../behavior.js';
-import type { SessionManagerOptions } from '../config.js';
+import { checkFunction, checkLogger, type SessionManagerOptions } from '../config.js';
 import { referenceScheduler } from '../conformance/reference.js';
 import { DormouseError, messageOf, requireInteger, requireKeys, shown } from '../errors.js';
 import { LOG_CHANNEL, type Logger } from '../logger.js';
@@ -96,13 +96,15 @@ class Transcript {
   manager: SessionManager | undefined;
   readonly #onPacket: SessionManagerOptions<AnyBehavior>['onPacket'];
 
-  constructor({ logger, onPacket }: Pick<SessionManagerOptions<AnyBehavior>, 'logger' | 'onPacket'>) {
+  constructor(options: Pick<SessionManagerOptions<AnyBehavior>, 'logger' | 'onPacket'>) {
+    // The manager checks what it is given, which is not these.
+    const logger = checkLogger(options.logger);
+    this.#onPacket = checkFunction('onPacket', options.onPacket);
     const to = (level: LogLevel) => (message: string) => {
       this.logs.push({ level, message: message.replace(`${LOG_CHANNEL}: `, '') });
       if (logger !== undefined && logger !== false) logger[level](message);
     };
     this.logger = { debug: to('debug'), info: to('info'), warn: to('warn'), error: to('error') };
-    this.#onPacket = onPacket;
   }
 
   sent(accountId: number, packet: Packet): unknown {
@@ -127,7 +129,7 @@ export class TestManager<B extends AnyBehavior = AnyBehavior> implements AsyncDi
     this.clock = clock;
     this.#transcript = transcript;
     this.#allowFaults = allowFaults;
-    const desk: AskDesk | undefined = askDeskOf(manager as unknown as SessionManager);
+    const desk = askDeskOf(manager as unknown as SessionManager) as AskDesk | undefined;
     this.#host = desk === undefined ? undefined : new FakeHost(desk);
   }
 
