@@ -25,8 +25,8 @@ const MOST_LEVELS = 250;
  * Nothing of the result lies in the bytes it was decoded from. Values built in the same way give the same bytes.
  *
  * What changes on the way: an instance of a class becomes what its `toJSON` gives or, without one, a plain object; −0 becomes 0; halves of
- * surrogate pairs are replaced; an own key `__proto__` becomes `__proto_`. Throws `ERR_INVALID_ARGUMENT` for functions, symbols, and what is
- * nested deeper than 250 levels, such as what contains itself.
+ * surrogate pairs are replaced; an own key `__proto__` becomes `__proto_`. Throws `ERR_INVALID_ARGUMENT` for functions, symbols, promises,
+ * shared memory, and what is nested deeper than 250 levels, such as what contains itself.
  */
 export const messagePack: Codec = makeMessagePack();
 
@@ -72,7 +72,7 @@ function encodable(value: unknown, level: number): unknown {
       return encodableText(value);
     case 'function':
     case 'symbol':
-      throw new DormouseError('ERR_INVALID_ARGUMENT', `a ${typeof value} cannot be encoded: got ${shown(value)}`);
+      throw notEncodable(value);
     default:
       return value;
   }
@@ -91,6 +91,7 @@ function encodable(value: unknown, level: number): unknown {
     }
     if (value instanceof Set) return new Set(encodableArray([...value], level) as unknown[]);
     if (isKnown(value)) return value;
+    if (value instanceof Promise || value instanceof SharedArrayBuffer) throw notEncodable(value);
     const { toJSON } = value as { toJSON?: unknown };
     if (typeof toJSON === 'function') return encodable(toJSON.call(value), level + 1);
   }
@@ -136,11 +137,10 @@ function encodableObject(object: Record<string, unknown>, level: number): object
 /** What msgpackr has extensions for. */
 function isKnown(value: object): boolean {
   return (
-    ArrayBuffer.isView(value) ||
-    value instanceof Date ||
-    value instanceof ArrayBuffer ||
-    value instanceof RegExp ||
-    value instanceof Error ||
-    value instanceof SharedArrayBuffer
+    ArrayBuffer.isView(value) || value instanceof Date || value instanceof ArrayBuffer || value instanceof RegExp || value instanceof Error
   );
+}
+
+function notEncodable(value: unknown): DormouseError {
+  return new DormouseError('ERR_INVALID_ARGUMENT', `functions, symbols, promises and shared memory cannot be encoded: got ${shown(value)}`);
 }

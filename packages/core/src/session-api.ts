@@ -119,10 +119,14 @@ export interface Session<F extends Fields = Fields> {
 
   /**
    * Asks the host, whose `manager.handle(topic, …)` answers in its own time. Returns the request's number, 1 and on in each session, or
-   * 0, counted as dropped, when the outbox is full. `value` is anything the manager's `codec` takes. Throws `ERR_VALUE_TOO_LARGE`.
+   * 0, counted as dropped, when the outbox is full or 64 requests have no answer yet. `topic` is 1…255 bytes of UTF-8, `value` anything
+   * the manager's `codec` takes. Throws `ERR_VALUE_TOO_LARGE` when the value could never fit (see `outboxBytes`).
    */
   ask(topic: string, value?: unknown): number;
-  /** Takes the answers to this topic that have arrived, in order of arrival. Each request gets exactly one answer. */
+  /**
+   * The answers to this topic that have arrived, in order of arrival, each taken as it is reached: what a loop does not reach stays.
+   * Each request gets exactly one answer, in the next tick at the earliest. To be iterated in the call it was taken in.
+   */
   answers<T = unknown>(topic: string): Iterable<Answer<T>>;
   /**
    * Asks for a session to be created when the tick ends, with this session's behaviour, map and group unless told otherwise. False when
@@ -195,9 +199,9 @@ export interface SessionBatch<F extends Fields = Fields> extends TypedViews {
   readonly tick: TickInfo;
   /**
    * Where each field's column begins: row r of field x is element `at.x + r` of the view of its type (element k of an array
-   * field: `at.x + r * length + k`). The same for every batch of the behaviour.
+   * field: `at.x + r * length + k`). The same for every batch of the behaviour. Data fields have no columns.
    */
-  readonly at: { readonly [K in keyof F]: number };
+  readonly at: { readonly [K in keyof F as F[K] extends { readonly kind: 'data' } ? never : K]: number };
   /** The columns of fields declared `hot`, likewise. */
   readonly hot: TypedViews;
   /** Points the batch's one session object at a row, for packets, ids and fields that are not worth a column loop. */

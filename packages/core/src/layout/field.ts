@@ -72,8 +72,9 @@ export interface Data<T> {
   get value(): T;
   set value(value: T);
   /**
-   * Gives `change` a copy of the value to work on, and stores that, or what `change` returns unless it is undefined. Encoded when `change`
-   * returns, written only if the bytes differ. False when they are more than `maxBytes`: then the old value is kept, and `tooLarge` has
+   * Gives `change` a copy of the value to work on, and stores that, or what `change` returns unless it is undefined. Not both: a `change`
+   * that has changed an object and returns something else, or returns what is no object in place of one, is taken for a mistake
+   * (`ERR_INVALID_ARGUMENT`). Encoded when `change` returns, written only if the bytes differ. False when they are more than `maxBytes`: then the old value is kept, and `tooLarge` has
    * grown. It is also kept when `change` or the codec throws, which comes through.
    *
    * Throws `ERR_DATA_BUSY` within an edit of the same value, or if the value was changed by somebody else meanwhile, and

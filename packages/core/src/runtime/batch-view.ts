@@ -23,7 +23,9 @@ export class BatchView implements SessionBatch {
   readonly $session: SessionView;
 
   constructor(layout: StateLayout, session: SessionView) {
-    this.at = Object.freeze(Object.fromEntries(layout.columns.map((column) => [column.name, column.offset])));
+    // Values of data fields are no columns.
+    const columns = layout.columns.filter(({ field }) => field.kind !== 'data');
+    this.at = Object.freeze(Object.fromEntries(columns.map((column) => [column.name, column.offset])));
     this.tick = session.tick;
     this.$session = session;
     session.$peers.$ofBatch();

@@ -1,4 +1,4 @@
-import { DormouseError } from '../errors.js';
+import { DormouseError, shown } from '../errors.js';
 import { type Codec, encodeWith } from '../layout/codec.js';
 import type { DataColumn } from '../layout/data-column.js';
 import type { Data } from '../layout/field.js';
@@ -76,6 +76,7 @@ export class DataFieldView implements Data<unknown> {
   edit(change: (value: unknown) => unknown): boolean {
     const block = this.#attached();
     const row = this.#state.$row;
+    if (typeof change !== 'function') throw this.#invalid(`edit must be given a function: got ${shown(change)}; use set to store a value`);
     this.#refuseNested(block, row);
     const version = dataVersion(block, this.#column, row);
     const value = this.#decode(block, row);
@@ -84,7 +85,12 @@ export class DataFieldView implements Data<unknown> {
     try {
       const returned = change(value);
       refuseThenable(returned, this.#column.name);
-      bytes = encodeWith(this.#codec, returned === undefined ? value : returned);
+      if (returned === undefined || returned === value) {
+        bytes = encodeWith(this.#codec, value);
+      } else {
+        this.#refuseMistaken(block, row, value, returned);
+        bytes = encodeWith(this.#codec, returned);
+      }
     } finally {
       this.#edits.pop();
     }
@@ -126,16 +132,16 @@ export class DataFieldView implements Data<unknown> {
       countRefusal(block, column, row);
       return false;
     }
-    if (isData(block, column, row, bytes) || this.#isStillInitial(block, row, bytes)) return true;
-    writeData(block, column, row, bytes);
+    if (!this.#isStored(block, row, bytes)) writeData(block, column, row, bytes);
     return true;
   }
 
-  /** True when nothing was ever stored, and need not be now. */
-  #isStillInitial(block: Block, row: number, bytes: Uint8Array): boolean {
+  /** True when these bytes are the row's value; also while that is the initial one because nothing was ever stored. */
+  #isStored(block: Block, row: number, bytes: Uint8Array): boolean {
+    const column = this.#column;
     const initial = this.#initial;
-    if (!this.#column.field.hasInitial || bytes.length !== initial.length) return false;
-    if (dataLength(block, this.#column, row) !== NEVER_SET) return false;
+    if (dataLength(block, column, row) !== NEVER_SET) return isData(block, column, row, bytes);
+    if (!column.field.hasInitial || bytes.length !== initial.length) return false;
     for (let i = 0; i < initial.length; i++) if (bytes[i] !== initial[i]) return false;
     return true;
   }
@@ -143,6 +149,23 @@ export class DataFieldView implements Data<unknown> {
   #refuseNested(block: Block, row: number): void {
     for (const edit of this.#edits)
       if (edit.block === block && edit.row === row) throw this.#busy('is being edited: it cannot be set within');
+  }
+
+  /**
+   * What a function of one expression happens to return, such as `push`, must not take the value's place: an object is replaced by objects
+   * only, and only if it was left alone.
+   */
+  #refuseMistaken(block: Block, row: number, value: unknown, returned: unknown): void {
+    if (typeof value !== 'object' || value === null) return;
+    if (returned === null || (typeof returned === 'object' && this.#isStored(block, row, encodeWith(this.#codec, value)))) return;
+    throw this.#invalid(
+      `an edit of state.${this.#column.name} must change its object or return another, not both: it returned ${shown(returned)}; ` +
+        'in braces, (value) => { … }, a function returns nothing',
+    );
+  }
+
+  #invalid(message: string): DormouseError {
+    return new DormouseError('ERR_INVALID_ARGUMENT', message);
   }
 
   #busy(what: string): DormouseError {

@@ -136,6 +136,8 @@ describe('data fields of sessions', () => {
 
   it('are right in the batch form, however the one session object moves', async () => {
     const update = (batch: SessionBatch<typeof STATE>): void => {
+      expectTypeOf(batch.at).toEqualTypeOf<{ readonly ticks: number }>();
+      expect(Object.keys(batch.at)).toEqual(['ticks']);
       const bagOf = (row: number) => batch.session(row).state.bag;
       for (let row = batch.begin; row < batch.end; row++) bagOf(row).edit((bag) => void bag.gold++);
       for (let row = batch.begin + 1; row < batch.end; row++) {
@@ -224,7 +226,7 @@ describe('the declaration of a data field', () => {
 
   it.each([
     [data({ maxBytes: 3, initial: 'four' }), 'initial of a data field must be at most 3 bytes (its maxBytes) when encoded: got 5'],
-    [data({ maxBytes: 99, initial: { run: () => 1 } }), 'a function cannot be encoded: got function run'],
+    [data({ maxBytes: 99, initial: { run: () => 1 } }), 'got function run'],
   ])('that the manager’s codec cannot take fails the start, naming the field', async (field, message) => {
     const behavior = defineBehavior(import.meta.url, { name: 'bad', state: { bag: field }, update() {} });
     const starting = SessionManager.start({ behavior, scheduler: serialScheduler(), logger: false });

@@ -115,9 +115,12 @@ describe('MessagePack', () => {
   });
 
   it.each([
-    ['a function', { run: () => 1 }, 'a function cannot be encoded: got function run'],
-    ['a symbol', [Symbol('x')], 'a symbol cannot be encoded: got Symbol(x)'],
-  ])('refuses %s rather than losing it', (_, value, message) => {
+    ['a function', { run: () => 1 }, 'function run'],
+    ['a symbol', [Symbol('x')], 'Symbol(x)'],
+    ['a promise', new Map([[1, Promise.resolve(1)]]), 'an object (Promise)'],
+    ['shared memory', { memory: new SharedArrayBuffer(1) }, 'an object (SharedArrayBuffer)'],
+  ])('refuses %s rather than losing it', (_, value, what) => {
+    const message = `functions, symbols, promises and shared memory cannot be encoded: got ${what}`;
     expect(() => encode(value)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message }));
     expect(roundTrip({ works: 'after' })).toEqual({ works: 'after' });
   });

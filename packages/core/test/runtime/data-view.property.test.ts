@@ -39,6 +39,10 @@ const step = fc.record<Step>({
   value,
 });
 
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
 function failed(call: () => void): boolean {
   try {
     call();
@@ -77,18 +81,26 @@ describe('data fields', () => {
             );
           }
           if (action === 'set') deepStrictEqual(view.set(next), fits);
-          // What an edit returns is stored, unless it is undefined: then what it was given is.
-          if (action === 'edit' && next !== undefined)
+          // What an edit returns is stored unless it is undefined: then what it was given is. No object is replaced by what is none.
+          const isMistake = action === 'edit' && isObject(cell.value) && !isObject(next) && next !== null;
+          const isEdit = action === 'edit' && next !== undefined;
+          if (isEdit && isMistake)
+            deepStrictEqual(
+              failed(() => view.edit(() => next)),
+              true,
+            );
+          else if (isEdit)
             deepStrictEqual(
               view.edit(() => next),
               fits,
             );
-          if (action === 'assign')
-            deepStrictEqual(
-              failed(() => (view.value = next)),
-              !fits,
-            );
-          const stores = action === 'set' || action === 'assign' || (action === 'edit' && next !== undefined);
+          if (action === 'assign') {
+            const assign = (): void => {
+              view.value = next;
+            };
+            deepStrictEqual(failed(assign), !fits);
+          }
+          const stores = action === 'set' || action === 'assign' || (isEdit && !isMistake);
           if (!stores) continue;
           if (fits) cell.value = next;
           else cell.tooLarge++;

@@ -97,7 +97,7 @@ describe('a data field', () => {
       expect(change).toThrow(TypeError);
     }
     expect(value).toEqual({ list: [{ a: 1 }], map: new Map([['k', { b: 1 }]]), set: new Set([1]) });
-    expect(at(0).any.edit((free) => free.map.set('k2', 1) && undefined)).toBe(true);
+    expect(at(0).any.edit((free) => void free.map.set('k2', 1))).toBe(true);
     expect(at(0).any.value.map.size).toBe(2);
   });
 
@@ -228,6 +228,32 @@ describe('an edit', () => {
       }),
     ).toThrow(code('ERR_DATA_BUSY'));
     expect(at(0).bag.value.gold).toBe(2);
+  });
+
+  it.each([
+    ['what an expression happens to return', (bag: Bag) => bag.items.push('x')],
+    ['what is no object', () => false],
+    ['an object beside a change', (bag: Bag) => bag.items.splice(0, 1)],
+  ])('of an object that returns %s is taken for a mistake', (_, change) => {
+    const { at } = makeDataStates({ bag: bagField() });
+    at(0).bag.set({ gold: 1, items: ['a', 'b'] });
+    expect(() => at(0).bag.edit(change as never)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_INVALID_ARGUMENT',
+        message: expect.stringContaining('an edit of state.bag must change its object or return another'),
+      }),
+    );
+    expect(at(0).bag.value).toEqual({ gold: 1, items: ['a', 'b'] });
+  });
+
+  it('may return another object, the same one, null, or nothing', () => {
+    const { at } = makeDataStates({ bag: bagField() });
+    expect(at(0).bag.edit((bag) => ({ ...bag, gold: 6 }))).toBe(true);
+    expect(at(0).bag.edit((bag) => Object.assign(bag, { gold: bag.gold + 1 }))).toBe(true);
+    expect(at(0).bag.value).toEqual({ gold: 7, items: [] });
+    expect(at(0).bag.edit(() => null)).toBe(true);
+    expect(at(0).bag.value).toBeNull();
+    expect(() => at(0).bag.edit({ gold: 1 } as never)).toThrow(code('ERR_INVALID_ARGUMENT'));
   });
 
   it('of a plain value stores what it returns', () => {
