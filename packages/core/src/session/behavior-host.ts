@@ -57,6 +57,12 @@ export class BehaviorHost {
     return this.#data.reduce((sum, column) => sum + touchedDataBytes(block, column, rows), 0);
   }
 
+  /** Bytes of the pages that a block's snapshot of published columns adds to those of the columns themselves (R-27). */
+  get snapshotBytes(): number {
+    const { snapshot, state } = this.blockLayout;
+    return wholePages(snapshot + state.publishedBytes) - wholePages(snapshot);
+  }
+
   /** Bytes of cold columns that `rows` rows have ever touched (R-27). */
   touchedColdBytes(rows: number): number {
     if (rows === 0) return 0;

@@ -45,6 +45,7 @@ export function memoryUsage(store: SessionStore): MemoryUsage {
     const rows = store.pool.highRows[block.blockIndex];
     store.rings.survey(block);
     stateBytes += host.touchedColdBytes(rows) + host.touchedDataBytes(block, rows);
+    if (store.places?.wasShown(block.blockIndex)) stateBytes += host.snapshotBytes;
     ringBytes += store.rings.touchedBytes(block.blockIndex);
     store.mail.survey(block);
     serviceBytes += store.mail.touchedBytes(block.blockIndex);
@@ -54,7 +55,7 @@ export function memoryUsage(store: SessionStore): MemoryUsage {
     if (host.layout.hotBytesPerSession > 0) hotBlocks++;
   }
   const tableBytes = store.table.touchedBytes(blocksUsed, hotBlocks);
-  const indexBytes = store.index.touchedBytes;
+  const indexBytes = store.index.touchedBytes + (store.places?.indexBytes ?? 0);
   const sessionBytes = stateBytes + ringBytes + serviceBytes + tableBytes;
   const slots = blocksUsed << ROW_BITS;
   const poolBytes = slots === 0 ? 0 : Math.round((sessionBytes * (slots - store.count)) / slots);

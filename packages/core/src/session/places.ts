@@ -28,6 +28,7 @@ export class Places {
   #groupOfSlot = new Uint32Array(64);
   /** Sessions in each block that are in a group. */
   #sessionsOfBlock = new Uint8Array(1);
+  #shownBlocks = new Uint8Array(1);
   #sessionCount = 0;
   #isStale = false;
 
@@ -60,9 +61,16 @@ export class Places {
     this.#sessionCount--;
   }
 
-  /** Whether somebody in this block publishes something. */
-  isInhabited(blockIndex: number): boolean {
-    return this.#sessionsOfBlock[blockIndex] > 0;
+  /** Whether there is something to show of a block now: somebody in it publishes something. */
+  toBeShown(blockIndex: number): boolean {
+    if (!(this.#sessionsOfBlock[blockIndex] > 0)) return false;
+    this.#shownBlocks[blockIndex] = 1;
+    return true;
+  }
+
+  /** Whether there ever was: its snapshot has been written to. */
+  wasShown(blockIndex: number): boolean {
+    return this.#shownBlocks[blockIndex] === 1;
   }
 
   /** Bytes of the map index. */
@@ -123,11 +131,14 @@ export class Places {
     let room = this.#groupOfSlot.length;
     if (slot < room) return;
     while (room <= slot) room *= 2;
-    const groupOfSlot = new Uint32Array(room);
-    groupOfSlot.set(this.#groupOfSlot);
-    this.#groupOfSlot = groupOfSlot;
-    const sessionsOfBlock = new Uint8Array(room >> ROW_BITS);
-    sessionsOfBlock.set(this.#sessionsOfBlock);
-    this.#sessionsOfBlock = sessionsOfBlock;
+    const blocks = room >> ROW_BITS;
+    this.#groupOfSlot = grown(this.#groupOfSlot, new Uint32Array(room));
+    this.#sessionsOfBlock = grown(this.#sessionsOfBlock, new Uint8Array(blocks));
+    this.#shownBlocks = grown(this.#shownBlocks, new Uint8Array(blocks));
   }
+}
+
+function grown<T extends Uint32Array | Uint8Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
 }

@@ -25,7 +25,7 @@ export class PublishedState {
     places.settle(order);
     const { blocks } = pool;
     for (let blockIndex = 0; blockIndex < blocks.length; blockIndex++) {
-      if (places.isInhabited(blockIndex)) takeSnapshot(blocks[blockIndex] as Block);
+      if (places.toBeShown(blockIndex)) takeSnapshot(blocks[blockIndex] as Block);
     }
     this.#world.isOpen = true;
   }

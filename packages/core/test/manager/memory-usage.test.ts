@@ -1,3 +1,4 @@
+import { defineBehavior, u32 } from '@dormouse/core';
 import { describe, expect, it } from 'vitest';
 import { serialScheduler } from '../scheduler/test-schedulers.js';
 import { echo } from './behaviors.js';
@@ -38,6 +39,22 @@ describe('R-27 memory usage', () => {
     const none = manager.getMemoryUsage();
     expect(none.poolBytes).toBe(none.stateBytes + none.ringBytes + none.tableBytes);
     expect(none.totalBytes).toBe(half.totalBytes);
+  });
+
+  it('counts what sessions publish twice, from the first tick on that has shown it, and who is where with the index', async () => {
+    const fields = (published: boolean) => ({ path: u32({ length: 64, published }) });
+    const open = defineBehavior(import.meta.url, { name: 'open', state: fields(true), update() {} });
+    const closed = defineBehavior(import.meta.url, { name: 'closed', state: fields(false), update() {} });
+    const [manager, other] = [
+      await startWith({ behavior: open, scheduler: serialScheduler() }),
+      await startWith({ behavior: closed, scheduler: serialScheduler() }),
+    ];
+    for (const each of [manager, other]) each.createSessionBatch(accounts(128));
+    expect(manager.getMemoryUsage().stateBytes).toBe(other.getMemoryUsage().stateBytes);
+    for (const each of [manager, other]) await each.updateAllSessions(100);
+    expect(manager.getMemoryUsage().stateBytes).toBe(other.getMemoryUsage().stateBytes * 2);
+    expect(other.getMemoryUsage().stateBytes).toBe(128 * 64 * 4);
+    expect(manager.getMemoryUsage().indexBytes).toBe(other.getMemoryUsage().indexBytes + 4096);
   });
 
   it('is measured against what the process may use, unless a limit is given', async () => {
