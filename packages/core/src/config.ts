@@ -255,7 +255,7 @@ function checkBehaviors<B extends AnyBehavior>(options: SessionManagerOptions<B>
   return [...behaviors];
 }
 
-function checkLogger(logger: unknown): Logger | false | undefined {
+export function checkLogger(logger: unknown): Logger | false | undefined {
   if (logger === undefined || logger === false) return logger;
   for (const level of ['debug', 'info', 'warn', 'error'] as const) {
     if (typeof (logger as Logger | null)?.[level] !== 'function') {
@@ -265,7 +265,7 @@ function checkLogger(logger: unknown): Logger | false | undefined {
   return logger as Logger;
 }
 
-function checkFunction<T>(name: string, value: T): T {
+export function checkFunction<T>(name: string, value: T): T {
   if (value !== undefined && typeof value !== 'function') throw invalid(`${name} must be a function: got ${shown(value)}`);
   return value;
 }

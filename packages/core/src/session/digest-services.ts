@@ -104,8 +104,10 @@ function addPackets(rows: DigestRows, block: Block, row: number, column: number,
   const words = block.cold.i32;
   const near = nearStart + row * NEAR_WORDS;
   const far = farStart + row * (capacity - NEAR_WORDS) - NEAR_WORDS;
-  const hash = rows.begin(row, key);
   let cursors = block.page[column + row];
+  // Taken by the handler that asks, and not yet rewound.
+  if (cursors >>> 16 === (cursors & 0xffff)) return;
+  const hash = rows.begin(row, key);
   while (cursors >>> 16 !== (cursors & 0xffff)) {
     cursors = skipPads(words, near, far, capacity, cursors);
     const position = (cursors >>> 16) & (capacity - 1);

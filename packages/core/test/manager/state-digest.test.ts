@@ -291,6 +291,15 @@ describe('the state digest does not change', () => {
   });
 });
 
+it('asked for by a packet’s handler, the state digest takes packets that were handed over as gone', async () => {
+  const world = await makeWorld();
+  await world.tick((session) => void session.send(1));
+  const digests: string[] = [];
+  const taken = world.manager.drainOutbound(() => void digests.push(world.manager.stateDigest()));
+  world.subject.touch();
+  expect([taken, digests]).toEqual([1, [world.manager.stateDigest()]]);
+});
+
 describe('stateDigest()', () => {
   it('is 16 hexadecimal digits; 0 of nobody, of a disabled manager and of one that was shut down', async () => {
     const manager = await startEcho();

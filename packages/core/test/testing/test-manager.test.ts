@@ -1,6 +1,6 @@
 import { DormouseError, defineBehavior, i32, u32 } from '@dormouse/core';
 import { startTestManager, type TestManager } from '@dormouse/core/testing';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { failure } from '../manager/test-manager.js';
 
 /** Counts, answers packets, says what tick it is in, and fails when told to. */
@@ -63,6 +63,14 @@ describe('tick', () => {
     await test.shutdown();
     await expect(test.tick()).rejects.toMatchObject({ code: 'ERR_MANAGER_STOPPED' });
   });
+});
+
+it('ticks while the framework’s own clock is a fake', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const test = await open();
+  const session = test.manager.createSession(7);
+  expect(await test.tickUntil(() => session.state.updates === 20)).toMatchObject({ tick: 20 });
 });
 
 describe('tickUntil', () => {
@@ -223,6 +231,9 @@ describe('startTestManager', () => {
   });
 
   it('refuses what a manager refuses', async () => {
+    for (const bad of [{ logger: {} }, { onPacket: 7 }]) {
+      await expect(startTestManager({ behavior: clerk, ...bad } as never)).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' });
+    }
     await expect(startTestManager({ behavior: clerk, poolSise: 7 } as never)).rejects.toMatchObject({ code: 'ERR_CONFIG_KEY_UNKNOWN' });
     await expect(startTestManager({} as never)).rejects.toSatisfy(DormouseError.isInstance);
   });
