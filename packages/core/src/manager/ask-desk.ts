@@ -94,6 +94,7 @@ export class AskDesk implements LaneOwner {
     return () => {
       if (entry.lane !== lane) return;
       entry.lane = undefined;
+      this.#topics.ended(entry);
       lane.isEnded = true;
       this.#forgetEnded(lane);
     };

@@ -22,7 +22,7 @@ export class AskFailures {
     const { accountId } = session;
     topic.tally.failed[status]++;
     if (this.#isLogged(topic, status)) {
-      const text = thrown instanceof Error && typeof thrown.stack === 'string' ? thrown.stack : error;
+      const text = stackOf(thrown) ?? error;
       this.#logger.warn(
         `request ${requestId} of account ${accountId} on topic ${JSON.stringify(topic.key.name)} was answered ${status}: ${text}`,
       );
@@ -55,6 +55,15 @@ const encoder = new TextEncoder();
 export function errorBytes(text: string): Uint8Array {
   const bytes = new Uint8Array(Math.min(MOST_ERROR_BYTES, text.length * 3));
   return bytes.slice(0, encoder.encodeInto(text, bytes).written);
+}
+
+/** The stack of what was thrown, if it has one that can be looked at. */
+function stackOf(thrown: unknown): string | undefined {
+  try {
+    return thrown instanceof Error && typeof thrown.stack === 'string' ? thrown.stack : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The message of whatever was thrown, even if looking at it throws. */

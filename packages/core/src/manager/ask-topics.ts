@@ -98,6 +98,15 @@ export class AskTopics {
     return topic;
   }
 
+  /** The topic's handler has ended: one that was kept beyond the number for its sake is counted with the others from now on. */
+  ended(topic: AskTopic): void {
+    const { key, tally } = topic;
+    if (this.#byName.size <= MOST_TOPICS || tally.waiting + tally.running + tally.settled > 0) return;
+    this.#others.add(tally);
+    this.#byName.delete(key.name);
+    if (this.#byHash.get(key.hash) === topic) this.#byHash.delete(key.hash);
+  }
+
   metrics(): AskMetrics {
     const sum = new AskTally().add(this.#others);
     const topics = new Map<string, AskCounts>();

@@ -11,6 +11,9 @@ export const MOST_TOPIC_WORDS = 64;
 /** Names that a cache keeps: programs have a handful of topics. */
 const MOST_CACHED = 1024;
 
+/** A name may begin with what a decoder takes for a byte order mark. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 export interface TopicKey {
   readonly name: string;
   /** FNV-1a of the name's bytes, as i32. */
@@ -68,7 +71,7 @@ export function isTopic(words: Int32Array, at: number, key: TopicKey): boolean {
 export function topicName(words: Int32Array, at: number): string {
   const bytes = new Uint8Array(words[at] & 0xff);
   for (let i = 0; i < bytes.length; i++) bytes[i] = words[at + ((i + 1) >> 2)] >>> (((i + 1) & 3) << 3);
-  return new TextDecoder().decode(bytes);
+  return decoder.decode(bytes);
 }
 
 function invalid(message: string): DormouseError {

@@ -40,6 +40,8 @@ const NO_ANSWERS: IterableIterator<never> = Object.freeze({
   },
 });
 
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 const FAILURES: { readonly [kind: number]: AnswerFailure } = {
   [MailKind.answerError]: 'error',
   [MailKind.answerTimeout]: 'timeout',
@@ -145,8 +147,8 @@ class Answers<T> implements IterableIterator<Answer<T>> {
     const start = (at + RECORD_HEAD_WORDS + topicWords.length) * 4;
     const bytes = new Uint8Array(words.buffer, start, recordBytes(words, at) - topicWords.length * 4);
     if (failure === undefined) return { id, topic, status: 'ok', value: this.#services.codec.decode(bytes) as T };
-    // A decoder refuses shared memory in some environments.
-    return { id, topic, status: failure, error: new TextDecoder().decode(new Uint8Array(bytes)) };
+    // A copy: decoders take no shared memory.
+    return { id, topic, status: failure, error: decoder.decode(new Uint8Array(bytes)) };
   }
 
   #requireAttached(): Block {

@@ -1,7 +1,7 @@
 import { DormouseError } from '@dormouse/core';
 import { describe, expect, it } from 'vitest';
-import { type Call, heldHandler, listen, startAsking, turn } from './ask-fixture.js';
-import { accounts, failure, thrownBy } from './test-manager.js';
+import { type Call, heldHandler, startAsking, turn } from './ask-fixture.js';
+import { accounts, failure } from './test-manager.js';
 
 const asked = (calls: readonly Call[]) => calls.map(({ context }) => context.accountId);
 
@@ -132,6 +132,7 @@ describe('a handler', () => {
     ['a text', () => 'broken', '"broken"'],
     ['nothing', () => undefined, 'undefined'],
     ['an object', () => ({ code: 7 }), 'an object (Object)'],
+    ['an error whose stack cannot be looked at', () => Object.defineProperty(new Error('odd'), 'stack', { get: refuse }), 'odd'],
     ['what cannot be looked at', hostile, 'something was thrown that cannot be looked at'],
   ])('that throws %s answers error with its message, thrown at once or later', async (_, make, text) => {
     const { manager, script, tick } = await startAsking(['now', 'later'], 1);
@@ -222,112 +223,11 @@ describe('a handler', () => {
   });
 });
 
-describe('a topic', () => {
-  it('without a handler is answered unhandled at once, and logged once', async () => {
-    const { script, lines, ask, tick } = await startAsking(['a', 'b'], 1);
-    for (const topic of ['a', 'b', 'a', 'a']) {
-      ask(1, topic);
-      await tick();
-    }
-    await tick();
-    expect(script.told()).toEqual(
-      ['a', 'b', 'a', 'a'].map((topic, i) => [1, i + 1, 'unhandled', `topic "${topic}" has no handler: see manager.handle`]),
-    );
-    expect(lines).toEqual(
-      ['a', 'b'].map(
-        (topic, i) =>
-          `warn module.playerbot.session: request ${i + 1} of account 1 on topic "${topic}" was answered unhandled: topic "${topic}" has no handler: see manager.handle`,
-      ),
-    );
-  });
-
-  it('has one handler at a time; what one has taken it answers though another comes after it', async () => {
-    const { manager, script, ask, tick } = await startAsking(['a'], 1);
-    const { calls, handler } = heldHandler();
-    const end = manager.handle('a', handler, { concurrency: 1 });
-    expect(thrownBy(() => manager.handle('a', handler))).toEqual(
-      failure('ERR_HANDLER_EXISTS', 'topic "a" has a handler: end that first, by the function handle returned'),
-    );
-    ask(1, 'a', undefined, 2);
-    await tick();
-    end();
-    end();
-    ask(1, 'a');
-    await tick();
-    const endSecond = manager.handle('a', () => 'second');
-    end();
-    ask(1, 'a');
-    await tick();
-    calls[0].resolve('first');
-    await turn();
-    calls[1].resolve('first too');
-    await turn();
-    await tick();
-    expect(script.answers.map(({ answer }) => [answer.id, answer.status === 'ok' ? answer.value : answer.status])).toEqual([
-      [3, 'unhandled'],
-      [4, 'second'],
-      [1, 'first'],
-      [2, 'first too'],
-    ]);
-    endSecond();
-    manager.handle('a', () => 'third');
-  });
-
-  it.each([
-    [{ concurrency: 0 }, 'concurrency must be an integer 1…65536: got 0'],
-    [{ concurrency: 65_537 }, 'concurrency must be an integer 1…65536: got 65537'],
-    [{ timeoutMs: 0 }, 'timeoutMs must be an integer 1…2147483647: got 0'],
-    [{ timeoutMs: 2 ** 31 }, 'timeoutMs must be an integer 1…2147483647: got 2147483648'],
-    [{ maxQueued: -1 }, 'maxQueued must be an integer 0…1048576: got -1'],
-    [{ maxQueued: 1_048_577 }, 'maxQueued must be an integer 0…1048576: got 1048577'],
-    [{ timeout: 5 }, 'unknown option of handle "timeout": known are concurrency, timeoutMs, maxQueued'],
-    [null, 'options of handle must be an object: got null'],
-  ])('is not handled with %j', async (options, message) => {
-    const { manager } = await startAsking([], 1);
-    expect(thrownBy(() => manager.handle('a', () => 0, options as never))).toEqual(failure('ERR_INVALID_ARGUMENT', message));
-    manager.handle('a', () => 0, { concurrency: 65_536, timeoutMs: 2 ** 31 - 1, maxQueued: 1_048_576 })();
-  });
-
-  it('is not handled by what is no function, nor by a manager that is stopped', async () => {
-    const { manager } = await startAsking([], 1);
-    expect(thrownBy(() => manager.handle('a', 'text' as never))).toEqual(
-      failure('ERR_INVALID_ARGUMENT', 'a handler must be a function: got "text" (topic "a")'),
-    );
-    const end = manager.handle('a', () => 0);
-    await manager.shutdown();
-    expect(thrownBy(() => manager.handle('b', () => 0))).toEqual(failure('ERR_MANAGER_STOPPED'));
-    end();
-  });
-});
-
-describe('failures', () => {
-  it('are published, and logged five between two ticks, the others by their number', async () => {
-    const { manager, script, lines, ask, tick } = await startAsking(['a'], 8);
-    const heard = listen('dormouse:ask:failed');
-    manager.handle('a', () => {
-      throw new Error('out of order');
-    });
-    for (const account of accounts(8)) ask(account, 'a');
-    await tick();
-    expect(heard).toEqual(
-      accounts(8).map((accountId) => ({ topic: 'a', accountId, requestId: 1, status: 'error', error: 'out of order' })),
-    );
-    expect(lines).toHaveLength(5);
-    expect(lines[0]).toMatch(/^warn .*request 1 of account 1 on topic "a" was answered error: Error: out of order\n +at /);
-    await tick();
-    expect(lines.slice(5)).toEqual(['warn module.playerbot.session: 3 more requests failed; getAskMetrics() counts them all']);
-    expect(script.told()).toHaveLength(8);
-    ask(1, 'a');
-    await tick();
-    expect(lines).toHaveLength(7);
-  });
-});
+function refuse(): never {
+  throw new Error('no looking');
+}
 
 /** Looking at it throws. */
 function hostile(): unknown {
-  return new Proxy(Object.create(null), {
-    get() {
-      throw new Error('no looking');
-    },
-  });
+  return new Proxy(Object.create(null), { get: refuse, getPrototypeOf: refuse });
 }

@@ -35,6 +35,21 @@ describe('what a session asks with', () => {
     ]);
   });
 
+  it('may be a topic that begins with a byte order mark', async () => {
+    const topics = ['\ufeffa', 'a'];
+    const { manager, script, tick } = await startAsking(topics, 1);
+    for (const topic of topics) manager.handle(topic, () => topic.length);
+    script.once.set(1, (session) => {
+      for (const topic of topics) session.ask(topic);
+    });
+    await tick();
+    await tick();
+    expect(script.told()).toEqual([
+      [1, 1, 'ok', 2],
+      [1, 2, 'ok', 1],
+    ]);
+  });
+
   it('is told apart by topics even where their hashes are equal', async () => {
     // FNV-1a of both is 0x5e4daa9d.
     const topics = ['costarring', 'liquid'];
@@ -69,6 +84,25 @@ describe('what a session asks with', () => {
     expect(seen).toEqual([failure('ERR_VALUE_TOO_LARGE', message), 1, 0]);
     await tick();
     expect(script.told()).toEqual([[1, 1, 'ok', value]]);
+  });
+
+  it('whose answer cannot be decoded fails one update, and is gone', async () => {
+    const decode = (bytes: Uint8Array) => {
+      const text = new TextDecoder().decode(Uint8Array.from(bytes));
+      if (text === 'bad') throw new Error('not to be decoded');
+      return text;
+    };
+    const codec = { encode: (value: unknown) => new TextEncoder().encode(String(value)), decode };
+    const { manager, script, ask, tick } = await startAsking(['a'], 1, { codec });
+    manager.handle('a', (_, { requestId }) => (requestId === 2 ? 'bad' : 'good'));
+    ask(1, 'a', undefined, 3);
+    await tick();
+    expect((await manager.updateAllSessions(100)).faults).toMatchObject([{ error: new Error('not to be decoded') }]);
+    await tick();
+    expect(script.told()).toEqual([
+      [1, 1, 'ok', 'good'],
+      [1, 3, 'ok', 'good'],
+    ]);
   });
 
   it('what the codec refuses fails the update, and nothing is asked', async () => {
