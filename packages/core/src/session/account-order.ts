@@ -13,8 +13,8 @@ const REMOVED = -1;
 
 /**
  * The slots of all sessions by ascending account id: the order in which whatever must not depend on threads is done. Changes are noted
- * when they happen and merged when somebody asks for the order: one pass from the first place that changed on, and nothing at all, no
- * allocation either, when none has. Main thread only.
+ * when they happen and merged when somebody asks for the order: runs between changes are moved as a whole; nothing is done, nor allocated,
+ * when there are none. Main thread only.
  */
 export class AccountOrder {
   readonly #order: { slots: Int32Array; count: number } = { slots: new Int32Array(64), count: 0 };
@@ -78,19 +78,23 @@ export class AccountOrder {
     return kept;
   }
 
-  /** Takes every account that has changed out of the order. */
+  /** Takes every account that has changed out of the order: what stays moves up, run by run. */
   #takeOut(keys: Float64Array, keyCount: number): void {
     const accounts = this.#accounts;
     const { slots, count } = this.#order;
-    let to = firstNotBelow(accounts, count, accountOf(keys[0]));
-    for (let from = to, i = 0; from < count; from++) {
-      const account = accounts[from];
-      while (i < keyCount && accountOf(keys[i]) < account) i++;
-      if (i < keyCount && accountOf(keys[i]) === account) continue;
-      accounts[to] = account;
-      slots[to++] = slots[from];
+    let from = 0;
+    let to = 0;
+    for (let i = 0; i < keyCount; i++) {
+      const account = accountOf(keys[i]);
+      const place = firstNotBelow(accounts, from, count, account);
+      if (place === count) break;
+      if (accounts[place] !== account) continue;
+      if (to !== from) moveRun(accounts, slots, to, from, place);
+      to += place - from;
+      from = place + 1;
     }
-    this.#order.count = to;
+    if (to !== from) moveRun(accounts, slots, to, from, count);
+    this.#order.count = to + count - from;
   }
 
   /** Puts those that have a slot in, from behind, so that each of the others moves once. */
@@ -108,10 +112,10 @@ export class AccountOrder {
       const slot = changeSlots[keys[i] % KEY_STEP];
       if (slot === REMOVED) continue;
       const account = accountOf(keys[i]);
-      while (from > 0 && accounts[from - 1] > account) {
-        accounts[--to] = accounts[--from];
-        slots[to] = slots[from];
-      }
+      const place = firstNotBelow(accounts, 0, from, account);
+      to -= from - place;
+      if (place !== from) moveRun(accounts, slots, to, place, from);
+      from = place;
       accounts[--to] = account;
       slots[to] = slot;
     }
@@ -130,16 +134,22 @@ function accountOf(key: number): number {
   return Math.floor(key / KEY_STEP);
 }
 
-/** Place of the first of `count` ascending account ids that is not below `accountId`. */
-function firstNotBelow(accounts: Uint32Array, count: number, accountId: number): number {
-  let low = 0;
-  let high = count;
+/** First place from `begin` on, at most `end`, whose account id is not below `accountId`. */
+function firstNotBelow(accounts: Uint32Array, begin: number, end: number, accountId: number): number {
+  let low = begin;
+  let high = end;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (accounts[middle] < accountId) low = middle + 1;
     else high = middle;
   }
   return low;
+}
+
+/** Moves what lies from `begin` to `end`, not included, so that it begins at `to`. */
+function moveRun(accounts: Uint32Array, slots: Int32Array, to: number, begin: number, end: number): void {
+  accounts.copyWithin(to, begin, end);
+  slots.copyWithin(to, begin, end);
 }
 
 function grown<T extends Int32Array | Uint32Array | Float64Array>(from: T, to: T): T {

@@ -9,8 +9,6 @@ const MAPS = 2 ** 32;
 /** Sessions of one behaviour on one map. */
 interface Group extends MapGroup {
   count: number;
-  /** Where the next slot goes while the map index is written. */
-  next: number;
 }
 
 /**
@@ -22,13 +20,14 @@ export class Places {
   readonly #publishes: readonly boolean[];
   /** By behaviour and map; a group's number is its place in `#groups`, the first is nobody's. */
   readonly #numbers = new Map<number, number>();
-  readonly #groups: Group[] = [{ behaviorIndex: 0, mapId: 0, count: 0, next: 0 }];
+  readonly #groups: Group[] = [{ behaviorIndex: 0, mapId: 0, count: 0 }];
   readonly #freeNumbers: number[] = [];
   /** Number of the group that a slot's session is in. */
   #groupOfSlot = new Uint32Array(64);
   /** Sessions in each block that are in a group. */
   #sessionsOfBlock = new Uint8Array(1);
   #shownBlocks = new Uint8Array(1);
+  #next = new Uint32Array(16);
   #sessionCount = 0;
   #isStale = false;
 
@@ -85,9 +84,12 @@ export class Places {
     const index = this.#index;
     const groups = this.#groups;
     let at = index.reset(this.#inhabited(), this.#numbers.size, this.#sessionCount);
-    for (const group of this.#inhabited()) {
-      group.next = at;
-      at += group.count;
+    // Where each group's next slot goes.
+    if (this.#next.length < groups.length) this.#next = new Uint32Array(groups.length * 2);
+    const next = this.#next;
+    for (const [number, { count }] of groups.entries()) {
+      next[number] = at;
+      at += count;
     }
     const { words } = index;
     const groupOfSlot = this.#groupOfSlot;
@@ -95,7 +97,7 @@ export class Places {
     for (let i = 0; i < count; i++) {
       const slot = slots[i];
       const number = groupOfSlot[slot];
-      if (number > NOWHERE) words[groups[number].next++] = slot;
+      if (number > NOWHERE) words[next[number]++] = slot;
     }
   }
 
@@ -108,7 +110,7 @@ export class Places {
     let number = this.#numbers.get(key);
     if (number === undefined) {
       number = this.#freeNumbers.pop() ?? this.#groups.length;
-      this.#groups[number] = { behaviorIndex, mapId, count: 0, next: 0 };
+      this.#groups[number] = { behaviorIndex, mapId, count: 0 };
       this.#numbers.set(key, number);
     }
     this.#groups[number].count++;
