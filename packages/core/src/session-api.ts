@@ -85,10 +85,17 @@ export interface Session<F extends Fields = Fields> {
   /**
    * Sends a message to another session, or to itself: it is there in the receiver's next update. Messages arrive in the order of tick,
    * sender's account, sequence, whatever thread ran whom first. `opcode` is 0…65 535. False, counted as dropped, when this session's
-   * outbox is full. What becomes of it stands in the tick's report: delivered, no such receiver, receiver's mailbox full.
+   * outbox is full. What becomes of it stands in the tick's report: delivered, no such receiver, receiver's mailbox full. A session in
+   * quarantine keeps its messages. What an update has sent, or asked for, before it throws is carried out. Throws `ERR_INVALID_ARGUMENT`,
+   * and `ERR_PACKET_TOO_LARGE` when `payload` could never fit (see `outboxBytes`, `mailboxBytes`).
+   *
+   * In hooks: what a `create` hook sends is carried out when the next tick ends, what a `release` hook sends at once.
    */
   sendTo(accountId: number, opcode: number, payload?: Uint8Array): boolean;
-  /** Takes the next message, or null when there is none. Valid until the next `receiveMessage()`. */
+  /**
+   * Takes the next message, or null when there is none. Valid until the next `receiveMessage()`. Messages nobody takes stay, until the
+   * mailbox is full.
+   */
   receiveMessage(): Message | null;
   /**
    * A session's `published` fields as they stood when this tick began: the same for whoever asks, itself too, whatever ran since. Null when
@@ -129,18 +136,24 @@ export interface Session<F extends Fields = Fields> {
    */
   answers<T = unknown>(topic: string): Iterable<Answer<T>>;
   /**
-   * Asks for a session to be created when the tick ends, with this session's behaviour, map and group unless told otherwise. False when
-   * the outbox is full. What cannot be done stands in the tick's `refused`. Requests of sessions are carried out in the order of
+   * Asks for a session to be created when the tick ends, with this session's behaviour, and the map and group it then has, unless told
+   * otherwise. False when the outbox is full. What cannot be done stands in the tick's `refused`. Requests of sessions are carried out in the order of
    * messages.
    */
   spawn(accountId: number, init?: unknown, options?: SpawnOptions): boolean;
-  /** Asks for this session to be released when the tick ends. False when the outbox is full. */
+  /**
+   * Asks for this session to be released when the tick ends. What it has asked for others, before or after in the same update, is carried
+   * out all the same. False when the outbox is full.
+   */
   releaseSelf(): boolean;
   /** Asks for this session to be on another map (u32) when the tick ends. False when the outbox is full. */
   setMap(mapId: number): boolean;
   /** Asks for this session to be in another group (u32) when the tick ends. False when the outbox is full. */
   setGroup(groupId: number): boolean;
-  /** Logs a message to the manager's logger, with account and tick, when the tick ends; dropped, and counted, when the outbox is full. */
+  /**
+   * Logs a message to the manager's logger, with account and tick, when the tick ends; dropped, and counted, when the
+   * outbox is full. Cut off where no outbox could hold it.
+   */
   log(message: string, level?: LogLevel): void;
 }
 

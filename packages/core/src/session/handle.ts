@@ -140,7 +140,7 @@ export class SessionHandle<B extends AnyBehavior = AnyBehavior> {
   get bytesOut(): number {
     return this.#owner.readWord(this.#require(), Column.bytesOut) >>> 0;
   }
-  /** Packets either way that found a ring full, as u32. */
+  /** Packets either way that found a ring full, messages to it that found its mailbox full, requests of it that found its outbox full; as u32. */
   get dropped(): number {
     return this.#owner.readWord(this.#require(), Column.dropped) >>> 0;
   }
