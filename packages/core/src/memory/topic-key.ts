@@ -5,9 +5,7 @@
 import { DormouseError, shown } from '../errors.js';
 
 /** Longest name, in bytes of UTF-8. */
-export const MOST_TOPIC_BYTES = 255;
-/** Longest form in a record. */
-export const MOST_TOPIC_WORDS = 64;
+const MOST_TOPIC_BYTES = 255;
 /** Names that a cache keeps: programs have a handful of topics. */
 const MOST_CACHED = 1024;
 
@@ -53,11 +51,6 @@ export function topicKey(name: string): TopicKey {
     hash = Math.imul(hash ^ bytes[i], 0x01000193);
   }
   return { name, hash, words };
-}
-
-/** Words of the topic that begins at `words[at]`. */
-export function topicWords(words: Int32Array, at: number): number {
-  return ((words[at] & 0xff) + 4) >> 2;
 }
 
 /** True if the topic at `words[at]` is this one. */

@@ -21,7 +21,7 @@ import type { Answer, AnswerFailure, TickInfo } from '../session-api.js';
 import type { RuntimeServices } from './services.js';
 
 /** Requests a session may have without an answer: what the host keeps for one session is bounded by it. */
-export const MOST_UNANSWERED = 64;
+const MOST_UNANSWERED = 64;
 
 /** The session object of a call: an iteration of answers goes on only while it points where it did. */
 export interface AttachedRow {
