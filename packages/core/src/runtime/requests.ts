@@ -1,4 +1,5 @@
 import { DormouseError, requireInteger, requireKeys, shown } from '../errors.js';
+import { encodeWith } from '../layout/codec.js';
 import { Column, MAX_ACCOUNT_ID } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import { PayloadCopier } from '../memory/packet-view.js';
@@ -37,7 +38,7 @@ export class Requests {
       throw new DormouseError('ERR_INVALID_ARGUMENT', `behavior of spawn must be the name of a behaviour: got ${shown(behavior)}`);
     }
     const name = behavior === undefined ? NOTHING : encoder.encode(behavior);
-    const value = init === undefined ? NOTHING : requireBytes(this.#services.codec.encode(init));
+    const value = init === undefined ? NOTHING : encodeWith(this.#services.codec, init);
     const headBytes = spawnHeadBytes(name.length);
     const most = maxRecordBytes(block.services.outbox) - headBytes;
     if (value.length > most) {
@@ -93,9 +94,4 @@ export class Requests {
     else this.#services.outboxFlags[block.blockIndex] = 1;
     return at;
   }
-}
-
-function requireBytes(bytes: unknown): Uint8Array {
-  if ((bytes as Uint8Array | null)?.[Symbol.toStringTag] === 'Uint8Array') return bytes as Uint8Array;
-  throw new DormouseError('ERR_INVALID_ARGUMENT', `codec.encode must return a Uint8Array: got ${shown(bytes)}`);
 }

@@ -196,6 +196,24 @@ describe('requests of sessions', () => {
     ]);
   });
 
+  it('of a release hook that throws are carried out, those before it too', async () => {
+    const talk: Talk = {
+      release(session) {
+        session.sendTo(9, 2);
+        throw new Error('on the way out');
+      },
+      update(session) {
+        if (session.accountId !== 1) return;
+        session.releaseSelf();
+        session.sendTo(9, 1);
+      },
+    };
+    const manager = await startTalking(talk);
+    manager.createSessionBatch([1, 9]);
+    expect(await manager.updateAllSessions(100)).toMatchObject({ messagesDelivered: 2, requestsApplied: 1, refused: [] });
+    expect(present(manager)).toEqual([9]);
+  });
+
   it('of a create hook that throws are gone with its session', async () => {
     const talk: Talk = {
       create(session) {

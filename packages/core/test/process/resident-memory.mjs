@@ -1,11 +1,13 @@
 /**
- * Run as a process of its own: how much the resident set grows with `sessions` sessions whose rings are in full use, and how much
+ * Run as a process of its own: how much the resident set grows with `sessions` sessions whose rings (or, with `messages` after it, mailboxes,
+ * outboxes and timers) are in full use, and how much
  * the manager says that it holds. The first manager is the warm-up: code, heap and allocator take their memory for good.
  */
 import { defineBehavior, f32, SessionManager, u32 } from '@dormouse/core';
 import { referenceScheduler } from '@dormouse/core/conformance';
 
 const sessions = Number(process.argv[2]);
+const isTalking = process.argv[3] === 'messages';
 const PAYLOAD = new Uint8Array(4000);
 /** Four of these fill most of a ring of 16 KiB. */
 const PACKETS = 4;
@@ -18,13 +20,32 @@ const behavior = defineBehavior(import.meta.url, {
   },
 });
 
+/** Each to its neighbour; of the 12 KiB two thirds fill a mailbox's far part. */
+const talking = defineBehavior(import.meta.url, {
+  name: 'talking',
+  state: { heard: u32() },
+  update(session) {
+    while (session.receiveMessage() !== null) session.state.heard += 1;
+    for (let i = 0; i < 3; i++) session.sendTo((session.accountId % sessions) + 1, 1, PAYLOAD);
+    for (let id = 0; id < 9; id++) session.after(1000, id);
+    session.random();
+  },
+});
+
 async function measure() {
-  const options = { behavior, scheduler: referenceScheduler(), maxConcurrentSessions: sessions, poolSize: 1, logger: false };
+  const options = {
+    behavior: isTalking ? talking : behavior,
+    scheduler: referenceScheduler(),
+    maxConcurrentSessions: sessions,
+    poolSize: 1,
+    logger: false,
+  };
   const manager = await SessionManager.start(options);
   collect();
   const before = process.memoryUsage.rss();
   const accountIds = Uint32Array.from({ length: sessions }, (_, i) => i + 1);
-  for (const handle of manager.createSessionBatch(accountIds)) for (let i = 0; i < PACKETS; i++) handle.push(1, PAYLOAD);
+  const handles = manager.createSessionBatch(accountIds);
+  for (const handle of isTalking ? [] : handles) for (let i = 0; i < PACKETS; i++) handle.push(1, PAYLOAD);
   await manager.updateAllSessions(100);
   collect();
   const grownBytes = process.memoryUsage.rss() - before;
