@@ -193,13 +193,22 @@ export class Engine {
   setUpdateBatchSize(size: number): void {
     // The round in hand keeps its own size; the next one takes this.
     this.ticks.updateBatchSize = size;
+    this.inputs.observer?.batchSized(size);
+  }
+
+  get sharedViews(): ReadonlyMap<string, ArrayBufferView> {
+    return this.#shared;
   }
 
   /** See `SessionManager.shared`. */
   share(name: string, source: Shareable): void {
     const view = sharedView(name, source, 'ERR_INVALID_ARGUMENT');
-    if (this.ticks.phase === 'idle') this.#shared.set(name, view);
-    else this.#queue.add('configure', 0, () => this.#shared.set(name, view));
+    const set = (): void => {
+      this.inputs.observer?.shared(name, view);
+      this.#shared.set(name, view);
+    };
+    if (this.ticks.phase === 'idle') set();
+    else this.#queue.add('configure', 0, set);
   }
 
   async resize(workerThreads: number): Promise<void> {

@@ -42,10 +42,12 @@ export const RecordKind = {
   tick: 15,
   /** flags, then the digests. */
   ticked: 16,
-  /** name (text): a shared buffer was handed over. */
+  /** name (text), what it is (text): a buffer was shared. */
   share: 17,
   /** account: the creation begun last for it failed, and left nothing behind. */
   failed: 18,
+  /** count: sessions a batch from the next tick on. */
+  batchSize: 19,
 } as const;
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];
 

@@ -4,8 +4,9 @@ import type { CheckedOptions } from '../config.js';
 import { DormouseError, shown } from '../errors.js';
 import type { Field } from '../layout/field.js';
 import type { Engine } from '../manager/engine.js';
+import { contentOf } from './shared-content.js';
 
-/** Settings that decide what sessions do; others, such as the batch size, make no difference to them. */
+/** Settings that decide what sessions do; others make no difference to them. (The batch size does where `updateBatch` throws.) */
 const SETTINGS = [
   'seed',
   'startTimeMs',
@@ -16,6 +17,7 @@ const SETTINGS = [
   'sessionCeiling',
   'poolSize',
   'maxConcurrentSessions',
+  'updateBatchSize',
 ] as const;
 
 /** One field of a behaviour, by all that decides how it is stored. Not its initial value: that is for the digests to find. */
@@ -38,7 +40,8 @@ export interface RecordingHeader {
   readonly startedAt: string;
   readonly settings: Readonly<Record<(typeof SETTINGS)[number], number>>;
   readonly behaviors: readonly RecordedBehavior[];
-  readonly shared: readonly string[];
+  /** What was shared, by name. */
+  readonly shared: Readonly<Record<string, string>>;
   /** True if packets were handed out at the end of each tick. */
   readonly hasOnPacket: boolean;
   readonly detail: 'tick' | 'session';
@@ -54,7 +57,7 @@ export function describeRun(engine: Engine, options: CheckedOptions<AnyBehavior>
     startedAt: new Date().toISOString(),
     settings: Object.fromEntries(SETTINGS.map((key) => [key, config[key]])) as RecordingHeader['settings'],
     behaviors: options.behaviors.map(describeBehavior),
-    shared: [],
+    shared: Object.fromEntries([...engine.sharedViews].map(([name, view]) => [name, contentOf(view)])),
     hasOnPacket: options.onPacket !== undefined,
     detail,
     parts: partNames(engine),
@@ -124,7 +127,9 @@ export function parseHeader(text: string): RecordingHeader {
     typeof header === 'object' &&
     header !== null &&
     SETTINGS.every((key) => typeof header.settings?.[key] === 'number') &&
-    [header.behaviors, header.shared, header.parts].every(Array.isArray) &&
+    [header.behaviors, header.parts].every(Array.isArray) &&
+    typeof header.shared === 'object' &&
+    header.shared !== null &&
     (header.detail === 'tick' || header.detail === 'session');
   if (!isOne) throw new Error('its header is none');
   return header;

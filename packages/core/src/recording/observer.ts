@@ -35,7 +35,8 @@ export interface InputObserver {
   /** About to be done. */
   broadcasting(target: BroadcastTarget, opcode: number, payload: Uint8Array): void;
   limited(maxConcurrentSessions: number): void;
-  shared(name: string): void;
+  batchSized(updateBatchSize: number): void;
+  shared(name: string, view: ArrayBufferView): void;
   /** The host takes outbound packets, until `drained`; each packet is a moment. */
   draining(): void;
   drained(count: number, isCut: boolean): void;

@@ -15,10 +15,10 @@ type Content =
   | (AboutAccount & { kind: 'write'; field: number; start: number; value: Uint8Array })
   | (AboutAccount & { kind: 'answer'; requestId: number; status: (typeof ANSWER_STATUSES)[number]; topic: string; value: Uint8Array })
   | { kind: 'broadcast'; target: BroadcastTarget; opcode: number; payload: Uint8Array }
-  | { kind: 'limit'; count: number }
+  | { kind: 'limit' | 'batchSize'; count: number }
   | { kind: 'drain' }
   | { kind: 'drained'; count: number; isCut: boolean }
-  | { kind: 'share'; name: string }
+  | { kind: 'share'; name: string; content: string }
   | { kind: 'tick'; number: number; diffMs: number }
   | { kind: 'ticked'; schedulerFailed: boolean; digest: TickDigest; accounts: Uint32Array };
 
@@ -96,13 +96,14 @@ export class RecordReader {
         return { kind: 'broadcast', target, opcode: bytes.varint(), payload: bytes.block() };
       }
       case RecordKind.limit:
-        return { kind: 'limit', count: bytes.varint() };
+      case RecordKind.batchSize:
+        return { kind: NAMES[kind] as 'limit' | 'batchSize', count: bytes.varint() };
       case RecordKind.drain:
         return { kind: 'drain' };
       case RecordKind.drained:
         return { kind: 'drained', count: bytes.varint(), isCut: bytes.u8() !== 0 };
       case RecordKind.share:
-        return { kind: 'share', name: bytes.text() };
+        return { kind: 'share', name: bytes.text(), content: bytes.text() };
       case RecordKind.tick:
         return { kind: 'tick', number: bytes.varint(), diffMs: bytes.f64() };
       case RecordKind.ticked:

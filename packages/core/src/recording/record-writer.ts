@@ -85,8 +85,14 @@ export class RecordWriter {
     bytes.block(value);
   }
 
-  share(name: string): void {
-    this.#kind(RecordKind.share).text(name);
+  batchSize(updateBatchSize: number): void {
+    this.#kind(RecordKind.batchSize).varint(updateBatchSize);
+  }
+
+  share(name: string, content: string): void {
+    const bytes = this.#kind(RecordKind.share);
+    bytes.text(name);
+    bytes.text(content);
   }
 
   tick(number: number, diffMs: number): void {

@@ -8,6 +8,7 @@ import type { ChunkWriter } from './chunk-writer.js';
 import { RecordKind } from './format.js';
 import type { Creation, InputObserver, SessionChange } from './observer.js';
 import { RecordWriter } from './record-writer.js';
+import { contentOf } from './shared-content.js';
 import { readStored } from './stored-fields.js';
 
 /** What is kept back for the end of the tick at most, in bytes: beyond that it is written at once. */
@@ -90,8 +91,12 @@ export class Recorder implements InputObserver {
     this.#records.limit(maxConcurrentSessions);
   }
 
-  shared(name: string): void {
-    this.#records.share(name);
+  batchSized(updateBatchSize: number): void {
+    this.#records.batchSize(updateBatchSize);
+  }
+
+  shared(name: string, view: ArrayBufferView): void {
+    this.#records.share(name, contentOf(view));
   }
 
   draining(): void {

@@ -6,12 +6,14 @@ import type { Codec } from '../layout/codec.js';
 import { Column } from '../layout/geometry.js';
 import { channelLogger, type Logger } from '../logger.js';
 import { type Engine, startEngine } from '../manager/engine.js';
+import type { Shareable } from '../memory/shared-buffers.js';
 import type { IScheduler } from '../scheduler.js';
 import type { ReplayDifference } from './difference.js';
 import { matchBehaviors, type RecordingHeader } from './header.js';
 import { RecordStream } from './record-stream.js';
 import { filePath } from './recording.js';
 import { Replayer } from './replayer.js';
+import { requireShared } from './shared-content.js';
 
 interface ReplayParts {
   /** Which threads run the sessions; `inlineScheduler()` to look on with a debugger. Started and stopped here. */
@@ -20,7 +22,9 @@ interface ReplayParts {
   readonly logger?: Logger | false;
   /** Must be what it was recorded with, if that was given. */
   readonly codec?: Codec;
-  /** Sessions a batch, 1…256. The result does not depend on it. */
+  /** What was shared when it was recorded, by name: see {@link SessionManager.shared}. */
+  readonly shared?: Readonly<Record<string, Shareable>>;
+  /** Sessions a batch, 1…256; default as recorded. Makes no difference but where `updateBatch` throws. */
   readonly updateBatchSize?: number;
   /** The last tick to replay. Default: all there are. */
   readonly untilTick?: number;
@@ -62,7 +66,7 @@ export interface ReplayReport {
   readonly truncated: boolean;
 }
 
-const OPTIONS = ['behavior', 'behaviors', 'scheduler', 'logger', 'codec', 'updateBatchSize', 'untilTick', 'signal', 'onTick'];
+const OPTIONS = ['behavior', 'behaviors', 'scheduler', 'logger', 'codec', 'shared', 'updateBatchSize', 'untilTick', 'signal', 'onTick'];
 
 /**
  * Replays what `manager.recordInputs` has recorded: the same inputs at the same moments, so that sessions do the same again, and compares
@@ -70,7 +74,7 @@ const OPTIONS = ['behavior', 'behaviors', 'scheduler', 'logger', 'codec', 'updat
  * recorded. Main thread of its manager, which nobody else gets to see.
  *
  * Throws `ERR_REPLAY_FILE` for a file that is no recording, is of another format or is corrupt; `ERR_REPLAY_BEHAVIOR` when a behaviour is
- * missing or has other fields; and as `SessionManager.start` does.
+ * missing or has other fields; `ERR_REPLAY_SHARED` when what was shared is missing or is not the same; and as `SessionManager.start` does.
  */
 export async function replay<const B extends AnyBehavior>(file: string | URL, options: ReplayOptions<B>): Promise<ReplayReport> {
   const path = filePath(file);
@@ -86,7 +90,8 @@ export async function replay<const B extends AnyBehavior>(file: string | URL, op
 async function replayStream<B extends AnyBehavior>(stream: RecordStream, options: ReplayOptions<B>): Promise<ReplayReport> {
   const { untilTick = Number.POSITIVE_INFINITY, signal, onTick } = options;
   const checked = checkOptions(managerOptions(stream.header, options));
-  const replayer = new Replayer(stream, checked.codec);
+  const { shared = {}, updateBatchSize } = options;
+  const replayer = new Replayer(stream, { codec: checked.codec, shared, keepsBatchSize: updateBatchSize !== undefined });
   const withPackets = stream.header.hasOnPacket ? { ...checked, onPacket: replayer.onPacket } : checked;
   const engine = await startEngine(withPackets, channelLogger(checked.logger));
   try {
@@ -107,12 +112,14 @@ async function replayStream<B extends AnyBehavior>(stream: RecordStream, options
 }
 
 function managerOptions<B extends AnyBehavior>(header: RecordingHeader, options: ReplayOptions<B>): SessionManagerOptions<B> {
-  const { scheduler, logger, codec, updateBatchSize } = options;
+  const { scheduler, logger, codec, shared = {}, updateBatchSize } = options;
+  const sharedAtStart = Object.entries(header.shared).map(([name, content]) => [name, requireShared(name, content, shared)] as const);
   const given = options.behaviors ?? [options.behavior as B];
   return {
     ...header.settings,
     scheduler,
     behaviors: matchBehaviors(header.behaviors, given),
+    shared: Object.fromEntries(sharedAtStart),
     ...(logger === undefined ? {} : { logger }),
     ...(codec === undefined ? {} : { codec }),
     ...(updateBatchSize === undefined ? {} : { updateBatchSize }),

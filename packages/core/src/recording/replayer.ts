@@ -3,12 +3,22 @@ import type { Codec } from '../layout/codec.js';
 import { Column, ROW_MASK } from '../layout/geometry.js';
 import type { Engine } from '../manager/engine.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
+import type { Shareable } from '../memory/shared-buffers.js';
 import { NO_SLOT } from '../session/store.js';
 import { compareTick, type ReplayDifference } from './difference.js';
 import type { InputRecord, RecordOf } from './record-reader.js';
 import type { RecordStream } from './record-stream.js';
+import { requireShared } from './shared-content.js';
 import { SilentObserver } from './silent-observer.js';
 import { writeStored } from './stored-fields.js';
+
+/** What the record does not hold. */
+export interface ReplayerParts {
+  readonly codec: Codec;
+  readonly shared: Readonly<Record<string, Shareable>>;
+  /** True when the batch size is another than the one recorded, and stays. */
+  readonly keepsBatchSize: boolean;
+}
 
 /** Ends a hand-out where it ended when it was recorded. */
 const CUT = new Error('the handler threw here when this was recorded');
@@ -30,17 +40,17 @@ export class Replayer extends SilentObserver {
   /** What the records' reader or a part of the manager threw where it could not be thrown on. */
   failure: unknown;
   readonly #stream: RecordStream;
-  readonly #codec: Codec;
+  readonly #given: ReplayerParts;
   #engine: Engine | undefined;
   /** Moments since the record before the next one. */
   #passed = 0;
   /** Packets taken in the hand-out in hand. */
   #taken = 0;
 
-  constructor(stream: RecordStream, codec: Codec) {
+  constructor(stream: RecordStream, given: ReplayerParts) {
     super();
     this.#stream = stream;
-    this.#codec = codec;
+    this.#given = given;
   }
 
   /** From here on `engine` is the manager whose inputs are replayed. */
@@ -170,6 +180,10 @@ export class Replayer extends SilentObserver {
         services.broadcastRecorded(input.target, input.opcode, input.payload);
         return;
       case 'share':
+        engine.share(input.name, requireShared(input.name, input.content, this.#given.shared));
+        return;
+      case 'batchSize':
+        if (!this.#given.keepsBatchSize) engine.setUpdateBatchSize(input.count);
         return;
     }
     const slot = store.index.get(input.accountId);
@@ -211,7 +225,7 @@ export class Replayer extends SilentObserver {
     if (behavior >= engine.store.pool.hosts.length) throw this.#stream.corrupt(`there is no behaviour ${behavior}`);
     let failure: unknown;
     try {
-      engine.registry.createRecorded(accountId, behavior, mapId, groupId, init === undefined ? undefined : this.#codec.decode(init));
+      engine.registry.createRecorded(accountId, behavior, mapId, groupId, init === undefined ? undefined : this.#given.codec.decode(init));
     } catch (error) {
       failure = error;
     }

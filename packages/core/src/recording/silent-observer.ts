@@ -12,6 +12,7 @@ export class SilentObserver implements InputObserver {
   broadcasting(..._: Parameters<InputObserver['broadcasting']>): void {}
   limited(..._: Parameters<InputObserver['limited']>): void {}
   shared(..._: Parameters<InputObserver['shared']>): void {}
+  batchSized(..._: Parameters<InputObserver['batchSized']>): void {}
   draining(): void {}
   drained(..._: Parameters<InputObserver['drained']>): void {}
   ticking(..._: Parameters<InputObserver['ticking']>): void {}

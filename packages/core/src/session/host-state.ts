@@ -162,8 +162,9 @@ class HostArray implements FieldArray<never> {
   }
 
   assign(values: ArrayLike<never>, start?: number): void {
+    const array = this.#array;
     try {
-      this.#array.assign(values, start);
+      array.assign(values, start);
     } finally {
       // One that threw on the way has written what came before.
       this.#source.wrote(this.#name, 0, this.length);

@@ -33,9 +33,10 @@ const record: fc.Arbitrary<InputRecord> = fc.oneof(
   of('answer', { accountId, requestId: u32, status: fc.constantFrom(...ANSWER_STATUSES), topic: fc.string(), value: bytes }),
   of('broadcast', { target: fc.record({ mapId: u32, groupId: u32 }, { requiredKeys: [] }), opcode, payload: bytes }),
   of('limit', { count: u32 }),
+  of('batchSize', { count: u32 }),
   of('drain', {}),
   of('drained', { count: u32, isCut: fc.boolean() }),
-  of('share', { name: fc.string({ unit: 'grapheme' }) }),
+  of('share', { name: fc.string({ unit: 'grapheme' }), content: fc.string() }),
   of('tick', { number: fc.maxSafeNat(), diffMs: fc.double({ noNaN: true }) }),
   accounts.chain((ids) =>
     of('ticked', {
@@ -57,9 +58,10 @@ function write(writer: RecordWriter, one: InputRecord): void {
   else if (one.kind === 'answer') writer.answer(one.accountId, one.requestId, one.status, one.topic, one.value);
   else if (one.kind === 'broadcast') writer.broadcast(one.target, one.opcode, one.payload);
   else if (one.kind === 'limit') writer.limit(one.count);
+  else if (one.kind === 'batchSize') writer.batchSize(one.count);
   else if (one.kind === 'drain') writer.drain();
   else if (one.kind === 'drained') writer.drained(one.count, one.isCut);
-  else if (one.kind === 'share') writer.share(one.name);
+  else if (one.kind === 'share') writer.share(one.name, one.content);
   else if (one.kind === 'tick') writer.tick(one.number, one.diffMs);
   else if (one.kind === 'ticked') writer.ticked(one.schedulerFailed, one.digest, one.accounts);
 }
