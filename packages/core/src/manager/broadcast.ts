@@ -58,14 +58,15 @@ export class Broadcasts {
         `the payload of a message must be ${limit}: got ${payload.length} (opcode ${opcode})`,
       );
     }
-    if (!this.#isQueueing()) return this.#deliver(checked, opcode, payload);
+    if (!this.#isQueueing()) return this.deliver(checked, opcode, payload);
     // Not `slice`: that of a Buffer shares its memory.
     const copy = new Uint8Array(payload);
-    this.#queue.add('broadcast', 0, () => void this.#deliver(checked, opcode, copy));
+    this.#queue.add('broadcast', 0, () => void this.deliver(checked, opcode, copy));
     return QUEUED;
   }
 
-  #deliver({ mapId, groupId }: BroadcastTarget, opcode: number, payload: Uint8Array): BroadcastOutcome {
+  /** At once, whatever phase the tick is in; the arguments have been checked. */
+  deliver({ mapId, groupId }: BroadcastTarget, opcode: number, payload: Uint8Array): BroadcastOutcome {
     this.#inputs.observer?.broadcasting({ mapId, groupId }, opcode, payload);
     const store = this.#store;
     const { mail, pool, table } = store;

@@ -32,6 +32,11 @@ export class HostServices {
     return this.#broadcasts.send(target, opcode, payload);
   }
 
+  /** As it was recorded: at once. */
+  broadcastRecorded(target: BroadcastTarget, opcode: number, payload: Uint8Array): void {
+    this.#broadcasts.deliver(target, opcode, payload);
+  }
+
   /** Ingest: answers that have come are put into mailboxes, then others are shown what they may see. */
   beginTick(): void {
     this.asks.deliver();

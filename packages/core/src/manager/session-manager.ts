@@ -5,6 +5,7 @@ import { isObserved, publish } from '../events.js';
 import { channelLogger, type Logger } from '../logger.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
 import type { Shareable } from '../memory/shared-buffers.js';
+import { type Recording, type RecordingOptions, startRecording } from '../recording/recording.js';
 import { mostActiveAccounts, sessionsByMap } from '../session/activity.js';
 import type { SessionHandle } from '../session/handle.js';
 import { type MemoryUsage, memoryUsage, NO_MEMORY } from '../session/memory-usage.js';
@@ -21,6 +22,11 @@ import { type CreateOptions, lengthOf } from './population.js';
 import { checkRunOptions, type RunOptions, type RunReport, runLoop } from './run-loop.js';
 
 const LONGEST_DIFF_MS = 3_600_000;
+/**
+ * For `@dormouse/core/testing`: the `AskDesk` where a running manager's sessions' requests go, if it has one. Not typed: the declarations
+ * that users compile against would come to contain all that it is made of, WebAssembly's types included, which Node's have not.
+ */
+export let askDeskOf: (manager: SessionManager) => unknown;
 /** True only while `start` makes a manager. */
 let isStarting = false;
 /** Of a manager that has none: sums of nothing. */
@@ -46,6 +52,10 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
   #run: Promise<RunReport> | undefined;
   readonly #stopping = new AbortController();
   #shutdown: Promise<void> | undefined;
+
+  static {
+    askDeskOf = (manager) => manager.#engine?.services.asks;
+  }
 
   private constructor(options: CheckedOptions<B>, logger: Logger) {
     // JavaScript knows no private constructors.
@@ -377,6 +387,17 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
     return pool === undefined
       ? EMPTY_POOL
       : { allocatedCount: pool.allocatedCount, availableCount: pool.availableCount, capacity: pool.capacity };
+  }
+
+  /**
+   * Records everything that enters from outside — sessions created and released, packets, answers, what the host writes to states — so
+   * that `replay(file, …)` can have sessions do the same again. To be called before the first session and the first tick. Ends with
+   * `stop()` or the manager's shutdown. Records are written when a tick has ended: a crash loses the tick in flight. Throws
+   * `ERR_RECORDING_STATE` when it is too late or a recording is under way, `ERR_RECORDING_FILE` when the file exists (see `overwrite`) or
+   * cannot be written.
+   */
+  recordInputs(file: string | URL, options: RecordingOptions = {}): Recording {
+    return startRecording(file, this.#require(), this.#options as unknown as CheckedOptions<AnyBehavior>, this.#logger, options);
   }
 
   // ------------------------------------------------------------------------------------------------------- the end
