@@ -34,7 +34,7 @@ function samplesOf(page: string): Sample[] {
 
 /** Pages whose every section is a sample, and pages that have some. */
 const ALL_SAMPLES = ['docs/bot-host.md', 'docs/testing.md'];
-const SOME_SAMPLES = ['docs/moving-your-bots.md'];
+const SOME_SAMPLES = ['docs/moving-your-bots.md', 'docs/record-and-replay.md'];
 
 describe.each([...ALL_SAMPLES, ...SOME_SAMPLES])('%s', (path) => {
   const page = read(path);

@@ -34,6 +34,7 @@ export default defineConfig({
           { text: 'A bot host, piece by piece', link: '/bot-host' },
           { text: 'Moving your bots here', link: '/moving-your-bots' },
           { text: 'Testing your bots', link: '/testing' },
+          { text: 'Record and replay', link: '/record-and-replay' },
           { text: 'TypeScript and your tools', link: '/typescript-and-tools' },
           { text: 'Concepts', link: '/concepts' },
           { text: 'Configuration', link: '/configuration' },

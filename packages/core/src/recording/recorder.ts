@@ -37,6 +37,7 @@ export class Recorder implements InputObserver {
   #accounts = new Uint32Array(0);
   #sessions = new Uint32Array(0);
   #count = 0;
+  #isOver = false;
 
   constructor(chunks: ChunkWriter, parts: RecorderParts) {
     this.#chunks = chunks;
@@ -131,6 +132,9 @@ export class Recorder implements InputObserver {
 
   /** Writes what there is and closes the file. */
   finish(error: unknown): void {
+    // Who was told of it in the middle of something may still speak to it.
+    if (this.#isOver) return;
+    this.#isOver = true;
     let failure = error;
     try {
       if (failure === undefined && !this.#chunks.isEmpty) this.#chunks.flush();
@@ -151,6 +155,7 @@ export class Recorder implements InputObserver {
   }
 
   #try(write: () => void): void {
+    if (this.#isOver) return;
     try {
       write();
     } catch (error) {
