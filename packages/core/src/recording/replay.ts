@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { AnyBehavior } from '../behavior.js';
+import { type AnyBehavior, isBehavior } from '../behavior.js';
 import { checkOptions, type SessionManagerOptions } from '../config.js';
 import { DormouseError, requireInteger, requireKeys, shown } from '../errors.js';
 import type { Codec } from '../layout/codec.js';
@@ -114,11 +114,10 @@ async function replayStream<B extends AnyBehavior>(stream: RecordStream, options
 function managerOptions<B extends AnyBehavior>(header: RecordingHeader, options: ReplayOptions<B>): SessionManagerOptions<B> {
   const { scheduler, logger, codec, shared = {}, updateBatchSize } = options;
   const sharedAtStart = Object.entries(header.shared).map(([name, content]) => [name, requireShared(name, content, shared)] as const);
-  const given = options.behaviors ?? [options.behavior as B];
   return {
     ...header.settings,
     scheduler,
-    behaviors: matchBehaviors(header.behaviors, given),
+    behaviors: matchBehaviors(header.behaviors, options.behaviors ?? [options.behavior as B]),
     shared: Object.fromEntries(sharedAtStart),
     ...(logger === undefined ? {} : { logger }),
     ...(codec === undefined ? {} : { codec }),
@@ -148,7 +147,11 @@ function checkReplayOptions<B extends AnyBehavior>(options: ReplayOptions<B>): v
     throw new DormouseError('ERR_INVALID_ARGUMENT', `options of replay must be an object: got ${shown(options)}`);
   }
   requireKeys('option of replay', options, OPTIONS);
-  const { untilTick, onTick, signal } = options;
+  const { behavior, behaviors, untilTick, onTick, signal } = options;
+  const given: unknown = behaviors ?? [behavior];
+  if ((behavior === undefined) === (behaviors === undefined) || !Array.isArray(given) || !given.every(isBehavior)) {
+    throw new DormouseError('ERR_CONFIG_INVALID', 'give either behavior or behaviors, made by defineBehavior()');
+  }
   if (untilTick !== undefined) requireInteger('untilTick', untilTick, 0, Number.MAX_SAFE_INTEGER);
   if (onTick !== undefined && typeof onTick !== 'function') {
     throw new DormouseError('ERR_INVALID_ARGUMENT', `onTick must be a function: got ${shown(onTick)}`);

@@ -7,7 +7,7 @@ const state = {
   luck: f64(),
   heard: u32({ hot: true }),
   answers: u32(),
-  alarms: u32(),
+  alarms: u32({ published: true }),
   name: text(12),
   marks: i16({ length: 4 }),
   diary: data({ maxBytes: 300, initial: [] as unknown[] }),
@@ -52,6 +52,7 @@ export const busy = defineBehavior(import.meta.url, {
       if (packet.opcode === Order.log) session.log(`heard ${number}`);
       if (packet.opcode === Order.batch) own.diary.edit((diary) => void diary.push(number, own.name));
     }
+    for (const peer of session.peers()) own.answers += peer.accountId * peer.state.alarms;
     own.marks.set(session.tick.number % 4, own.heard);
   },
 });
