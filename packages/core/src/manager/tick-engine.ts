@@ -16,6 +16,8 @@ import type { MetricsWindow } from './metrics.js';
 import { handOut } from './observed-calls.js';
 import type { RequestQueue } from './requests.js';
 
+/** Refusals of one tick that are logged: what one session asks in vain, all may ask. */
+const MOST_LOGGED = 5;
 /** Batches a round can have: ranges are packed into 16 bits a side. Beyond, batches grow. */
 const MOST_BATCHES = 65_535;
 
@@ -176,11 +178,15 @@ export class TickEngine {
 
   #told(refused: readonly RefusedRequest[]): readonly RefusedRequest[] {
     const { logger, clock } = this.#parts;
-    for (const refusal of refused) {
+    for (const [index, refusal] of refused.entries()) {
+      publish('dormouse:request:refused', refusal);
+      if (index >= MOST_LOGGED) continue;
       const { request, requestedBy, error } = refusal;
       const asked = requestedBy === undefined ? `queued ${request}` : `${request} for account ${requestedBy}`;
       logger.warn(`tick ${clock.number}: ${asked} refused: ${error.message}`);
-      publish('dormouse:request:refused', refusal);
+    }
+    if (refused.length > MOST_LOGGED) {
+      logger.warn(`tick ${clock.number}: ${refused.length - MOST_LOGGED} more refused; the report's refused has all of them`);
     }
     return refused;
   }

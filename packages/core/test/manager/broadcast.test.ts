@@ -55,7 +55,7 @@ describe('manager.broadcast', () => {
     expect(manager.broadcast({ mapId: 2 }, 52)).toMatchObject({ queued: true });
     scheduler.open();
     await ticking;
-    talk.update = listen;
+    talk.update = listen as NonNullable<typeof listen>;
     const second = manager.updateAllSessions(100);
     scheduler.open();
     expect((await second).messagesDelivered).toBe(0);

@@ -16,7 +16,9 @@ beforeAll(() => {
     mkdirSync(join(folder, copy, 'node_modules'), { recursive: true });
     cpSync(join(PACKAGE, 'dist'), join(folder, copy, 'dist'), { recursive: true });
     cpSync(join(PACKAGE, 'package.json'), join(folder, copy, 'package.json'));
-    symlinkSync(realpathSync(join(PACKAGE, 'node_modules/valibot')), join(folder, copy, 'node_modules/valibot'), 'dir');
+    for (const name of ['msgpackr', 'valibot']) {
+      symlinkSync(realpathSync(join(PACKAGE, 'node_modules', name)), join(folder, copy, 'node_modules', name), 'dir');
+    }
   }
 });
 

@@ -9,7 +9,8 @@ type Step =
   | { kind: 'receive'; count: number }
   | { kind: 'spawn'; account: number; mapId: number | undefined }
   | { kind: 'release' }
-  | { kind: 'setMap' | 'setGroup'; value: number };
+  | { kind: 'setMap'; value: number }
+  | { kind: 'setGroup'; value: number };
 
 interface Mail {
   sender: number;

@@ -1,7 +1,7 @@
+import { SessionManager } from '@dormouse/core';
 import { describe, expect, it, vi } from 'vitest';
 import { serialScheduler } from '../scheduler/test-schedulers.js';
 import { startTalking, type Talk, talker } from './talking.js';
-import { startWith } from './test-manager.js';
 
 const PREFIX = 'module.playerbot.session: ';
 
@@ -47,7 +47,7 @@ describe('session.log', () => {
         for (const level of ['debug', 'info', 'error'] as const) session.log(level, level);
       };
       const behavior = talker({ update }, 'loud');
-      const manager = await startWith({ behavior, scheduler: serialScheduler(), logger: undefined });
+      const manager = await SessionManager.start({ behavior, scheduler: serialScheduler() });
       manager.createSession(5);
       await manager.updateAllSessions(100);
       await manager.shutdown();
@@ -98,5 +98,19 @@ describe('session.log', () => {
       for (const listener of listeners) process.on('uncaughtException', listener);
     }
     expect(thrown).toEqual([expect.objectContaining({ message: 'no log' })]);
+  });
+});
+
+describe('refusals of one tick', () => {
+  it('are logged five at most, and then how many more there are: what one session asks in vain all may ask', async () => {
+    const { lines, logger } = collecting();
+    const manager = await startTalking({ update: (session) => void session.spawn(1) }, { logger });
+    manager.createSessionBatch([1, 2, 3, 4, 5, 6, 7, 8]);
+    const { refused } = await manager.updateAllSessions(100);
+    expect(refused).toHaveLength(8);
+    const warnings = lines.filter((line) => line.startsWith('warn'));
+    expect(warnings).toHaveLength(6);
+    expect(warnings[0]).toContain('tick 1: spawn for account 1 refused: ');
+    expect(warnings[5]).toBe("warn tick 1: 3 more refused; the report's refused has all of them");
   });
 });
