@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.js';
 import type { Codec } from '../layout/codec.js';
-import { Column, ROW_MASK } from '../layout/geometry.js';
+import { Column, ROW_MASK, SlotState } from '../layout/geometry.js';
 import type { Engine } from '../manager/engine.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
 import type { Shareable } from '../memory/shared-buffers.js';
@@ -215,7 +215,8 @@ export class Replayer extends SilentObserver {
         store.touch(slot);
         return;
       case 'revive':
-        store.revive(slot);
+        // Asked for twice in one tick, it was done once.
+        if (store.table.slotStates[slot] === SlotState.quarantined) store.revive(slot);
         return;
     }
   }

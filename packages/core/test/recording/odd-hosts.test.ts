@@ -105,6 +105,22 @@ describe('a replay does what was recorded', () => {
     expect((await replayed(file, [roamer])).report).toMatchObject({ ticks: 6, digest, difference: undefined });
   });
 
+  it('of a session that is revived twice while a tick is in flight', async () => {
+    const scheduler = deferredScheduler();
+    const { manager, recording, file } = await startRecorded({ ...options, scheduler, quarantineAfter: 1 });
+    const handle = manager.createSessionBatch([1, 2])[0];
+    handle.push(THROW);
+    for (let tick = 1; tick <= 4; tick++) {
+      const ticking = manager.updateAllSessions(5);
+      if (tick === 3) expect([manager.reviveSession(1), manager.reviveSession(1)]).toEqual([true, true]);
+      scheduler.open();
+      await ticking;
+    }
+    expect([handle.status, handle.updateCount]).toEqual(['active', 2]);
+    await recording.stop();
+    expect((await replayed(file, [roamer])).report).toMatchObject({ ticks: 4, difference: undefined });
+  });
+
   it('of more between two ticks than is kept in memory', async () => {
     const { manager, recording, file } = await startRecorded({ ...options, ringBytes: 131_072 });
     const handles = manager.createSessionBatch(Array.from({ length: 100 }, (_, i) => i + 1));
