@@ -1,4 +1,5 @@
 import { defineBehavior } from '../behavior.js';
+import { data } from '../layout/data-field.js';
 import { f32, i32, u32 } from '../layout/field.js';
 
 /** This module as it is shipped: workers import the behaviours from there. */
@@ -49,6 +50,39 @@ export const wandering = defineBehavior(HERE, {
     const packet = session.claim(seed & 0x7fff, 8);
     packet?.setU32(0, session.accountId);
     packet?.setF32(4, state.x);
+  },
+});
+
+/** Messages that each session of {@link gossiping} sends in every update. */
+const MESSAGES = 4;
+const RUMOUR = new Uint8Array(4);
+
+/**
+ * Sends four messages in every update, to accounts that chance chooses among the first `population`, and folds what it hears into what it
+ * says next, in the order in which it arrives: who ran first must make no difference.
+ */
+export const gossiping = defineBehavior(HERE, {
+  name: 'conformance-gossiping',
+  state: {
+    heard: u32(),
+    mood: i32({ published: true }),
+    population: u32({ initial: 1 }),
+    last: data<number[]>({ maxBytes: 256, initial: [] }),
+  },
+  create(session, population: number | undefined) {
+    session.state.population = population ?? 1;
+  },
+  update(session) {
+    const { state } = session;
+    for (let message = session.receiveMessage(); message !== null; message = session.receiveMessage()) {
+      state.heard = Math.imul(state.heard ^ message.sender, 0x0100_0193) + message.opcode + message.u32(0);
+    }
+    for (let word = 0; word < RUMOUR.length; word++) RUMOUR[word] = state.heard >>> (8 * word);
+    for (let opcode = 1; opcode <= MESSAGES; opcode++) {
+      const receiver = 1 + Math.floor(session.random() * state.population);
+      if (session.sendTo(receiver, opcode, RUMOUR)) state.mood = (state.mood + (session.peer(receiver)?.state.mood ?? 1)) | 0;
+    }
+    if (session.every(500)) state.last.edit((last) => [...last, state.heard].slice(-8));
   },
 });
 

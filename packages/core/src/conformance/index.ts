@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { DormouseError } from '../errors.js';
 import { SessionManager } from '../manager/session-manager.js';
 import { type IScheduler, SCHEDULER_CONTRACT_VERSION } from '../scheduler.js';
-import { absent, counting, countingBatch, failing, wandering } from './behaviors.js';
+import { absent, counting, countingBatch, failing, gossiping, wandering } from './behaviors.js';
 import { referenceScheduler } from './reference.js';
 
 export { referenceScheduler } from './reference.js';
@@ -77,6 +77,12 @@ export function describeScheduler({ describe, it, create, deadlineMs = 30_000 }:
     it('gives the same states and packets, to the bit, as the reference', async () => {
       const mine = await digest(create(), within);
       assert.deepEqual(mine, await digest(referenceScheduler(), within));
+    });
+
+    it('gives the same digests, tick by tick, as the reference when sessions send each other messages', async () => {
+      const mine = await gossipDigests(create(), within);
+      assert.deepEqual(mine, await gossipDigests(referenceScheduler(), within));
+      assert.equal(new Set(mine).size, mine.length);
     });
 
     it('a tick without sessions resolves', async () => {
@@ -204,6 +210,20 @@ async function digest(scheduler: IScheduler, within: Within): Promise<{ states: 
     for (const handle of manager.sessions()) states.push([handle.accountId, handle.updateCount, JSON.stringify(handle.state)]);
   });
   return { states: JSON.stringify(states), packets: JSON.stringify(packets) };
+}
+
+/** Digests after each tick of a run in which every session sends four messages a tick. */
+async function gossipDigests(scheduler: IScheduler, within: Within): Promise<string[]> {
+  const digests: string[] = [];
+  await withManager({ behavior: gossiping, scheduler, seed: 7 }, within, async (manager) => {
+    manager.createSessionBatch(accounts(500), { init: FIRST_ACCOUNT + 499 });
+    for (let tick = 0; tick < 20; tick++) {
+      const report = await within(manager.updateAllSessions(100));
+      assert.deepEqual(report.faults, []);
+      digests.push(manager.stateDigest());
+    }
+  });
+  return digests;
 }
 
 function accounts(count: number): number[] {
