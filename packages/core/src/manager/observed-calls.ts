@@ -1,7 +1,8 @@
 import type { Block } from '../memory/block.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
 import type { InputObserver, InputTap } from '../recording/observer.js';
-import type { HookRunner, SessionStore } from '../session/store.js';
+import type { HookRunner } from '../session/session-hooks.js';
+import type { SessionStore } from '../session/store.js';
 
 /** Runs hooks as the calling thread's participant does; each is a moment for whoever observes the manager's inputs. */
 export class ObservedHooks implements HookRunner {

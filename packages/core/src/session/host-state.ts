@@ -57,8 +57,16 @@ export function defineHostState(layout: StateLayout): HostStateClass {
         return this.$objects[name];
       },
       set(this: HostState, value: unknown) {
-        this.$source.locate()[name] = value;
-        this.$source.wrote(name, 0, 1);
+        if (makeObject === undefined) {
+          this.$source.locate()[name] = value;
+          this.$source.wrote(name, 0, 1);
+          return;
+        }
+        // By what stands for it, which tells of all that it writes: every element, and values that are refused.
+        this.$objects[name] ??= makeObject(this.$source);
+        const object = this.$objects[name];
+        if (object instanceof HostData) object.value = value;
+        else object.assign(value as ArrayLike<never>);
       },
     });
   }

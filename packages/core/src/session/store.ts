@@ -1,5 +1,5 @@
 import type { AnyBehavior } from '../behavior.js';
-import { DormouseError, messageOf } from '../errors.js';
+import { DormouseError } from '../errors.js';
 import { Column, ROW_BITS, ROW_MASK, ROWS, SlotState } from '../layout/geometry.js';
 import { AccountIndex } from '../memory/account-index.js';
 import type { Block } from '../memory/block.js';
@@ -7,11 +7,11 @@ import { HostMail } from '../memory/host-mail.js';
 import { HostRings, type PacketHandler } from '../memory/packet-ring.js';
 import { clearServices } from '../memory/services.js';
 import type { SessionTable } from '../memory/session-table.js';
-import type { Session } from '../session-api.js';
 import { AccountOrder } from './account-order.js';
 import type { BehaviorHost } from './behavior-host.js';
 import type { Places } from './places.js';
 import { type PoolOwner, SessionPool } from './pool.js';
+import { type Hook, type HookRunner, SessionHooks } from './session-hooks.js';
 import type { TickClock } from './tick-clock.js';
 
 /** Sizes of a store, in sessions but for the rings. */
@@ -36,14 +36,6 @@ export interface NewSession {
 
 export const NO_SLOT = -1;
 
-/** Runs hooks on the main thread, and must know of all blocks: the calling thread's participant. */
-export interface HookRunner {
-  addBlock(block: Block): void;
-  dropBlock(blockIndex: number): void;
-  /** True if the hook has sent a packet. What the hook throws comes through. */
-  callHook(block: Block, row: number, hook: Hook, argument: unknown): boolean;
-}
-
 /**
  * The sessions of one manager: table, blocks, index and rings, and every change of who is in them. Main thread only, between ticks
  * only. Knows nothing of ticks, limits or queues: whoever calls it does.
@@ -65,10 +57,8 @@ export class SessionStore {
   quarantinedCount = 0;
   /** True when blocks have come to have active rows, or have lost their last. */
   batchListIsStale = true;
-  readonly #caller: HookRunner;
   readonly #clock: TickClock;
-  /** Slots whose hooks are running: one hook may cause another. */
-  readonly #inHooks: number[] = [];
+  readonly #hooks: SessionHooks;
   #batchListLength = 0;
 
   constructor(
@@ -83,7 +73,7 @@ export class SessionStore {
     this.index = AccountIndex.create(table);
     this.rings = new HostRings(table.regions.blockCount, sizes.ringBytes);
     this.mail = new HostMail(table.regions.blockCount, sizes.mailboxBytes, sizes.outboxBytes);
-    this.#caller = caller;
+    this.#hooks = new SessionHooks(caller, table);
     this.#clock = clock;
     this.pool = new SessionPool(table, hosts, sizes.poolSize, sizes.poolGrowth, sizes.sessionCeiling, {
       blockAdded: (block) => caller.addBlock(block),
@@ -102,12 +92,12 @@ export class SessionStore {
   }
 
   get isInHook(): boolean {
-    return this.#inHooks.length > 0;
+    return this.#hooks.areRunning;
   }
 
   /** What hook of a session is running, if one is; its last words are part of its `release`. */
   hookOf(slot: number): 'create' | 'release' | undefined {
-    if (!this.#inHooks.includes(slot)) return undefined;
+    if (!this.#hooks.includes(slot)) return undefined;
     return this.table.slotStates[slot] === SlotState.free ? 'create' : 'release';
   }
 
@@ -157,7 +147,7 @@ export class SessionStore {
     try {
       this.index.insert(accountId, slot);
       const { create } = host.behavior.definition as AnyBehavior['definition'];
-      if (create !== undefined) this.#callHook(block, row, create, init, 'create');
+      if (create !== undefined) this.#hooks.call(block, row, create, init, 'create');
     } catch (error) {
       this.#vacate(slot, block, accountId);
       throw error;
@@ -175,16 +165,11 @@ export class SessionStore {
     const { release } = this.hostOf(slot).behavior.definition;
     let failure: DormouseError | undefined;
     try {
-      if (release !== undefined) this.#callHook(block, slot & ROW_MASK, release as Hook, undefined, 'release');
+      if (release !== undefined) this.#hooks.call(block, slot & ROW_MASK, release as Hook, undefined, 'release');
     } catch (error) {
       failure = error as DormouseError;
     }
-    this.#inHooks.push(slot);
-    try {
-      lastWords(slot);
-    } finally {
-      this.#inHooks.pop();
-    }
+    this.#hooks.within(slot, () => lastWords(slot));
     const accountId = this.word(slot, Column.account) >>> 0;
     this.#setState(slot, SlotState.free);
     this.#vacate(slot, block, accountId);
@@ -276,21 +261,6 @@ export class SessionStore {
     this.table.doubles[this.block(slot).firstActivity + (slot & ROW_MASK)] = this.#clock.nowMs;
   }
 
-  #callHook(block: Block, row: number, hook: Hook, argument: unknown, name: string): void {
-    const accountId = block.page[Column.account + row] >>> 0;
-    this.#inHooks.push(block.firstSlot + row);
-    try {
-      if (this.#caller.callHook(block, row, hook, argument)) this.table.outboundFlags[block.blockIndex] = 1;
-    } catch (cause) {
-      throw new DormouseError('ERR_SESSION_HOOK', `the ${name} hook failed for account ${accountId}: ${messageOf(cause)}`, {
-        cause,
-        accountId,
-      });
-    } finally {
-      this.#inHooks.pop();
-    }
-  }
-
   #vacate(slot: number, block: Block, accountId: number): void {
     const row = slot & ROW_MASK;
     const incarnation = block.page[Column.incarnation + row];
@@ -315,9 +285,6 @@ export class SessionStore {
     this.quarantinedCount += Number(state === SlotState.quarantined) - Number(before === SlotState.quarantined);
   }
 }
-
-// biome-ignore lint/suspicious/noExplicitAny: hooks of any behaviour
-type Hook = (session: Session<any>, argument: any) => void;
 
 /** Columns of a row that start at 0, beside those set from what is created. */
 const ZEROED = [

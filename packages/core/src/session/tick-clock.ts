@@ -7,7 +7,8 @@ export class TickClock implements TickInfo {
   diffMs = 0;
 
   constructor(startTimeMs: number) {
-    this.nowMs = startTimeMs;
+    // −0 becomes 0: a recording's header cannot tell them apart, digests do.
+    this.nowMs = startTimeMs + 0;
     Object.preventExtensions(this);
   }
 
