@@ -211,6 +211,11 @@ export class Engine {
     else this.#queue.add('configure', 0, set);
   }
 
+  /** As it was recorded: at once. */
+  shareRecorded(name: string, source: Shareable): void {
+    this.#shared.set(name, sharedView(name, source, 'ERR_INVALID_ARGUMENT'));
+  }
+
   async resize(workerThreads: number): Promise<void> {
     const { scheduler } = this;
     if (!scheduler.supports.resize && workerThreads !== 0) {
