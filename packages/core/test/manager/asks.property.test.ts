@@ -44,28 +44,15 @@ class Model {
     const { manager, script } = world;
     for (let id = 1; id <= ACCOUNTS; id++) this.sessions.set(id, { requests: new Map(), told: new Map(), order: [] });
     const { calls, handler } = heldHandler();
-    manager.handle(
-      'held',
-      (value, context) => {
-        const promise = handler(value, context);
-        const call = calls.pop() as Call;
-        this.held.push(call);
-        this.#known.set(call, this.sessions.get(context.accountId) as Known);
-        return promise;
-      },
-      { concurrency: 3, maxQueued: 5, timeoutMs: 1000 },
-    );
-    manager.handle(
-      'short',
-      (value, context) => {
-        const promise = handler(value, context);
-        const call = calls.pop() as Call;
-        this.held.push(call);
-        this.#known.set(call, this.sessions.get(context.accountId) as Known);
-        return promise;
-      },
-      { concurrency: 1, maxQueued: 100, timeoutMs: 150 },
-    );
+    const hold = (value: unknown, context: Parameters<typeof handler>[1]) => {
+      const promise = handler(value, context);
+      const call = calls.pop() as Call;
+      this.held.push(call);
+      this.#known.set(call, this.sessions.get(context.accountId) as Known);
+      return promise;
+    };
+    manager.handle('held', hold, { concurrency: 3, maxQueued: 5, timeoutMs: 1000 });
+    manager.handle('short', hold, { concurrency: 1, maxQueued: 100, timeoutMs: 150 });
     manager.handle('fast', (_, { requestId }) => requestId);
     script.update = (session) => {
       const known = this.sessions.get(session.accountId) as Known;

@@ -2,8 +2,8 @@
  * Run as a process of its own: how much the resident set grows with `sessions` sessions that each keep values of `valueBytes` bytes in a
  * data field of 64 KiB, and how much the manager says that it holds.
  */
-import { data, defineBehavior, SessionManager } from '@dormouse/core';
-import { referenceScheduler } from '@dormouse/core/conformance';
+import { data, defineBehavior } from '@dormouse/core';
+import { printGrowth } from './growth.mjs';
 
 const sessions = Number(process.argv[2]);
 const valueBytes = Number(process.argv[3]);
@@ -17,25 +17,4 @@ const behavior = defineBehavior(import.meta.url, {
   },
 });
 
-async function measure() {
-  const options = { behavior, scheduler: referenceScheduler(), maxConcurrentSessions: sessions, poolSize: 1, logger: false };
-  const manager = await SessionManager.start(options);
-  collect();
-  const before = process.memoryUsage.rss();
-  manager.createSessionBatch(Uint32Array.from({ length: sessions }, (_, i) => i + 1));
-  await manager.updateAllSessions(100);
-  collect();
-  const grownBytes = process.memoryUsage.rss() - before;
-  const usage = manager.getMemoryUsage();
-  await manager.shutdown();
-  return { grownBytes, ...usage };
-}
-
-function collect() {
-  globalThis.gc();
-  globalThis.gc();
-}
-
-await measure();
-collect();
-process.stdout.write(JSON.stringify(await measure()));
+await printGrowth(behavior, sessions);

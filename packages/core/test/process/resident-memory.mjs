@@ -1,10 +1,9 @@
 /**
- * Run as a process of its own: how much the resident set grows with `sessions` sessions whose rings (or, with `messages` after it, mailboxes,
- * outboxes and timers) are in full use, and how much
- * the manager says that it holds. The first manager is the warm-up: code, heap and allocator take their memory for good.
+ * Run as a process of its own: how much the resident set grows with `sessions` sessions whose rings (or, with `messages` after it,
+ * mailboxes, outboxes and timers) are in full use, and how much the manager says that it holds.
  */
-import { defineBehavior, f32, SessionManager, u32 } from '@dormouse/core';
-import { referenceScheduler } from '@dormouse/core/conformance';
+import { defineBehavior, f32, u32 } from '@dormouse/core';
+import { printGrowth } from './growth.mjs';
 
 const sessions = Number(process.argv[2]);
 const isTalking = process.argv[3] === 'messages';
@@ -32,33 +31,7 @@ const talking = defineBehavior(import.meta.url, {
   },
 });
 
-async function measure() {
-  const options = {
-    behavior: isTalking ? talking : behavior,
-    scheduler: referenceScheduler(),
-    maxConcurrentSessions: sessions,
-    poolSize: 1,
-    logger: false,
-  };
-  const manager = await SessionManager.start(options);
-  collect();
-  const before = process.memoryUsage.rss();
-  const accountIds = Uint32Array.from({ length: sessions }, (_, i) => i + 1);
-  const handles = manager.createSessionBatch(accountIds);
-  for (const handle of isTalking ? [] : handles) for (let i = 0; i < PACKETS; i++) handle.push(1, PAYLOAD);
-  await manager.updateAllSessions(100);
-  collect();
-  const grownBytes = process.memoryUsage.rss() - before;
-  const usage = manager.getMemoryUsage();
-  await manager.shutdown();
-  return { grownBytes, ...usage };
-}
-
-function collect() {
-  globalThis.gc();
-  globalThis.gc();
-}
-
-await measure();
-collect();
-process.stdout.write(JSON.stringify(await measure()));
+await printGrowth(isTalking ? talking : behavior, sessions, (handles) => {
+  if (isTalking) return;
+  for (const handle of handles) for (let i = 0; i < PACKETS; i++) handle.push(1, PAYLOAD);
+});

@@ -1,15 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { data } from '../../src/layout/data-field.js';
-import { makeDataStates } from './data-fixture.js';
-
-interface Bag {
-  gold: number;
-  items: string[];
-  seen?: Map<string, number>;
-}
-
-const bagField = (maxBytes = 200) => data<Bag>({ maxBytes, initial: { gold: 5, items: [] } });
-const code = (name: string) => expect.objectContaining({ code: name });
+import { type Bag, bagField, code, makeDataStates } from './data-fixture.js';
 
 describe('an edit', () => {
   it('that throws, or whose value cannot be encoded, changes nothing and passes the error on', () => {

@@ -1,4 +1,6 @@
+import { expect } from 'vitest';
 import type { Codec } from '../../src/layout/codec.js';
+import { data } from '../../src/layout/data-field.js';
 import type { Data } from '../../src/layout/field.js';
 import type { Fields } from '../../src/layout/state-layout.js';
 import { messagePack } from '../../src/message-pack.js';
@@ -30,3 +32,14 @@ export const plainText: Codec = {
   encode: (value) => new TextEncoder().encode(value as string),
   decode: (bytes) => new TextDecoder().decode(bytes),
 };
+
+/** What a bot carries, in tests of data fields. */
+export interface Bag {
+  gold: number;
+  items: string[];
+  seen?: Map<string, number>;
+}
+
+export const bagField = (maxBytes = 200) => data<Bag>({ maxBytes, initial: { gold: 5, items: [] } });
+/** An error by its code. */
+export const code = (name: string) => expect.objectContaining({ code: name });

@@ -4,16 +4,7 @@ import { data } from '../../src/layout/data-field.js';
 import { u8 } from '../../src/layout/field.js';
 import { touchedDataBytes } from '../../src/memory/data-values.js';
 import { messagePack } from '../../src/message-pack.js';
-import { makeDataStates, plainText } from './data-fixture.js';
-
-interface Bag {
-  gold: number;
-  items: string[];
-  seen?: Map<string, number>;
-}
-
-const bagField = (maxBytes = 200) => data<Bag>({ maxBytes, initial: { gold: 5, items: [] } });
-const code = (name: string) => expect.objectContaining({ code: name });
+import { type Bag, bagField, code, makeDataStates, plainText } from './data-fixture.js';
 
 describe('a data field', () => {
   it('starts with a copy of the initial value for each session', () => {
