@@ -30,6 +30,7 @@ if (isMainThread) {
     socket.on('data', (order) => bot.push(1, Buffer.from(order.toString().trim())));
     socket.on('close', () => sockets.delete(bot.accountId) && bot.release());
   });
-  server.listen(Number(process.env.PORT ?? 7000), () => console.log('open: nc localhost', server.address()));
+  const port = Number(process.env.PORT ?? 7000);
+  server.listen(port, () => console.log(`open: nc localhost ${(server.address() as { port: number }).port}`));
   await manager.run({ tickRate: 10 });
 }

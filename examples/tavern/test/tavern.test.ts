@@ -20,7 +20,7 @@ async function open(args: string[]): Promise<number> {
   const port = new Promise<number>((resolve) => {
     child.stdout.on('data', (chunk) => {
       output += chunk;
-      const found = /port: (\d+)/.exec(output);
+      const found = /nc localhost (\d+)/.exec(output);
       if (found !== null) resolve(Number(found[1]));
     });
   });
