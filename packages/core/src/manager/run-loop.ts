@@ -10,7 +10,10 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Ends the run after so many ticks. */
   readonly maxTicks?: number;
-  /** Called after each tick. If it returns a promise, the run waits for it; what it throws ends the run. */
+  /**
+   * Called after each tick. If it returns a promise, the run waits for it, but no longer than until the manager is shut down; what it
+   * throws ends the run.
+   */
   readonly onTick?: (report: TickReport) => unknown;
 }
 
@@ -81,13 +84,26 @@ export async function runLoop(
         if (isObserved('dormouse:run:overrun')) publish('dormouse:run:overrun', { tick: report.tick, lateMs, skipped: missed });
       }
       dueMs = startedMs + (ticks + skipped) * intervalMs;
-      await onTick?.(report);
+      await unlessAborted(onTick?.(report), stopped);
     }
   } finally {
     pause.close();
   }
   const elapsedMs = performance.now() - startedMs;
   return { ticks, overruns, skipped, maxLateMs, elapsedMs, tickTime: whole.tickTimes(), rates: whole.rates() };
+}
+
+/** Waits for `work`, or for the signal: what waits for the end of the run by which it is awaited itself must not keep it from ending. */
+async function unlessAborted(work: unknown, signal: AbortSignal): Promise<void> {
+  if (typeof (work as PromiseLike<unknown> | null | undefined)?.then !== 'function') return;
+  await new Promise<void>((resolve, reject) => {
+    const stop = (): void => resolve();
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    Promise.resolve(work)
+      .finally(() => signal.removeEventListener('abort', stop))
+      .then(() => resolve(), reject);
+  });
 }
 
 /** Waits for a time, or for one of several signals: one listener on each for the whole run, one timer at a time. */

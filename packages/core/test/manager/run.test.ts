@@ -167,6 +167,37 @@ describe('R-12 run', () => {
     await manager.shutdown();
   });
 
+  it('may be shut down from onTick, which may wait for that', async () => {
+    const manager = await startEcho();
+    const events: string[] = [];
+    const report = await manager.run({
+      tickRate: 1000,
+      onTick: async ({ tick }) => {
+        if (tick !== 2) return;
+        await manager.shutdown();
+        events.push('stopped');
+      },
+    });
+    events.push(`ran ${report.ticks}`);
+    await manager.shutdown();
+    expect(events.sort()).toEqual(['ran 2', 'stopped']);
+  });
+
+  it('is ended by shutdown even while it waits for onTick', async () => {
+    const manager = await startEcho();
+    let isWaiting = false;
+    const running = manager.run({
+      tickRate: 1000,
+      onTick: () => {
+        isWaiting = true;
+        return new Promise(() => {});
+      },
+    });
+    while (!isWaiting) await new Promise(setImmediate);
+    await manager.shutdown();
+    expect((await running).ticks).toBe(1);
+  });
+
   it.each([
     [{ tickRate: 0 }, 'tickRate must be 1/3600…1000 a second: got 0'],
     [{ tickRate: 1 / 3601 }, /^tickRate must be 1\/3600…1000 a second: got 0\.00027/],
