@@ -9,6 +9,7 @@ import { clearServices } from '../memory/services.js';
 import type { SessionTable } from '../memory/session-table.js';
 import { AccountOrder } from './account-order.js';
 import type { BehaviorHost } from './behavior-host.js';
+import { beginRow } from './new-row.js';
 import type { Places } from './places.js';
 import { type PoolOwner, SessionPool } from './pool.js';
 import { type Hook, type HookRunner, SessionHooks } from './session-hooks.js';
@@ -123,7 +124,8 @@ export class SessionStore {
   }
 
   /** Creates a session. When anything fails nothing has changed: `ERR_SESSION_EXISTS`, `ERR_SESSION_HOOK`, `ERR_MEMORY`, … */
-  create({ accountId, incarnation, host, mapId, groupId, init }: NewSession): number {
+  create(planned: NewSession): number {
+    const { accountId, host, mapId, init } = planned;
     // It was new when it was planned; another session's hook may have come before it.
     if (this.index.get(accountId) !== NO_SLOT) {
       throw new DormouseError('ERR_SESSION_EXISTS', `account ${accountId} has a session already`, { accountId });
@@ -131,13 +133,7 @@ export class SessionStore {
     const slot = this.pool.take(host);
     const block = this.block(slot);
     const row = slot & ROW_MASK;
-    const { page } = block;
-    page[Column.account + row] = accountId;
-    page[Column.map + row] = mapId;
-    page[Column.group + row] = groupId;
-    page[Column.incarnation + row] = incarnation;
-    page[Column.updateBias + row] = this.#clock.number;
-    for (const column of ZEROED) page[column + row] = 0;
+    beginRow(block.page, row, planned, this.#clock.number);
     this.table.faultCounts[slot] = 0;
     this.table.doubles[block.firstActivity + row] = this.#clock.nowMs;
     host.initialise(block, row);
@@ -164,6 +160,8 @@ export class SessionStore {
     const block = this.block(slot);
     const { release } = this.hostOf(slot).behavior.definition;
     let failure: DormouseError | undefined;
+    // Its hook counts updates as those of active sessions are counted.
+    if (this.table.slotStates[slot] === SlotState.quarantined) this.#countOn(slot);
     try {
       if (release !== undefined) this.#hooks.call(block, slot & ROW_MASK, release as Hook, undefined, 'release');
     } catch (error) {
@@ -215,7 +213,7 @@ export class SessionStore {
   }
 
   revive(slot: number): void {
-    this.setWord(slot, Column.updateBias, this.word(slot, Column.updateBias) + this.#clock.number);
+    this.#countOn(slot);
     this.table.faultCounts[slot] = 0;
     this.#setState(slot, SlotState.active);
   }
@@ -223,7 +221,7 @@ export class SessionStore {
   /** Ticks in which a session was updated. */
   updateCount(slot: number): number {
     const bias = this.word(slot, Column.updateBias);
-    return this.table.slotStates[slot] === SlotState.active ? this.#clock.number - bias : -bias;
+    return this.table.slotStates[slot] === SlotState.quarantined && !this.#hooks.includes(slot) ? -bias : this.#clock.number - bias;
   }
 
   /** Lists the blocks with sessions to update, ascending; returns how many. */
@@ -261,6 +259,11 @@ export class SessionStore {
     this.table.doubles[this.block(slot).firstActivity + (slot & ROW_MASK)] = this.#clock.nowMs;
   }
 
+  /** From now on updates are counted by the tick again. */
+  #countOn(slot: number): void {
+    this.setWord(slot, Column.updateBias, this.word(slot, Column.updateBias) + this.#clock.number);
+  }
+
   #vacate(slot: number, block: Block, accountId: number): void {
     const row = slot & ROW_MASK;
     const incarnation = block.page[Column.incarnation + row];
@@ -285,16 +288,3 @@ export class SessionStore {
     this.quarantinedCount += Number(state === SlotState.quarantined) - Number(before === SlotState.quarantined);
   }
 }
-
-/** Columns of a row that start at 0, beside those set from what is created. */
-const ZEROED = [
-  Column.inbound,
-  Column.outbound,
-  Column.packetsIn,
-  Column.packetsOut,
-  Column.bytesIn,
-  Column.bytesOut,
-  Column.dropped,
-  Column.mark,
-  Column.markBefore,
-];

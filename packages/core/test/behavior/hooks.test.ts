@@ -175,3 +175,32 @@ describe('what a behaviour keeps is dead after the call', () => {
     expect(errors).toEqual([-1, 2, 0.5].map((row) => failure('ERR_INVALID_ARGUMENT', `row must be an integer 0…1: got ${row}`)));
   });
 });
+
+describe('updateCount in hooks', () => {
+  it('is what the session’s own handle says: 0 in create, in release what it was, after quarantine too', async () => {
+    const counts: [string, number, number | undefined][] = [];
+    const note = (hook: string, { accountId, updateCount }: Session): void => {
+      counts.push([hook, updateCount, manager.getSession(accountId)?.updateCount]);
+    };
+    const behavior = defineBehavior(import.meta.url, {
+      state: {},
+      create: (session) => note('create', session),
+      update(session) {
+        if (session.accountId === 2) throw new Error('told to');
+      },
+      release: (session) => note('release', session),
+    });
+    const manager = await startWith({ behavior, scheduler: serialScheduler(), quarantineAfter: 2 });
+    await manager.updateAllSessions(100);
+    const handles = manager.createSessionBatch([1, 2]);
+    for (let tick = 0; tick < 5; tick++) await manager.updateAllSessions(100);
+    expect(handles.map(({ updateCount }) => updateCount)).toEqual([5, 2]);
+    for (const handle of handles) handle.release();
+    expect(counts).toEqual([
+      ['create', 0, 0],
+      ['create', 0, 0],
+      ['release', 5, 5],
+      ['release', 2, 2],
+    ]);
+  });
+});

@@ -1,0 +1,25 @@
+import { Column } from '../layout/geometry.js';
+import type { NewSession } from './store.js';
+
+/** Columns of a row that start at 0, beside those set from what is created. */
+const ZEROED = [
+  Column.inbound,
+  Column.outbound,
+  Column.packetsIn,
+  Column.packetsOut,
+  Column.bytesIn,
+  Column.bytesOut,
+  Column.dropped,
+  Column.mark,
+  Column.markBefore,
+];
+
+/** Makes the core columns of a row those of a new session, whose updates are counted from tick number `tick` on. */
+export function beginRow(page: Int32Array, row: number, { accountId, mapId, groupId, incarnation }: NewSession, tick: number): void {
+  page[Column.account + row] = accountId;
+  page[Column.map + row] = mapId;
+  page[Column.group + row] = groupId;
+  page[Column.incarnation + row] = incarnation;
+  page[Column.updateBias + row] = tick;
+  for (const column of ZEROED) page[column + row] = 0;
+}
