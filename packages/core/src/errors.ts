@@ -71,12 +71,13 @@ export class DormouseError extends Error {
 
   /** True for a Dormouse error from any installed copy of the package; with `code`, only for that kind. */
   static isInstance(error: unknown, code?: ErrorCode): error is DormouseError {
-    return (
-      typeof error === 'object' &&
-      error !== null &&
-      (error as Record<symbol, unknown>)[MARKER] === true &&
-      (code === undefined || (error as DormouseError).code === code)
-    );
+    if (typeof error !== 'object' || error === null) return false;
+    try {
+      return (error as Record<symbol, unknown>)[MARKER] === true && (code === undefined || (error as DormouseError).code === code);
+    } catch {
+      // A proxy that cannot be looked at.
+      return false;
+    }
   }
 }
 
@@ -94,9 +95,22 @@ export function shown(value: unknown): string {
   return String(value);
 }
 
-/** The message of anything that was thrown. */
+/** The message of anything that was thrown, even if looking at it throws. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : shown(error);
+  try {
+    return error instanceof Error ? String(error.message) : shown(error);
+  } catch {
+    return 'something was thrown that cannot be looked at';
+  }
+}
+
+/** The stack of what was thrown, if it has one that can be looked at. */
+export function stackOf(thrown: unknown): string | undefined {
+  try {
+    return thrown instanceof Error && typeof thrown.stack === 'string' ? thrown.stack : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Throws `ERR_INVALID_ARGUMENT` unless `value` is an integer in `least…most`. */

@@ -1,4 +1,4 @@
-import { DormouseError, shown } from '../errors.js';
+import { DormouseError, messageOf, shown } from '../errors.js';
 import { type Codec, encodeWith } from '../layout/codec.js';
 import { Column } from '../layout/geometry.js';
 import type { Logger } from '../logger.js';
@@ -10,7 +10,7 @@ import type { TickClock } from '../session/tick-clock.js';
 import type { AnswerFailure } from '../session-api.js';
 import { NearestDeadline, type WallClock } from '../wall-clock.js';
 import { AnswerDelivery, type DeliveredAnswer } from './answer-delivery.js';
-import { AskFailures, errorBytes, textOf } from './ask-failures.js';
+import { AskFailures, errorBytes } from './ask-failures.js';
 import { type AskHandler, AskLane, checkHandleOptions, type HandleOptions, type LaneOwner } from './ask-lane.js';
 import { AskingSession, AskRequest } from './ask-request.js';
 import { type AskMetrics, AskTopics } from './ask-topics.js';
@@ -202,7 +202,7 @@ export class AskDesk implements LaneOwner {
 
   threw(request: AskRequest, error: unknown): void {
     if (request.isOver) this.cameLate(request);
-    else this.#fail(request, 'error', textOf(error), error);
+    else this.#fail(request, 'error', messageOf(error), error);
   }
 
   timedOut(request: AskRequest, timeoutMs: number): void {

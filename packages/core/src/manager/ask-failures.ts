@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.js';
+import { stackOf } from '../errors.js';
 import { isObserved, publish } from '../events.js';
 import type { Logger } from '../logger.js';
 import type { AnswerFailure } from '../session-api.js';
@@ -55,22 +55,4 @@ const encoder = new TextEncoder();
 export function errorBytes(text: string): Uint8Array {
   const bytes = new Uint8Array(Math.min(MOST_ERROR_BYTES, text.length * 3));
   return bytes.slice(0, encoder.encodeInto(text, bytes).written);
-}
-
-/** The stack of what was thrown, if it has one that can be looked at. */
-function stackOf(thrown: unknown): string | undefined {
-  try {
-    return thrown instanceof Error && typeof thrown.stack === 'string' ? thrown.stack : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The message of whatever was thrown, even if looking at it throws. */
-export function textOf(thrown: unknown): string {
-  try {
-    return String(messageOf(thrown));
-  } catch {
-    return 'something was thrown that cannot be looked at';
-  }
 }

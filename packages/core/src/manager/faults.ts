@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.js';
+import { messageOf, stackOf } from '../errors.js';
 import { publish } from '../events.js';
 import { Column, ROWS } from '../layout/geometry.js';
 import type { Logger } from '../logger.js';
@@ -53,6 +53,6 @@ function settle({ store, clock, quarantineAfter }: FaultParts, slot: number, err
 }
 
 function describe({ quarantineAfter }: FaultParts, { tick, accountId, faults, quarantined, error }: SessionFault): string {
-  const stack = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+  const stack = stackOf(error) ?? messageOf(error);
   return `tick ${tick}: account ${accountId} failed (${faults} of ${quarantineAfter}${quarantined ? ', quarantined' : ''}): ${stack}`;
 }

@@ -1,4 +1,4 @@
-import { defineBehavior, type TickReport, u32 } from '@dormouse/core';
+import { DormouseError, defineBehavior, type TickReport, u32 } from '@dormouse/core';
 import { describe, expect, it } from 'vitest';
 import { deferredScheduler, serialScheduler } from '../scheduler/test-schedulers.js';
 import { accounts, failure, startWith, thrownBy } from './test-manager.js';
@@ -154,6 +154,42 @@ describe('a session whose update throws', () => {
       manager.createSession(1);
       expect((await manager.updateAllSessions(100)).faults).toMatchObject([{ accountId: 1, error: thrown }]);
     }
+  });
+});
+
+describe('what cannot be looked at', () => {
+  it('is a fault of its session like anything else, and a hook that throws it fails like any other', async () => {
+    const unreadable = Object.defineProperty(new Error('hidden'), 'stack', {
+      get() {
+        throw new Error('no stack');
+      },
+    });
+    const trap = (): never => {
+      throw new Error('no look');
+    };
+    const opaque = new Proxy({}, { get: trap, getPrototypeOf: trap });
+    const behavior = defineBehavior(import.meta.url, {
+      state: {},
+      create(_session, init: string | undefined) {
+        if (init !== undefined) throw opaque;
+      },
+      update(session) {
+        session.spawn(3, 'unborn');
+        throw session.accountId === 1 ? unreadable : opaque;
+      },
+      release() {
+        throw opaque;
+      },
+    });
+    const manager = await startWith({ behavior, scheduler: serialScheduler() });
+    manager.createSessionBatch([1, 2]);
+    const { faults, refused } = await manager.updateAllSessions(100);
+    expect(faults.map(({ accountId }) => accountId)).toEqual([1, 2]);
+    expect(refused.map(({ error }) => error.message)).toEqual(
+      Array(2).fill('the create hook failed for account 3: something was thrown that cannot be looked at'),
+    );
+    expect([manager.releaseSession(1), manager.releaseSession(2), manager.getActiveSessionCount()]).toEqual([true, true, 0]);
+    expect(DormouseError.isInstance(opaque)).toBe(false);
   });
 });
 
