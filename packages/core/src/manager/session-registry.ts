@@ -126,7 +126,7 @@ export class SessionRegistry implements HandleOwner, PopulationChanges {
   /** Takes effect at once, in a tick too. */
   setMaxConcurrentSessions(count: number): void {
     this.population.maxConcurrentSessions = count;
-    this.#parts.inputs.observer?.limited(count);
+    this.#tellLimit();
   }
 
   /** As it was recorded: at once, whatever the limit is. */
@@ -287,15 +287,22 @@ export class SessionRegistry implements HandleOwner, PopulationChanges {
       for (const session of planned) {
         toCome--;
         population.promised--;
+        if (planned.length > 1) this.#tellLimit();
         handles.push(new SessionHandle(this, session.accountId, session.incarnation, this.#createForHost(session)));
       }
     } catch (error) {
       population.promised -= toCome;
+      this.#tellLimit();
       // But for those that a hook has released, and perhaps created anew, meanwhile.
       for (const { accountId, isLive } of handles.reverse()) if (isLive) this.#releaseForHost(accountId);
       throw error;
     }
     return handles;
+  }
+
+  /** A replay creates a batch one by one: what is promised to those to come is room that others do not have meanwhile. */
+  #tellLimit(): void {
+    this.#parts.inputs.observer?.limited(this.population.maxConcurrentSessions - this.population.promised);
   }
 
   /** The hook's error is told, not thrown: the session is gone, as was asked. */

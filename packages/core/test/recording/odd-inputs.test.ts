@@ -1,4 +1,4 @@
-import { data, defineBehavior, i16, replay, u32 } from '@dormouse/core';
+import { data, defineBehavior, i16, replay, type SessionManager, u32 } from '@dormouse/core';
 import { describe, expect, it } from 'vitest';
 import { failure } from '../manager/test-manager.js';
 import { deferredScheduler, serialScheduler } from '../scheduler/test-schedulers.js';
@@ -59,6 +59,34 @@ describe('a replay does what was recorded', () => {
     const shared = { map: Uint32Array.of(42) };
     const report = await replay(file, { behavior: looker, scheduler: serialScheduler(), logger: false, shared });
     expect(report).toMatchObject({ ticks: 1, difference: undefined });
+  });
+
+  it('of a session that, released by a hook of a batch, asks for another in vain: its room is promised to the batch', async () => {
+    let host: SessionManager | undefined;
+    const leaver = defineBehavior(import.meta.url, {
+      name: 'leaver',
+      state: {},
+      create(_session, init: string | undefined) {
+        if (init === 'releases') host?.releaseSession(9);
+      },
+      update() {},
+      release(session) {
+        session.spawn(50);
+      },
+    });
+    const { manager, recording, file } = await startRecorded({
+      behavior: leaver,
+      scheduler: serialScheduler(),
+      maxConcurrentSessions: 4,
+    });
+    host = manager as unknown as SessionManager;
+    manager.createSession(9);
+    manager.createSessionBatch([1, 2, 3], (id) => (id === 1 ? { init: 'releases' } : {}));
+    const { refused } = await manager.updateAllSessions(1);
+    expect(refused).toMatchObject([{ request: 'spawn', accountId: 50, requestedBy: 9, error: { code: 'ERR_SESSION_LIMIT' } }]);
+    await recording.stop();
+    host = undefined;
+    expect((await replayed(file, [leaver])).report).toMatchObject({ ticks: 1, sessions: 3, difference: undefined });
   });
 
   it('of a manager whose time began at minus zero', async () => {
