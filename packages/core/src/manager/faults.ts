@@ -11,6 +11,10 @@ const MOST_COUNTED = 255;
 /** Faults of one tick that are logged with their stacks: a mistake in a behaviour is made by all of its sessions at once. */
 const MOST_LOGGED = 5;
 
+/** How V8 says that something was frozen. */
+const FROZEN = /object is not extensible|read only property|Cannot delete property/;
+const FROZEN_HINT = '\n    (if that is the value of a data field: it is there to be read; change it with edit())';
+
 /** What dealing with faults takes. */
 export interface FaultParts {
   readonly store: SessionStore;
@@ -54,5 +58,6 @@ function settle({ store, clock, quarantineAfter }: FaultParts, slot: number, err
 
 function describe({ quarantineAfter }: FaultParts, { tick, accountId, faults, quarantined, error }: SessionFault): string {
   const stack = stackOf(error) ?? messageOf(error);
-  return `tick ${tick}: account ${accountId} failed (${faults} of ${quarantineAfter}${quarantined ? ', quarantined' : ''}): ${stack}`;
+  const hint = stack.startsWith('TypeError: ') && FROZEN.test(stack) ? FROZEN_HINT : '';
+  return `tick ${tick}: account ${accountId} failed (${faults} of ${quarantineAfter}${quarantined ? ', quarantined' : ''}): ${stack}${hint}`;
 }

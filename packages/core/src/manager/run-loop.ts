@@ -57,6 +57,7 @@ export async function runLoop(
   options: RunOptions,
   tick: (diffMs: number) => Promise<TickReport>,
   stopped: AbortSignal,
+  onLate: (message: string) => void,
 ): Promise<RunReport> {
   const { tickRate, signal, onTick, maxTicks = Number.POSITIVE_INFINITY } = options;
   const intervalMs = 1000 / tickRate;
@@ -81,6 +82,8 @@ export async function runLoop(
       if (missed > 0) {
         overruns++;
         skipped += missed;
+        if (overruns === 1)
+          onLate(`tick ${report.tick} began ${Math.round(lateMs)} ms late: ${missed} ticks of ${intervalMs} ms were left out`);
         if (isObserved('dormouse:run:overrun')) publish('dormouse:run:overrun', { tick: report.tick, lateMs, skipped: missed });
       }
       dueMs = startedMs + (ticks + skipped) * intervalMs;

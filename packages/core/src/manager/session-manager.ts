@@ -261,7 +261,8 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
     const checked = checkRunOptions(options);
     if (this.#shutdown !== undefined) throw stopped();
     if (this.#run !== undefined) throw new DormouseError('ERR_RUN_ACTIVE', 'run() is active already: abort it before starting another');
-    this.#run = runLoop(checked, (diffMs) => this.updateAllSessions(diffMs), this.#stopping.signal);
+    const onLate = (message: string): void => this.#logger.info(`${message}; later ones are counted in the run's report only`);
+    this.#run = runLoop(checked, (diffMs) => this.updateAllSessions(diffMs), this.#stopping.signal, onLate);
     try {
       return await this.#run;
     } finally {

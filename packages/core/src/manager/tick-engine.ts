@@ -245,6 +245,11 @@ export class TickEngine {
     const before = this.#messagesReported;
     const { delivered, unknown, full } = store.mail;
     this.#messagesReported = { delivered, unknown, full };
+    if (full > 0 && before.full === 0) {
+      this.#parts.logger.warn(
+        `tick ${clock.number}: ${full} messages found a mailbox full and are gone (receiveMessage, mailboxBytes); from now on messagesFull in the reports tells`,
+      );
+    }
     const { requestsApplied } = services;
     const appliedBefore = this.#appliedReported;
     this.#appliedReported = requestsApplied;

@@ -184,7 +184,10 @@ export class DataFieldView implements Data<unknown> {
 
 function refuseThenable(value: unknown, name: string): void {
   if (typeof (value as PromiseLike<unknown> | null | undefined)?.then !== 'function') return;
-  const refusal = new DormouseError('ERR_BEHAVIOR_ASYNC', `state.${name} was given a promise: changes must be synchronous`);
+  const refusal = new DormouseError(
+    'ERR_BEHAVIOR_ASYNC',
+    `state.${name} was given a promise: changes must be synchronous; ask the host for what takes time (session.ask)`,
+  );
   // The promise is the user's and may still reject; that would end the process on top of this error.
   (value as PromiseLike<unknown>).then(undefined, (reason) => {
     refusal.cause = reason;

@@ -10,6 +10,8 @@ import type { RuntimeServices } from './services.js';
 
 const MAX_U32 = 0xffff_ffff;
 const SPAWN_OPTIONS = ['behavior', 'mapId', 'groupId'] as const;
+/** Of a behaviour that is spawned by its name, in UTF-8. */
+const MOST_NAME_BYTES = 255;
 const NO_OPTIONS: SpawnOptions = Object.freeze({});
 const NOTHING = new Uint8Array(0);
 const encoder = new TextEncoder();
@@ -38,6 +40,9 @@ export class Requests {
       throw new DormouseError('ERR_INVALID_ARGUMENT', `behavior of spawn must be the name of a behaviour: got ${shown(behavior)}`);
     }
     const name = behavior === undefined ? NOTHING : encoder.encode(behavior);
+    if (name.length > MOST_NAME_BYTES) {
+      throw new DormouseError('ERR_INVALID_ARGUMENT', `behavior of spawn must be at most ${MOST_NAME_BYTES} bytes: got ${name.length}`);
+    }
     const value = init === undefined ? NOTHING : encodeWith(this.#services.codec, init);
     const headBytes = spawnHeadBytes(name.length);
     const most = maxRecordBytes(block.services.outbox) - headBytes;

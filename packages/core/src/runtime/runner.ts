@@ -135,9 +135,11 @@ function isSet(low: number, high: number, row: number): boolean {
 /** Updates and hooks are synchronous: the rest of an async one would run when the session's memory is another's. */
 function refusePromise(result: unknown, what: string, accountId: number): void {
   if (typeof (result as PromiseLike<unknown> | null | undefined)?.then !== 'function') return;
-  const refusal = new DormouseError('ERR_BEHAVIOR_ASYNC', `${what} returned a promise (account ${accountId}): it must be synchronous`, {
-    accountId,
-  });
+  const refusal = new DormouseError(
+    'ERR_BEHAVIOR_ASYNC',
+    `${what} returned a promise (account ${accountId}): it must be synchronous; ask the host for what takes time (session.ask)`,
+    { accountId },
+  );
   // The promise is the user's and may still reject; that would end the process on top of this error.
   (result as PromiseLike<unknown>).then(undefined, (reason) => {
     refusal.cause = reason;

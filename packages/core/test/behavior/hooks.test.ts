@@ -104,7 +104,8 @@ describe('create and release hooks', () => {
     expect(thrownBy(() => manager.createSession(3))).toMatchObject({
       code: 'ERR_SESSION_HOOK',
       accountId: 3,
-      message: 'the create hook failed for account 3: a hook returned a promise (account 3): it must be synchronous',
+      message:
+        'the create hook failed for account 3: a hook returned a promise (account 3): it must be synchronous; ask the host for what takes time (session.ask)',
       cause: { code: 'ERR_BEHAVIOR_ASYNC' },
     });
     expect([manager.getActiveSessionCount(), manager.pool.allocatedCount]).toEqual([0, 0]);

@@ -1,4 +1,4 @@
-import { DormouseError, defineBehavior, type TickReport, u32 } from '@dormouse/core';
+import { DormouseError, data, defineBehavior, type TickReport, u32 } from '@dormouse/core';
 import { describe, expect, it } from 'vitest';
 import { deferredScheduler, serialScheduler } from '../scheduler/test-schedulers.js';
 import { accounts, failure, startWith, thrownBy } from './test-manager.js';
@@ -205,7 +205,9 @@ describe('an update that returns a promise', () => {
     manager.createSession(42);
     const { faults } = await manager.updateAllSessions(100);
     expect(faults).toMatchObject([{ accountId: 42, error: { code: 'ERR_BEHAVIOR_ASYNC', accountId: 42 } }]);
-    expect((faults[0].error as Error).message).toBe('update returned a promise (account 42): it must be synchronous');
+    expect((faults[0].error as Error).message).toBe(
+      'update returned a promise (account 42): it must be synchronous; ask the host for what takes time (session.ask)',
+    );
     await new Promise(setImmediate);
     expect((faults[0].error as Error).cause).toEqual(new Error('late 42'));
   });
@@ -217,7 +219,23 @@ describe('an update that returns a promise', () => {
     const { faults } = await manager.updateAllSessions(100);
     expect(faults.map(({ accountId }) => accountId)).toEqual([7, 8]);
     for (const { error } of faults) {
-      expect(error).toEqual(failure('ERR_BEHAVIOR_ASYNC', 'updateBatch returned a promise (account 7): it must be synchronous'));
+      expect(error).toEqual(failure('ERR_BEHAVIOR_ASYNC', /^updateBatch returned a promise \(account 7\): it must be synchronous/));
     }
+  });
+});
+
+describe('what is logged of a fault', () => {
+  it('says how a value of a data field is changed, where one was changed in place', async () => {
+    const lines: string[] = [];
+    const nothing = (): void => {};
+    const logger = { debug: nothing, info: nothing, warn: nothing, error: (message: string) => void lines.push(message) };
+    const behavior = defineBehavior(import.meta.url, {
+      state: { bag: data<number[]>({ maxBytes: 64, initial: [] }) },
+      update: ({ state }) => void state.bag.value.push(1),
+    });
+    const manager = await startWith({ behavior, scheduler: serialScheduler(), logger });
+    manager.createSession(5);
+    await manager.updateAllSessions(100);
+    expect(lines).toEqual([expect.stringMatching(/account 5 failed[\s\S]*not extensible[\s\S]*change it with edit\(\)\)$/)]);
   });
 });

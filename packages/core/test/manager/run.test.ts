@@ -11,6 +11,9 @@ function blockFor(ms: number): void {
   while (performance.now() < until);
 }
 
+const nothing = (): void => {};
+const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
 describe('R-12 run', () => {
   it('ticks with the diff of its rate until maxTicks are done, and reports how it went', async () => {
     const manager = await startEcho();
@@ -113,7 +116,8 @@ describe('R-12 run', () => {
     const onOverrun = (message: unknown) => events.push(message as (typeof events)[0]);
     subscribe('dormouse:run:overrun', onOverrun);
     onTestFinished(() => void unsubscribe('dormouse:run:overrun', onOverrun));
-    const manager = await startEcho();
+    const told: string[] = [];
+    const manager = await startEcho({ logger: { ...SILENT, info: (message) => void told.push(message) } });
     const report = await manager.run({
       tickRate: 100,
       maxTicks: 3,
@@ -129,6 +133,7 @@ describe('R-12 run', () => {
     // Ticks left out are not caught up: the last tick began when it, counted with them, was due.
     expect(report.elapsedMs).toBeGreaterThanOrEqual((report.ticks + report.skipped - 1) * 10);
     expect(events.length).toBe(report.overruns);
+    expect(told.filter((message) => / began \d+ ms late: \d+ ticks of 10 ms were left out/.test(message))).toHaveLength(1);
     expect(events.reduce((sum, { skipped }) => sum + skipped, 0)).toBe(report.skipped);
     expect(events[0].tick).toBe(2);
     expect(manager.tick).toEqual({ number: 3, nowMs: 30, diffMs: 10 });

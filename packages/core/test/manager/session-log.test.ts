@@ -114,3 +114,21 @@ describe('refusals of one tick', () => {
     expect(warnings[5]).toBe("warn tick 1: 3 more refused; the report's refused has all of them");
   });
 });
+
+describe('messages that find a mailbox full', () => {
+  it('are warned of once, and counted from then on', async () => {
+    const { lines, logger } = collecting();
+    const payload = new Uint8Array(500);
+    const manager = await startTalking(
+      { update: (session) => void (session.sendTo(1, 1, payload) && session.sendTo(1, 2, payload)) },
+      { logger, mailboxBytes: 1024, outboxBytes: 2048 },
+    );
+    manager.createSession(1);
+    const reports = [];
+    for (let tick = 0; tick < 3; tick++) reports.push(await manager.updateAllSessions(100));
+    expect(reports.map(({ messagesFull }) => messagesFull)).toEqual([1, 2, 2]);
+    expect(lines.filter((line) => line.startsWith('warn'))).toEqual([
+      expect.stringMatching(/^warn tick 1: 1 messages found a mailbox full/),
+    ]);
+  });
+});
