@@ -9,7 +9,7 @@ interface Bag {
 }
 
 export function makeBag(accountId: number): Bag {
-  const items = Array.from({ length: 10 }, (_, i) => ({ id: accountId + i, name: `item ${i} of many`, count: i * 7 }));
+  const items = Array.from({ length: 8 }, (_, i) => ({ id: accountId + i, name: `item ${i} of many`, count: i * 7 }));
   return { gold: accountId % 1000, owner: `bot ${accountId}`, items };
 }
 

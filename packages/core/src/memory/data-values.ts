@@ -22,6 +22,8 @@ export function dataStart(block: Block, column: DataColumn, row: number): number
   return placeOf(block, column, row, dataLength(block, column, row));
 }
 
+let scratch = new Uint8Array(1024);
+
 /** Changes whenever the row's value does, and with every new session: never the same again for another value. */
 export function dataVersion(block: Block, { versions }: DataColumn, row: number): number {
   return block.cold.u32[versions + row];
@@ -36,12 +38,17 @@ export function countRefusal(block: Block, { refusals }: DataColumn, row: number
   block.cold.u32[refusals + row]++;
 }
 
-/** A copy of the row's value in memory of its own; none before the first is stored. */
+/**
+ * The row's value, copied out of shared memory; none before the first is stored. Valid until the next call: what it lies in serves all.
+ * (A copy of its own, by `slice`, took as long as decoding it.)
+ */
 export function copyData(block: Block, column: DataColumn, row: number): Uint8Array | undefined {
   const length = dataLength(block, column, row);
   if (length === NEVER_SET) return undefined;
   const start = placeOf(block, column, row, length);
-  return block.cold.u8.slice(start, start + length);
+  if (length > scratch.length) scratch = new Uint8Array(2 ** Math.ceil(Math.log2(length)));
+  scratch.set(block.cold.u8.subarray(start, start + length));
+  return scratch.subarray(0, length);
 }
 
 /** True when the row's value is stored, and is these bytes. */
