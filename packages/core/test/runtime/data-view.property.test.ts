@@ -18,7 +18,11 @@ const text = fc
   .map((n) => 'x'.repeat(n));
 const value = fc.oneof(
   text,
-  fc.jsonValue({ maxDepth: 2 }).filter((json) => !JSON.stringify(json).includes('-0')),
+  // What comes out of JSON has no −0; a key `__proto__` is the other thing that MessagePack changes.
+  fc
+    .json({ maxDepth: 2 })
+    .filter((json) => !json.includes('__proto__'))
+    .map((json) => JSON.parse(json) as unknown),
   fc.array(fc.tuple(fc.string(), fc.integer()), { maxLength: 5 }).map((entries) => new Map(entries)),
   fc.constant(undefined),
 );
