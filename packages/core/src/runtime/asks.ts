@@ -4,7 +4,6 @@ import { Column } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import { PayloadCopier } from '../memory/packet-view.js';
 import {
-  appendRecord,
   firstRecord,
   MailKind,
   maxRecordBytes,
@@ -18,6 +17,7 @@ import {
 } from '../memory/record-ring.js';
 import { isTopic, type TopicKey, TopicKeys } from '../memory/topic-key.js';
 import type { Answer, AnswerFailure, TickInfo } from '../session-api.js';
+import { countDropped, putInOutbox } from './outbox.js';
 import type { RuntimeServices } from './services.js';
 
 /** Requests a session may have without an answer: what the host keeps for one session is bounded by it. */
@@ -67,7 +67,10 @@ export class Asks {
     const key = this.#topics.of(topic);
     const words = block.cold.i32;
     const pending = words[unanswered + row];
-    if (pending >= MOST_UNANSWERED) return drop(block, row);
+    if (pending >= MOST_UNANSWERED) {
+      countDropped(block, row);
+      return 0;
+    }
     const bytes = encodeWith(this.#services.codec, value);
     const topicBytes = key.words.length * 4;
     const most = maxRecordBytes(outbox) - topicBytes;
@@ -80,13 +83,12 @@ export class Asks {
     }
     // 0 is none, also for a session that asks its 2³²th time.
     const number = (words[asked + row] + 1) | 0 || 1;
-    const at = appendRecord(words, outbox, row, OutKind.ask, number, key.hash, topicBytes + bytes.length);
-    if (at === NO_RECORD) return drop(block, row);
+    const at = putInOutbox(this.#services.outboxFlags, block, row, OutKind.ask, number, key.hash, topicBytes + bytes.length);
+    if (at === NO_RECORD) return 0;
     for (let i = 0; i < key.words.length; i++) words[at + i] = key.words[i];
     this.#copier.copy(words, at + key.words.length, bytes, 0, bytes.length);
     words[asked + row] = number;
     words[unanswered + row] = pending + 1;
-    this.#services.outboxFlags[block.blockIndex] = 1;
     return number >>> 0;
   }
 
@@ -171,9 +173,4 @@ function seek(block: Block, row: number, at: number, key: TopicKey): number {
     if (words[record + 2] === key.hash && isTopic(words, record + RECORD_HEAD_WORDS, key)) return record;
   }
   return NO_RECORD;
-}
-
-function drop(block: Block, row: number): number {
-  block.page[Column.dropped + row]++;
-  return 0;
 }

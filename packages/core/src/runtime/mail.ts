@@ -1,9 +1,8 @@
 import { DormouseError, requireInteger, shown } from '../errors.js';
-import { Column, MAX_ACCOUNT_ID, NEAR_WORDS } from '../layout/geometry.js';
+import { MAX_ACCOUNT_ID, NEAR_WORDS } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import { PacketView, PayloadCopier } from '../memory/packet-view.js';
 import {
-  appendRecord,
   firstRecord,
   MailKind,
   maxRecordBytes,
@@ -15,6 +14,7 @@ import {
   takeRecord,
 } from '../memory/record-ring.js';
 import type { Message } from '../session-api.js';
+import { putInOutbox } from './outbox.js';
 import type { RuntimeServices } from './services.js';
 
 const NO_PAYLOAD = new Uint8Array(0);
@@ -92,14 +92,9 @@ export class Mail {
       throw new DormouseError('ERR_INVALID_ARGUMENT', `a payload must be a Uint8Array: got ${shown(payload)}`);
     }
     requireFit(block, opcode, payload.length);
-    const words = block.cold.i32;
-    const at = appendRecord(words, block.services.outbox, row, OutKind.message, accountId, opcode, payload.length);
-    if (at === NO_RECORD) {
-      block.page[Column.dropped + row]++;
-      return false;
-    }
-    this.#copier.copy(words, at, payload, 0, payload.length);
-    this.#outboxFlags[block.blockIndex] = 1;
+    const at = putInOutbox(this.#outboxFlags, block, row, OutKind.message, accountId, opcode, payload.length);
+    if (at === NO_RECORD) return false;
+    this.#copier.copy(block.cold.i32, at, payload, 0, payload.length);
     return true;
   }
 

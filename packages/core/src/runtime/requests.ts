@@ -1,11 +1,12 @@
 import { DormouseError, requireInteger, requireKeys, shown } from '../errors.js';
 import { encodeWith } from '../layout/codec.js';
-import { Column, MAX_ACCOUNT_ID } from '../layout/geometry.js';
+import { MAX_ACCOUNT_ID } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import { PayloadCopier } from '../memory/packet-view.js';
-import { appendRecord, maxRecordBytes, NO_RECORD, OutKind } from '../memory/record-ring.js';
+import { maxRecordBytes, NO_RECORD, OutKind } from '../memory/record-ring.js';
 import { LOG_LEVELS, SpawnFlag, spawnHeadBytes, spawnWord } from '../memory/request-records.js';
 import type { LogLevel, SpawnOptions } from '../session-api.js';
+import { putInOutbox } from './outbox.js';
 import type { RuntimeServices } from './services.js';
 
 const MAX_U32 = 0xffff_ffff;
@@ -52,7 +53,15 @@ export class Requests {
     }
     const flags =
       (mapId === undefined ? 0 : SpawnFlag.map) | (groupId === undefined ? 0 : SpawnFlag.group) | (init === undefined ? 0 : SpawnFlag.init);
-    const at = this.#put(block, row, OutKind.spawn, accountId, spawnWord(flags, name.length), headBytes + value.length);
+    const at = putInOutbox(
+      this.#services.outboxFlags,
+      block,
+      row,
+      OutKind.spawn,
+      accountId,
+      spawnWord(flags, name.length),
+      headBytes + value.length,
+    );
     if (at === NO_RECORD) return false;
     const words = block.cold.i32;
     words[at] = mapId ?? 0;
@@ -63,17 +72,17 @@ export class Requests {
   }
 
   releaseSelf(block: Block, row: number): boolean {
-    return this.#put(block, row, OutKind.release, 0, 0, 0) !== NO_RECORD;
+    return putInOutbox(this.#services.outboxFlags, block, row, OutKind.release, 0, 0, 0) !== NO_RECORD;
   }
 
   setMap(block: Block, row: number, mapId: number): boolean {
     requireInteger('mapId', mapId, 0, MAX_U32);
-    return this.#put(block, row, OutKind.setMap, mapId, 0, 0) !== NO_RECORD;
+    return putInOutbox(this.#services.outboxFlags, block, row, OutKind.setMap, mapId, 0, 0) !== NO_RECORD;
   }
 
   setGroup(block: Block, row: number, groupId: number): boolean {
     requireInteger('groupId', groupId, 0, MAX_U32);
-    return this.#put(block, row, OutKind.setGroup, groupId, 0, 0) !== NO_RECORD;
+    return putInOutbox(this.#services.outboxFlags, block, row, OutKind.setGroup, groupId, 0, 0) !== NO_RECORD;
   }
 
   /** A message that is too long for any outbox is cut off. */
@@ -88,15 +97,7 @@ export class Requests {
     const room = Math.min(message.length * 3, maxRecordBytes(block.services.outbox));
     if (this.#scratch.length < room) this.#scratch = new Uint8Array(room);
     const { written } = encoder.encodeInto(message, this.#scratch.subarray(0, room));
-    const at = this.#put(block, row, OutKind.log, number, 0, written);
+    const at = putInOutbox(this.#services.outboxFlags, block, row, OutKind.log, number, 0, written);
     if (at !== NO_RECORD) this.#copier.copy(block.cold.i32, at, this.#scratch, 0, written);
-  }
-
-  /** Room for a record in the outbox, or `NO_RECORD`, counted as dropped. */
-  #put(block: Block, row: number, kind: number, a: number, b: number, payloadBytes: number): number {
-    const at = appendRecord(block.cold.i32, block.services.outbox, row, kind, a, b, payloadBytes);
-    if (at === NO_RECORD) block.page[Column.dropped + row]++;
-    else this.#services.outboxFlags[block.blockIndex] = 1;
-    return at;
   }
 }
