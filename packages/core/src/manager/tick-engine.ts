@@ -15,6 +15,7 @@ import type { HostServices } from './host-services.js';
 import type { MetricsWindow } from './metrics.js';
 import { handOut } from './observed-calls.js';
 import type { RequestQueue } from './requests.js';
+import { NO_TOTALS, totalsOf } from './tick-totals.js';
 
 /** Refusals of one tick that are logged: what one session asks in vain, all may ask. */
 const MOST_LOGGED = 5;
@@ -60,12 +61,8 @@ export class TickEngine {
   #egressMs = 0;
   #maintenanceMs = 0;
   #ranBefore = 0;
-  #packetsInReported = 0;
-  #packetsOutReported = 0;
-  #askedReported = 0;
-  #answeredReported = 0;
-  #messagesReported = { delivered: 0, unknown: 0, full: 0 };
-  #appliedReported = 0;
+  /** What reports have told so far. */
+  #told = NO_TOTALS;
   /** Whatever has the scheduler, the tick in flight or a change of it: settles when that has ended, well or not. */
   #busy: Promise<void> | undefined;
 
@@ -161,7 +158,7 @@ export class TickEngine {
   #applyRequests(): readonly RefusedRequest[] {
     const { services, inputs } = this.#parts;
     inputs.observer?.moment();
-    const refused = this.#told(services.endTick());
+    const refused = this.#tell(services.endTick());
     inputs.observer?.settling();
     const refusedOfHost = this.#applyQueue();
     return refused.length === 0 ? refusedOfHost : [...refused, ...refusedOfHost];
@@ -172,11 +169,11 @@ export class TickEngine {
     const late = this.#refusedLate;
     this.#refusedLate = NO_REFUSALS;
     if (queue.length === 0) return late;
-    const refused = this.#told(queue.applyAll());
+    const refused = this.#tell(queue.applyAll());
     return late.length === 0 ? refused : [...late, ...refused];
   }
 
-  #told(refused: readonly RefusedRequest[]): readonly RefusedRequest[] {
+  #tell(refused: readonly RefusedRequest[]): readonly RefusedRequest[] {
     const { logger, clock } = this.#parts;
     for (const [index, refusal] of refused.entries()) {
       publish('dormouse:request:refused', refusal);
@@ -234,25 +231,16 @@ export class TickEngine {
   #report(faults: TickReport['faults'], refused: TickReport['refused']): TickReport {
     const { store, clock, metrics, services } = this.#parts;
     const startMs = this.#startMs;
-    const packetsIn = store.rings.packetsIn - this.#packetsInReported;
-    const packetsOut = store.rings.packetsOut - this.#packetsOutReported;
-    this.#packetsInReported = store.rings.packetsIn;
-    this.#packetsOutReported = store.rings.packetsOut;
-    const asked = services.asks.asked - this.#askedReported;
-    const answered = services.asks.answered - this.#answeredReported;
-    this.#askedReported += asked;
-    this.#answeredReported += answered;
-    const before = this.#messagesReported;
-    const { delivered, unknown, full } = store.mail;
-    this.#messagesReported = { delivered, unknown, full };
-    if (full > 0 && before.full === 0) {
+    const told = this.#told;
+    const totals = totalsOf(store, services);
+    this.#told = totals;
+    if (totals.messagesFull > 0 && told.messagesFull === 0) {
       this.#parts.logger.warn(
-        `tick ${clock.number}: ${full} messages found a mailbox full and are gone (receiveMessage, mailboxBytes); from now on messagesFull in the reports tells`,
+        `tick ${clock.number}: ${totals.messagesFull} messages found a mailbox full and are gone (receiveMessage, mailboxBytes); from now on messagesFull in the reports tells`,
       );
     }
-    const { requestsApplied } = services;
-    const appliedBefore = this.#appliedReported;
-    this.#appliedReported = requestsApplied;
+    const packetsIn = totals.packetsIn - told.packetsIn;
+    const packetsOut = totals.packetsOut - told.packetsOut;
     const workedMs = performance.now();
     const tickUs = (workedMs - startMs) * 1000;
     if (metrics.record(workedMs, tickUs, this.#sessions, packetsIn + packetsOut, clock.diffMs)) turnActivityWindow(store);
@@ -267,12 +255,12 @@ export class TickEngine {
       refused,
       packetsIn,
       packetsOut,
-      messagesDelivered: delivered - before.delivered,
-      messagesUnknown: unknown - before.unknown,
-      messagesFull: full - before.full,
-      requestsApplied: requestsApplied - appliedBefore,
-      asked,
-      answered,
+      messagesDelivered: totals.messagesDelivered - told.messagesDelivered,
+      messagesUnknown: totals.messagesUnknown - told.messagesUnknown,
+      messagesFull: totals.messagesFull - told.messagesFull,
+      requestsApplied: totals.requestsApplied - told.requestsApplied,
+      asked: totals.asked - told.asked,
+      answered: totals.answered - told.answered,
       ingestUs: (this.#updateMs - startMs) * 1000,
       updateUs: (this.#egressMs - this.#updateMs) * 1000,
       egressUs: (this.#maintenanceMs - this.#egressMs) * 1000,
