@@ -98,7 +98,14 @@ export class Engine {
     const store = new SessionStore(table, config, hosts, hooks, clock, (capacity) => this.#poolGrown(capacity));
     const asks = new AskDesk({ store, clock, wallClock, codec, logger });
     store.onGone = (incarnation) => asks.sessionGone(incarnation);
-    const requests = new SessionRequests({ store, clock, codec, asks, log: sessionLogger(options.logger), changes: () => this.registry });
+    const requests = new SessionRequests({
+      store,
+      clock,
+      codec,
+      asks,
+      log: sessionLogger(options.logger),
+      changes: () => this.registry.changes,
+    });
     const outboxes = new OutboxDelivery(store, requests);
     const queue = new RequestQueue();
     const broadcasts = new Broadcasts(store, queue, () => this.ticks.phase !== 'idle', config.mailboxBytes, inputs);

@@ -309,7 +309,7 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
         `maxConcurrentSessions must be an integer 1…${sessionCeiling} (the ceiling reserved at start): got ${shown(count)}`,
       );
     }
-    this.#require().registry.setMaxConcurrentSessions(count);
+    this.#require().registry.changes.setMaxConcurrentSessions(count);
   }
 
   /**

@@ -1,46 +1,41 @@
 import type { AnyBehavior } from '../behavior.js';
 import { DormouseError, requireInteger } from '../errors.js';
-import { isObserved, publish } from '../events.js';
+import { publish } from '../events.js';
 import { Column, MAX_ACCOUNT_ID, ROW_MASK, SlotState } from '../layout/geometry.js';
-import type { Logger } from '../logger.js';
-import type { InputTap, SessionChange } from '../recording/observer.js';
+import type { SessionChange } from '../recording/observer.js';
 import type { StateView } from '../runtime/index.js';
 import type { BehaviorHost } from '../session/behavior-host.js';
 import { type HandleOwner, type PushOutcome, SessionHandle, type SessionStatus } from '../session/handle.js';
 import type { StateSource } from '../session/host-state.js';
 import { type NewSession, NO_SLOT, type SessionStore } from '../session/store.js';
 import type { TickClock } from '../session/tick-clock.js';
-import type { OutboxDelivery } from './outbox-delivery.js';
 import { PacketInput } from './packet-input.js';
-import { type CreateOptions, Population, type SpawnRequest } from './population.js';
+import { type CreateOptions, Population } from './population.js';
+import { type ChangeParts, PopulationChanges } from './population-changes.js';
 import type { RequestQueue } from './requests.js';
-import type { PopulationChanges } from './session-requests.js';
 import { type TickEngine, tickInFlight } from './tick-engine.js';
 
 const MAX_U32 = 0xffff_ffff;
 
 /** What a registry works with. */
-export interface RegistryParts {
-  readonly store: SessionStore;
+export interface RegistryParts extends ChangeParts {
   readonly clock: TickClock;
   readonly ticks: TickEngine;
   readonly queue: RequestQueue;
   readonly hosts: readonly BehaviorHost[];
   /** The host's view of a state, one for each behaviour, pointed at a row for one access. */
   readonly views: readonly StateView[];
-  readonly logger: Logger;
   readonly maxConcurrentSessions: number;
   readonly ringBytes: number;
-  readonly outboxes: OutboxDelivery;
-  readonly inputs: InputTap;
 }
 
 /**
- * Who is there: sessions come and go through it, and their handles ask it for all they show. Does at once what is asked between ticks,
+ * Who is there: the host has sessions come and go through it, and their handles ask it for all they show. Does at once what is asked between ticks,
  * and queues what is asked while one is in flight (R-08). Main thread only.
  */
-export class SessionRegistry implements HandleOwner, PopulationChanges {
+export class SessionRegistry implements HandleOwner {
   readonly population: Population;
+  readonly changes: PopulationChanges;
   readonly packets: PacketInput;
   readonly #parts: RegistryParts;
   readonly #store: SessionStore;
@@ -51,16 +46,17 @@ export class SessionRegistry implements HandleOwner, PopulationChanges {
     this.#parts = parts;
     this.#store = store;
     this.population = new Population(store, queue, hosts, maxConcurrentSessions);
+    this.changes = new PopulationChanges(parts, this.population);
     this.packets = new PacketInput(store, queue, this, () => this.#isBusy, ringBytes, parts.inputs);
   }
 
   create(accountId: number, options: CreateOptions): SessionHandle {
     const planned = this.population.plan(accountId, options);
     const { incarnation } = planned;
-    if (!this.#isBusy) return new SessionHandle(this, accountId, incarnation, this.#createForHost(planned));
+    if (!this.#isBusy) return new SessionHandle(this, accountId, incarnation, this.changes.create(planned));
     this.#parts.queue.addCreation(accountId, incarnation, () => {
       this.population.requireRoomNow(1);
-      this.#createForHost(planned);
+      this.changes.create(planned);
     });
     return new SessionHandle(this, accountId, incarnation, NO_SLOT);
   }
@@ -68,13 +64,13 @@ export class SessionRegistry implements HandleOwner, PopulationChanges {
   /** All or none: when one cannot be created, those before it are released again (R-15). */
   createBatch(accountIds: ArrayLike<number>, optionsOf: (accountId: number, index: number) => CreateOptions): SessionHandle[] {
     const planned = this.population.planBatch(accountIds, optionsOf);
-    if (!this.#isBusy) return this.#createAllNow(planned);
+    if (!this.#isBusy) return this.#handlesTo(planned, this.changes.createAll(planned));
     // One request for all, so that it stays all or none.
     this.#parts.queue.addCreations(planned, () => {
       this.population.requireRoomNow(planned.length);
-      this.#createAllNow(planned);
+      this.changes.createAll(planned);
     });
-    return planned.map(({ accountId, incarnation }) => new SessionHandle(this, accountId, incarnation, NO_SLOT));
+    return this.#handlesTo(planned, []);
   }
 
   handleOf(accountId: number): SessionHandle | undefined {
@@ -97,7 +93,7 @@ export class SessionRegistry implements HandleOwner, PopulationChanges {
         const slot = this.#store.index.get(accountId);
         if (slot === NO_SLOT) return;
         // It may have released itself meanwhile, and its account have been spawned anew.
-        if (incarnation === undefined || this.#store.word(slot, Column.incarnation) === incarnation) this.#releaseForHost(accountId);
+        if (incarnation === undefined || this.#store.word(slot, Column.incarnation) === incarnation) this.changes.release(accountId);
       });
       return true;
     }
@@ -107,7 +103,7 @@ export class SessionRegistry implements HandleOwner, PopulationChanges {
       const message = `account ${accountId} cannot be released in its own create hook: throw there to undo its creation`;
       throw new DormouseError('ERR_SESSION_HOOK', message, { accountId });
     }
-    this.#releaseForHost(accountId);
+    this.changes.release(accountId);
     return true;
   }
 
@@ -121,21 +117,6 @@ export class SessionRegistry implements HandleOwner, PopulationChanges {
       publish('dormouse:session:revived', { accountId });
     });
     return true;
-  }
-
-  /** Takes effect at once, in a tick too. */
-  setMaxConcurrentSessions(count: number): void {
-    this.population.maxConcurrentSessions = count;
-    this.#tellLimit();
-  }
-
-  /** As it was recorded: at once, whatever the limit is. */
-  createRecorded(accountId: number, behaviorIndex: number, mapId: number, groupId: number, init: unknown): void {
-    this.#createNow(this.population.planRecorded(accountId, behaviorIndex, mapId, groupId, init));
-  }
-
-  releaseRecorded(accountId: number): void {
-    this.#releaseNow(accountId);
   }
 
   /** Nobody is there any more, and no handle keeps the sessions' memory. */
@@ -216,27 +197,15 @@ export class SessionRegistry implements HandleOwner, PopulationChanges {
     return this.#incarnationOf(handle.accountId) === handle.incarnation && this.release(handle.accountId, handle.incarnation);
   }
 
-  // ----------------------------------------------------------------------------------- what sessions ask for, at once
-
-  spawn(request: SpawnRequest): void {
-    this.#createNow(this.population.planSpawn(request));
-    this.#parts.inputs.observer?.moment();
-  }
-
-  releaseSlot(slot: number): void {
-    this.#releaseNow(this.#store.word(slot, Column.account) >>> 0);
-    this.#parts.inputs.observer?.moment();
-  }
-
-  moveSlot(slot: number, column: number, value: number): void {
-    this.#store.setWord(slot, column, value);
-  }
-
   // -------------------------------------------------------------------------------------------------------- inside
 
   /** While true, what the host asks for is queued. */
   get #isBusy(): boolean {
     return this.#parts.ticks.phase !== 'idle';
+  }
+
+  #handlesTo(planned: readonly NewSession[], slots: readonly number[]): SessionHandle[] {
+    return planned.map(({ accountId, incarnation }, index) => new SessionHandle(this, accountId, incarnation, slots[index] ?? NO_SLOT));
   }
 
   #incarnationOf(accountId: number): number {
@@ -254,66 +223,5 @@ export class SessionRegistry implements HandleOwner, PopulationChanges {
     };
     if (this.#isBusy) this.#parts.queue.add(request, handle.accountId, apply);
     else apply();
-  }
-
-  #createForHost(planned: NewSession): number {
-    const { inputs } = this.#parts;
-    inputs.observer?.creating(planned);
-    try {
-      return this.#createNow(planned);
-    } catch (error) {
-      inputs.observer?.failed(planned.accountId);
-      throw error;
-    }
-  }
-
-  #releaseForHost(accountId: number): void {
-    this.#parts.inputs.observer?.releasing(accountId);
-    this.#releaseNow(accountId);
-  }
-
-  #createNow(planned: NewSession): number {
-    const slot = this.#store.create(planned);
-    if (isObserved('dormouse:session:created')) publish('dormouse:session:created', { accountId: planned.accountId });
-    return slot;
-  }
-
-  #createAllNow(planned: readonly NewSession[]): SessionHandle[] {
-    const { population } = this;
-    const handles: SessionHandle[] = [];
-    let toCome = planned.length;
-    population.promised += toCome;
-    try {
-      for (const session of planned) {
-        toCome--;
-        population.promised--;
-        if (planned.length > 1) this.#tellLimit();
-        handles.push(new SessionHandle(this, session.accountId, session.incarnation, this.#createForHost(session)));
-      }
-    } catch (error) {
-      population.promised -= toCome;
-      this.#tellLimit();
-      // But for those that a hook has released, and perhaps created anew, meanwhile.
-      for (const { accountId, isLive } of handles.reverse()) if (isLive) this.#releaseForHost(accountId);
-      throw error;
-    }
-    return handles;
-  }
-
-  /** A replay creates a batch one by one: what is promised to those to come is room that others do not have meanwhile. */
-  #tellLimit(): void {
-    this.#parts.inputs.observer?.limited(this.population.maxConcurrentSessions - this.population.promised);
-  }
-
-  /** The hook's error is told, not thrown: the session is gone, as was asked. */
-  #releaseNow(accountId: number): void {
-    const slot = this.#store.index.get(accountId);
-    if (slot === NO_SLOT) return;
-    const failure = this.#store.release(slot, (going) => this.#parts.outboxes.empty(going));
-    if (failure !== undefined) {
-      this.#parts.logger.error(failure.message);
-      publish('dormouse:request:refused', { request: 'release', accountId, error: failure });
-    }
-    if (isObserved('dormouse:session:released')) publish('dormouse:session:released', { accountId });
   }
 }

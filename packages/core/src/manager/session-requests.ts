@@ -11,7 +11,7 @@ import type { AskDesk } from './ask-desk.js';
 import type { SpawnRequest } from './population.js';
 
 /** Who carries out what changes the population. */
-export interface PopulationChanges {
+export interface RequestedChanges {
   /** Creates a session at once, whatever phase the tick is in. Throws as `createSession`. */
   spawn(request: SpawnRequest): void;
   releaseSlot(slot: number): void;
@@ -23,7 +23,7 @@ export interface SessionRequestParts {
   readonly clock: TickClock;
   readonly codec: Codec;
   readonly asks: AskDesk;
-  readonly changes: () => PopulationChanges;
+  readonly changes: () => RequestedChanges;
   /** Where what sessions log goes. */
   readonly log: Logger;
 }

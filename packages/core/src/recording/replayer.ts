@@ -168,10 +168,10 @@ export class Replayer extends SilentObserver {
         this.#create(input);
         return;
       case 'release':
-        registry.releaseRecorded(input.accountId);
+        registry.changes.releaseRecorded(input.accountId);
         return;
       case 'limit':
-        registry.setMaxConcurrentSessions(input.count);
+        registry.changes.setMaxConcurrentSessions(input.count);
         return;
       case 'drain':
         this.#drain();
@@ -226,7 +226,13 @@ export class Replayer extends SilentObserver {
     if (behavior >= engine.store.pool.hosts.length) throw this.#stream.corrupt(`there is no behaviour ${behavior}`);
     let failure: unknown;
     try {
-      engine.registry.createRecorded(accountId, behavior, mapId, groupId, init === undefined ? undefined : this.#given.codec.decode(init));
+      engine.registry.changes.createRecorded(
+        accountId,
+        behavior,
+        mapId,
+        groupId,
+        init === undefined ? undefined : this.#given.codec.decode(init),
+      );
     } catch (error) {
       failure = error;
     }

@@ -1,0 +1,133 @@
+import { isObserved, publish } from '../events.js';
+import { Column } from '../layout/geometry.js';
+import type { Logger } from '../logger.js';
+import type { InputTap } from '../recording/observer.js';
+import { type NewSession, NO_SLOT, type SessionStore } from '../session/store.js';
+import type { OutboxDelivery } from './outbox-delivery.js';
+import type { Population, SpawnRequest } from './population.js';
+import type { RequestedChanges } from './session-requests.js';
+
+export interface ChangeParts {
+  readonly store: SessionStore;
+  readonly outboxes: OutboxDelivery;
+  readonly inputs: InputTap;
+  readonly logger: Logger;
+}
+
+/**
+ * Sessions come and go through it, at once, whatever phase the tick is in: for the host, for sessions that ask, and as it was recorded. Knows
+ * what is told of each, to subscribers and to a recording. Main thread only.
+ */
+export class PopulationChanges implements RequestedChanges {
+  readonly #parts: ChangeParts;
+  readonly #store: SessionStore;
+  readonly #population: Population;
+
+  constructor(parts: ChangeParts, population: Population) {
+    this.#parts = parts;
+    this.#store = parts.store;
+    this.#population = population;
+  }
+
+  // ------------------------------------------------------------------------------------------------- for the host
+
+  /** Returns the session's slot. */
+  create(planned: NewSession): number {
+    const { inputs } = this.#parts;
+    inputs.observer?.creating(planned);
+    try {
+      return this.#create(planned);
+    } catch (error) {
+      inputs.observer?.failed(planned.accountId);
+      throw error;
+    }
+  }
+
+  /** All or none: when one cannot be created, those before it are released again. Returns their slots. */
+  createAll(planned: readonly NewSession[]): number[] {
+    const population = this.#population;
+    const slots: number[] = [];
+    let toCome = planned.length;
+    population.promised += toCome;
+    try {
+      for (const session of planned) {
+        toCome--;
+        population.promised--;
+        if (planned.length > 1) this.#tellLimit();
+        slots.push(this.create(session));
+      }
+    } catch (error) {
+      population.promised -= toCome;
+      this.#tellLimit();
+      for (let i = slots.length - 1; i >= 0; i--) {
+        const { accountId, incarnation } = planned[i];
+        // But for those that a hook has released, and perhaps created anew, meanwhile.
+        if (this.#store.find(accountId, incarnation, slots[i]) !== NO_SLOT) this.release(accountId);
+      }
+      throw error;
+    }
+    return slots;
+  }
+
+  release(accountId: number): void {
+    this.#parts.inputs.observer?.releasing(accountId);
+    this.#release(accountId);
+  }
+
+  setMaxConcurrentSessions(count: number): void {
+    this.#population.maxConcurrentSessions = count;
+    this.#tellLimit();
+  }
+
+  // ------------------------------------------------------------------------------------------ for sessions that ask
+
+  spawn(request: SpawnRequest): void {
+    this.#create(this.#population.planSpawn(request));
+    this.#parts.inputs.observer?.moment();
+  }
+
+  releaseSlot(slot: number): void {
+    this.#release(this.#store.word(slot, Column.account) >>> 0);
+    this.#parts.inputs.observer?.moment();
+  }
+
+  moveSlot(slot: number, column: number, value: number): void {
+    this.#store.setWord(slot, column, value);
+  }
+
+  // --------------------------------------------------------------------------------------------- as it was recorded
+
+  /** Whatever the limit is. */
+  createRecorded(accountId: number, behaviorIndex: number, mapId: number, groupId: number, init: unknown): void {
+    this.#create(this.#population.planRecorded(accountId, behaviorIndex, mapId, groupId, init));
+  }
+
+  releaseRecorded(accountId: number): void {
+    this.#release(accountId);
+  }
+
+  // -------------------------------------------------------------------------------------------------------- inside
+
+  #create(planned: NewSession): number {
+    const slot = this.#store.create(planned);
+    if (isObserved('dormouse:session:created')) publish('dormouse:session:created', { accountId: planned.accountId });
+    return slot;
+  }
+
+  /** The hook's error is told, not thrown: the session is gone, as was asked. */
+  #release(accountId: number): void {
+    const slot = this.#store.index.get(accountId);
+    if (slot === NO_SLOT) return;
+    const failure = this.#store.release(slot, (going) => this.#parts.outboxes.empty(going));
+    if (failure !== undefined) {
+      this.#parts.logger.error(failure.message);
+      publish('dormouse:request:refused', { request: 'release', accountId, error: failure });
+    }
+    if (isObserved('dormouse:session:released')) publish('dormouse:session:released', { accountId });
+  }
+
+  /** A replay creates a batch one by one: what is promised to those to come is room that others do not have meanwhile. */
+  #tellLimit(): void {
+    this.#parts.inputs.observer?.limited(this.#population.maxConcurrentSessions - this.#population.promised);
+  }
+}
