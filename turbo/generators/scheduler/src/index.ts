@@ -1,0 +1,1 @@
+export { myPoolScheduler, myPoolScheduler as default } from './scheduler.js';
