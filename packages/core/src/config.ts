@@ -22,6 +22,7 @@ export const LIMITS = {
   workerThreads: [0, 255],
   hibernationThresholdMinutes: [1, 71_582],
   quarantineAfter: [1, 255],
+  updateTimeoutMs: [0, 3_600_000],
   metricsWindowMs: [1000, 3_600_000],
 } as const;
 
@@ -41,6 +42,7 @@ export const DEFAULTS = {
   enableSimd: true,
   enableAutoDefragmentation: true,
   quarantineAfter: 3,
+  updateTimeoutMs: 5000,
   startTimeMs: 0,
   metricsWindowMs: 10_000,
 } as const;
@@ -77,6 +79,12 @@ export interface ManagerSettings {
   readonly enableAutoDefragmentation?: boolean;
   /** A session whose updates failed this often is quarantined: it stays, and is updated no more. 1…255, default 3. */
   readonly quarantineAfter?: number;
+  /**
+   * A session whose update takes longer has its worker thread ended: it is interrupted (`ERR_SESSION_INTERRUPTED`) and quarantined, all others
+   * go on. Wall-clock ms, 0…3 600 000, default 5000; 0: never. Below 20 it is taken as 20. Never on the calling thread, which nobody can interrupt, and
+   * not while a debugger is attached.
+   */
+  readonly updateTimeoutMs?: number;
   /** What 100 % in `getMemoryUsagePercent` is, in bytes (R-27). Default: the memory this process may use. */
   readonly memoryLimitBytes?: number;
   /** Simulated time before the first tick, ms. Default 0. */
@@ -174,6 +182,7 @@ export const SETTING_SCHEMAS = {
   enableSimd: flag,
   enableAutoDefragmentation: flag,
   quarantineAfter: integer(...LIMITS.quarantineAfter),
+  updateTimeoutMs: integer(...LIMITS.updateTimeoutMs),
   memoryLimitBytes: integer(1, Number.MAX_SAFE_INTEGER),
   startTimeMs: v.pipe(v.number(text('a finite number of ms')), v.finite(text('a finite number of ms'))),
   metricsWindowMs: integer(...LIMITS.metricsWindowMs),

@@ -10,6 +10,18 @@ export {
 } from './behavior.js';
 export type { BehaviorDescriptor } from './behavior-module.js';
 export type { ManagerConfig, ManagerSettings, SessionManagerOptions } from './config.js';
+export type {
+  Dispatch,
+  JoinOrder,
+  LaunchedThread,
+  RoundOrder,
+  ThreadLauncher,
+  ThreadLimits,
+  ThreadOptions,
+  ThreadOrder,
+} from './dispatch/launcher.js';
+export type { ResidentOptions } from './dispatch/options.js';
+export { residentScheduler } from './dispatch/resident-scheduler.js';
 export { DormouseError, type ErrorCode } from './errors.js';
 export { type DormouseEvents, EVENT_NAMES, type EventName } from './events.js';
 export type { Codec } from './layout/codec.js';
@@ -60,6 +72,7 @@ export {
   BUILT_IN_SCHEDULERS,
   type IScheduler,
   loadScheduler,
+  type ParticipantSeat,
   type ParticipantStats,
   SCHEDULER_CONTRACT_VERSION,
   type SchedulerFactory,

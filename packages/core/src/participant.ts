@@ -1,6 +1,7 @@
 import { ROW_BITS, ROW_MASK, ROWS } from './layout/geometry.js';
 import type { Block } from './memory/block.js';
 import { ParticipantWord } from './memory/participant-words.js';
+import type { SharedRound } from './memory/round.js';
 import type { SessionTable } from './memory/session-table.js';
 import type { Runner } from './runtime/index.js';
 import type { BatchRunner } from './scheduler.js';
@@ -13,40 +14,46 @@ export interface RowFault {
   readonly error: unknown;
 }
 
-/** What all participants of a round work on. Written by the manager's thread before the round, read during it. */
-export interface Round {
-  /** True from the call of `parallelFor` until it has returned or resolved. */
-  isOpen: boolean;
-  /** Blocks on the table's batch list. */
-  blockCount: number;
-  /** Rows a batch covers, counted through the listed blocks one after the other: a block, several, or part of one (R-07). */
-  batchRows: number;
-  diffMs: number;
+/** What is different about the thread that a participant runs in. */
+export interface ParticipantThread {
+  /** Another round has begun: called before anything of it is run. */
+  beginRound?(): void;
+  /** A session's update has failed. */
+  fault(fault: RowFault): void;
 }
 
 /** One thread's part in the ticks: it runs the batches that its scheduler gives it (R-09). */
 export class Participant implements BatchRunner {
-  /** Batches that the scheduler had run here since start. */
-  batchesRun = 0;
-  /** What went wrong in the round in hand; taken by the manager when it ends. */
-  readonly faults: RowFault[] = [];
   /** Blocks by their index, as this thread sees them. */
   readonly blocks: (Block | undefined)[] = [];
   readonly #table: SessionTable;
-  readonly #round: Round;
-  readonly #progress: Int32Array;
+  readonly #round: SharedRound;
+  /** See {@link ParticipantWord}. */
+  readonly #words: Int32Array;
+  readonly #thread: ParticipantThread;
   readonly #runners: Runner[] = [];
+  /** Of the round whose terms these are. */
+  #epoch = 0;
+  #blockCount = 0;
+  #batchRows = 0;
+  #diffMs = 0;
 
-  constructor(table: SessionTable, round: Round, participant: number) {
+  constructor(table: SessionTable, round: SharedRound, participant: number, thread: ParticipantThread) {
     this.#table = table;
     this.#round = round;
-    this.#progress = table.participantWords(participant);
-    this.#progress[ParticipantWord.row] = -1;
+    this.#words = table.participantWords(participant);
+    this.#words[ParticipantWord.row] = -1;
+    this.#thread = thread;
+  }
+
+  /** Batches that the scheduler had run here since start. */
+  get batchesRun(): number {
+    return this.#words[ParticipantWord.batches] >>> 0;
   }
 
   /** Adds the next behaviour, in the manager's order. */
   addBehavior(makeRunner: (progress: Int32Array, faults: { fault: Participant['fault'] }) => Runner): void {
-    this.#runners.push(makeRunner(this.#progress, this));
+    this.#runners.push(makeRunner(this.#words, this));
   }
 
   addBlock(block: Block): void {
@@ -58,9 +65,13 @@ export class Participant implements BatchRunner {
   }
 
   runBatches(begin: number, end: number): void {
-    this.batchesRun += end - begin;
+    const { epoch } = this.#round;
     // Sessions are the host's between rounds: a batch that comes too late is not run. That it came shows in the next tick's count.
-    if (!this.#round.isOpen) return;
+    if (epoch === 0) {
+      this.#words[ParticipantWord.batches] += end - begin;
+      return;
+    }
+    if (epoch !== this.#epoch) this.#beginRound(epoch);
     for (let batch = begin; batch < end; batch++) this.#runBatch(batch);
   }
 
@@ -75,24 +86,48 @@ export class Participant implements BatchRunner {
   }
 
   fault(block: Block, begin: number, end: number, error: unknown): void {
-    this.faults.push({ blockIndex: block.blockIndex, begin, end, error });
+    this.#thread.fault({ blockIndex: block.blockIndex, begin, end, error });
   }
 
+  #beginRound(epoch: number): void {
+    const { blockCount, batchRows, diffMs } = this.#round;
+    this.#thread.beginRound?.();
+    this.#blockCount = blockCount;
+    this.#batchRows = batchRows;
+    this.#diffMs = diffMs;
+    this.#words[ParticipantWord.epoch] = epoch;
+    this.#epoch = epoch;
+  }
+
+  /**
+   * Runs what is left of a batch. The order of the stores to the participant's words is part of the protocol (memory/README.md): at every
+   * moment they and `batchFrom` tell which rows are done, and which one was under way.
+   */
   #runBatch(batch: number): void {
     const { batchList, activeMasks, outboundFlags } = this.#table;
-    const { blockCount, batchRows, diffMs } = this.#round;
-    const stop = Math.min((batch + 1) * batchRows, blockCount << ROW_BITS);
-    for (let at = batch * batchRows; at < stop; ) {
+    const round = this.#round;
+    const words = this.#words;
+    const stop = Math.min((batch + 1) * this.#batchRows, this.#blockCount << ROW_BITS);
+    let at = Math.max(batch * this.#batchRows, round.fromOf(batch));
+    words[ParticipantWord.row] = -1;
+    words[ParticipantWord.segment] = at;
+    words[ParticipantWord.batch] = batch + 1;
+    while (at < stop) {
       const blockIndex = batchList[at >> ROW_BITS];
       const block = this.blocks[blockIndex] as Block;
       const begin = at & ROW_MASK;
       const end = Math.min(ROWS, begin + stop - at);
-      this.#progress[ParticipantWord.block] = blockIndex + 1;
       const low = activeMasks[blockIndex * 2];
       const high = activeMasks[blockIndex * 2 + 1];
-      if (this.#runners[block.behaviorIndex].runSegment(block, begin, end, low, high, diffMs)) outboundFlags[blockIndex] = 1;
+      if (this.#runners[block.behaviorIndex].runSegment(block, begin, end, low, high, this.#diffMs)) outboundFlags[blockIndex] = 1;
       at += end - begin;
+      if (at >= stop) break;
+      round.advance(batch, at);
+      words[ParticipantWord.row] = -1;
+      words[ParticipantWord.segment] = at;
     }
-    this.#progress[ParticipantWord.block] = 0;
+    round.finish(batch, this.#epoch);
+    words[ParticipantWord.batch] = 0;
+    words[ParticipantWord.batches]++;
   }
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { MessagePort } from 'node:worker_threads';
 import type { BehaviorDescriptor } from './behavior-module.js';
 import { DormouseError, messageOf, shown } from './errors.js';
 import type { Logger } from './logger.js';
@@ -22,17 +23,31 @@ export interface SchedulerSupport {
   readonly callerParticipates: boolean;
 }
 
-/** What one participant has done since start. */
+/** What one participant has done since it joined. */
 export interface ParticipantStats {
   /** Batches it ran. */
   readonly batches: number;
-  /** Of those, batches it took from another participant's range. */
+  /** Times it took batches from another participant's range. */
   readonly steals: number;
+  /** Times it looked for batches to take and found none. */
+  readonly failedSteals: number;
+  /** Time in rounds, µs: running batches and looking for more. */
+  readonly updateUs: number;
+  /** The rest of its time. */
+  readonly idleUs: number;
+  /** From when the last round was opened to when this participant entered it, µs; not there for the caller, or if it came too late. */
+  readonly wakeUs?: number;
 }
 
 export interface SchedulerStats {
   /** The calling thread first, if it participates; then the workers. */
   readonly participants: readonly ParticipantStats[];
+  /** Rounds that the caller ran alone, since waking workers would have cost more than it saves. */
+  readonly aloneRounds?: number;
+  /** Times a round was taken up again after a thread had died in it. */
+  readonly recoveries?: number;
+  /** Threads that died and were replaced. */
+  readonly replacedThreads?: number;
 }
 
 /** Runs batches of the round in hand on the thread it belongs to. */
@@ -44,24 +59,61 @@ export interface BatchRunner {
   runBatches(begin: number, end: number): void;
 }
 
+/**
+ * A place for one thread among a manager's participants. The scheduler starts a thread and transfers `port` to it; there,
+ * `attachParticipant(port)` of `@dormouse/core/worker` gives what runs batches.
+ */
+export interface ParticipantSeat {
+  /** 1 … 255; the caller is 0. The lowest that is free. */
+  readonly participant: number;
+  /** To be transferred to the thread, in the same tick of the event loop or later; nothing else may be done with it. */
+  readonly port: MessagePort;
+  /**
+   * Resolves when the thread can run batches. Rejects with `ERR_BEHAVIOR_IMPORT`, `ERR_START_FAILED` (a `setup` failed), or
+   * `ERR_THREAD_GONE` if it ended before. Need not be looked at.
+   */
+  readonly ready: Promise<void>;
+  readonly isReady: boolean;
+  /**
+   * Resolves when the thread touches nothing of the sessions any more: it has left, or it is over, whatever ended it. Hears of
+   * `terminate()`, `process.exit()`, out of memory and uncaught errors alike, some milliseconds after.
+   */
+  readonly gone: Promise<void>;
+  readonly isGone: boolean;
+  /** Batches it has run. */
+  readonly batches: number;
+  /** A number that differs from what it was if the participant has come any further since. Any time. */
+  readonly progress: number;
+  /**
+   * After it is gone, and before any batch that it had not finished is given to another: takes note of the session it was interrupted in, which
+   * is reported with `reason` and quarantined, and has whoever gets its batch next go on behind that. Frees the number.
+   */
+  retire(reason: string, cause?: unknown): void;
+}
+
 /** What the manager gives a scheduler at start. */
 export interface SchedulerHost {
   readonly contractVersion: number;
   /** Workers asked for; 0: the scheduler decides (R-13). */
   readonly workerThreads: number;
+  /** A session's update that takes longer has its thread ended, where that is not the caller; 0: never. */
+  readonly updateTimeoutMs: number;
   /** Runs batches on the calling thread, the one that `parallelFor` is called on. */
   readonly caller: BatchRunner;
   readonly logger: Logger;
   /** URLs of the modules that each worker imports first, in this order: the manager's option `workerSetup`. */
   readonly workerSetup: readonly string[];
-  /** What each worker imports next, with `importBehaviors` of `@dormouse/core/worker`. By index of the behaviour. */
+  /** What each worker imports next. By index of the behaviour. */
   readonly behaviors: readonly BehaviorDescriptor[];
+  /** A place for one more thread, from `start` to `stop`. Throws `ERR_SCHEDULER_CONTRACT` when there are 255. */
+  openSeat(): ParticipantSeat;
+  /** True if a batch of the round in hand has been run to its end, by whomever. The truth after a thread has died. */
+  isBatchDone(batch: number): boolean;
   /**
    * Lets a worker thread of its own import `workerSetup` and `behaviors`, and rejects with `ERR_BEHAVIOR_IMPORT` if it cannot, with the
    * cause: a clear error at start. The thread has 30 s and is over when this settles; it costs 50 to 150 ms and the imports.
    *
-   * Not done by the manager for every scheduler with workers: threads that import the behaviours at start find the same out at no cost,
-   * and a scheduler may say that it has workers and run no module in them. One whose threads import later must call it in `start`.
+   * For schedulers that say they have workers and seat none at start: those that do find the same out by `ParticipantSeat.ready`.
    */
   checkBehaviors(): Promise<void>;
 }
@@ -75,6 +127,7 @@ export interface SchedulerHost {
  * | `parallelFor` | once a tick | run each batch `0 … batchCount − 1` exactly once; return (or resolve) only when all are done and what they wrote is visible to the caller | yes: the tick rejects with `ERR_SCHEDULER_FAILED` |
  * | `resize` | between ticks | lose no batch of a later tick | yes, leaving the count as it was |
  * | `stop` | last; also after a failed `start`, or without one; also twice | end within a bound, whatever its threads do | no |
+ * | `rouse` (optional) | between ticks | have each worker call `takeMessages` of its participant soon | no |
  * | `stats` | any time between ticks | be cheap | no |
  */
 export interface IScheduler {
@@ -88,6 +141,8 @@ export interface IScheduler {
   parallelFor(batchCount: number, epoch: number): void | Promise<void>;
   /** Workers wanted from now on; 0: the scheduler decides. */
   resize(workerThreads: number): void | Promise<void>;
+  /** Has every worker look up, so that it takes what the manager has posted to it. Between ticks. Without it they do when the next one begins. */
+  rouse?(): void;
   stop(): void | Promise<void>;
   stats(): SchedulerStats;
 }

@@ -1,6 +1,10 @@
 import type { DormouseError } from './errors.js';
+import type { Discarded } from './session/store.js';
 
-/** An update that threw, or returned a promise. The session keeps what it had written so far. */
+/**
+ * An update that threw, or returned a promise, or did not come to its end because its thread did (`ERR_SESSION_INTERRUPTED`). The session
+ * keeps what it had written so far.
+ */
 export interface SessionFault {
   readonly accountId: number;
   /** Number of the tick. */
@@ -11,6 +15,8 @@ export interface SessionFault {
   readonly faults: number;
   /** True when this one put it into quarantine. */
   readonly quarantined: boolean;
+  /** Of an interrupted session alone: its outbound packets and what was in its outbox. They are gone. */
+  readonly discarded?: Discarded;
 }
 
 /**

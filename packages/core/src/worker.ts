@@ -1,20 +1,28 @@
 /**
- * What a scheduler package's own worker threads need of core: to find the behaviours whose sessions they run.
+ * What a scheduler package's own worker threads need of core. A package on `residentScheduler` hands `participate` to its thread library, and
+ * that is all:
  *
  * ```js
- * // in the thread
- * import { parentPort, workerData } from 'node:worker_threads';
- * import { importBehaviors, packError } from '@dormouse/core/worker';
- *
- * try {
- *   const behaviors = await importBehaviors(workerData.behaviors, { workerSetup: workerData.workerSetup });
- *   parentPort.postMessage({ imported: behaviors.length });
- * } catch (error) {
- *   parentPort.postMessage({ error: packError(error) }); // the scheduler's start rejects with unpackError(error)
- * }
+ * import { participate } from '@dormouse/core/worker';
+ * export default (order) => participate(order);
  * ```
  *
- * `workerData` is what the scheduler took from its `SchedulerHost`: `{ behaviors, workerSetup }`.
+ * A scheduler that brings its own way of giving out batches transfers the port of `SchedulerHost.openSeat()` to a thread:
+ *
+ * ```js
+ * import { parentPort, workerData } from 'node:worker_threads';
+ * import { attachParticipant } from '@dormouse/core/worker';
+ *
+ * const participant = await attachParticipant(workerData.port);
+ * parentPort.on('message', ({ begin, end }) => {
+ *   participant.runBatches(begin, end);
+ *   participant.park();
+ *   parentPort.postMessage('done');
+ * });
+ * ```
  */
 export { type BehaviorDescriptor, describeBehavior, importBehavior, importBehaviors } from './behavior-module.js';
+export type { Dispatch, JoinOrder, RoundOrder, ThreadOrder } from './dispatch/launcher.js';
+export { type AttachedParticipant, attachParticipant } from './thread/attach.js';
+export { participate } from './thread/participate.js';
 export { packError, type ThreadError, unpackError } from './thread-error.js';

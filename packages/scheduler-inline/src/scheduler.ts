@@ -1,4 +1,4 @@
-import { type IScheduler, SCHEDULER_CONTRACT_VERSION, type SchedulerHost } from '@dormouse/core';
+import { type IScheduler, SCHEDULER_CONTRACT_VERSION, type SchedulerHost, type SchedulerStats } from '@dormouse/core';
 
 /**
  * Runs every batch on the thread that calls `updateAllSessions`, one after the other, before that returns. No worker, no timer,
@@ -19,14 +19,19 @@ class InlineScheduler implements IScheduler {
   readonly supports = { workers: false, resize: false, callerParticipates: true } as const;
   #host: SchedulerHost | undefined;
   #batches = 0;
+  #startedMs = 0;
+  #updateMs = 0;
 
   start(host: SchedulerHost): void {
     this.#host = host;
+    this.#startedMs = performance.now();
   }
 
   parallelFor(batchCount: number): void {
     if (this.#host === undefined) throw new Error('inline scheduler: parallelFor was called before start, or after stop');
+    const beganMs = performance.now();
     this.#host.caller.runBatches(0, batchCount);
+    this.#updateMs += performance.now() - beganMs;
     this.#batches += batchCount;
   }
 
@@ -37,7 +42,9 @@ class InlineScheduler implements IScheduler {
     this.#host = undefined;
   }
 
-  stats(): { participants: { batches: number; steals: number }[] } {
-    return { participants: [{ batches: this.#batches, steals: 0 }] };
+  stats(): SchedulerStats {
+    const updateUs = this.#updateMs * 1000;
+    const idleUs = (performance.now() - this.#startedMs) * 1000 - updateUs;
+    return { participants: [{ batches: this.#batches, steals: 0, failedSteals: 0, updateUs, idleUs }] };
   }
 }

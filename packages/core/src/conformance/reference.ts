@@ -23,6 +23,6 @@ export function referenceScheduler(order?: BatchOrder): IScheduler {
     stop() {
       host = undefined;
     },
-    stats: () => ({ participants: [{ batches, steals: 0 }] }),
+    stats: () => ({ participants: [{ batches, steals: 0, failedSteals: 0, updateUs: 0, idleUs: 0 }] }),
   };
 }

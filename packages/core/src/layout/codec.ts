@@ -8,6 +8,11 @@ export interface Codec {
   encode(value: unknown): Uint8Array;
   /** `bytes` may lie in shared memory and is valid during the call only. */
   decode(bytes: Uint8Array): unknown;
+  /**
+   * Module that has this codec as its default export, such as `import.meta.url` of where it is defined: worker threads import it from there.
+   * Needed for a manager's `codec` on schedulers with workers alone; the codec of a field comes with its behaviour.
+   */
+  readonly url?: string;
 }
 
 /** Throws `ERR_CONFIG_INVALID` for what is no codec. */

@@ -85,6 +85,11 @@ export const MAX_PARTICIPANTS = 256;
 /** A participant's words lie on a cache line of their own. */
 export const PARTICIPANT_WORDS = 16;
 
+/** Batches a round can have: ranges are packed into 16 bits a side. Beyond, batches grow. */
+export const MAX_BATCHES = 65_535;
+/** Words of the round's header: what the tick is, on one cache line, and the number of the last control message on another. */
+export const ROUND_WORDS = 32;
+
 export const SUBMAPS = 64;
 export const SUBMAP_HEADER_WORDS = 16;
 const CACHE_LINE = 64;
@@ -96,6 +101,9 @@ export interface TableRegions {
   readonly blockCount: number;
   /** Byte offsets. */
   readonly participants: number;
+  readonly round: number;
+  readonly batchDone: number;
+  readonly batchFrom: number;
   readonly batchList: number;
   readonly activeMasks: number;
   readonly outboundFlags: number;
@@ -120,6 +128,9 @@ export function tableRegions(ceiling: number): TableRegions {
     return offset;
   };
   const participants = region(MAX_PARTICIPANTS * PARTICIPANT_WORDS * 4);
+  const round = region(ROUND_WORDS * 4);
+  const batchDone = region((MAX_BATCHES + 1) * 4);
+  const batchFrom = region((MAX_BATCHES + 1) * 4);
   const batchList = region(blockCount * 4);
   const activeMasks = region(blockCount * 8);
   const outboundFlags = region(blockCount);
@@ -134,6 +145,9 @@ export function tableRegions(ceiling: number): TableRegions {
     slotCount,
     blockCount,
     participants,
+    round,
+    batchDone,
+    batchFrom,
     batchList,
     activeMasks,
     outboundFlags,

@@ -8,10 +8,11 @@ import { encodeInitials } from '../layout/data-field.js';
 import { ROWS } from '../layout/geometry.js';
 import { type Logger, sessionLogger } from '../logger.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
+import { SharedRound } from '../memory/round.js';
 import { SessionTable } from '../memory/session-table.js';
 import { type Shareable, sharedView } from '../memory/shared-buffers.js';
 import { World } from '../memory/world.js';
-import { Participant, type Round } from '../participant.js';
+import { Participant, type RowFault } from '../participant.js';
 import type { InputTap } from '../recording/observer.js';
 import type { RuntimeServices } from '../runtime/services.js';
 import { type Runtime, runtimeFor, setUpBehavior } from '../runtime-loader.js';
@@ -29,6 +30,7 @@ import { MetricsWindow } from './metrics.js';
 import { drainObserved, ObservedHooks } from './observed-calls.js';
 import { OutboxDelivery } from './outbox-delivery.js';
 import { RequestQueue } from './requests.js';
+import { Seats } from './seats.js';
 import { SessionRegistry } from './session-registry.js';
 import { SessionRequests } from './session-requests.js';
 import { TickEngine, tickInFlight } from './tick-engine.js';
@@ -42,15 +44,18 @@ export async function startEngine<B extends AnyBehavior>(options: CheckedOptions
     for (const behavior of behaviors) await setUpBehavior(behavior, options.shared);
     const engine = await Engine.assemble(options, logger);
     starting = `scheduler ${scheduler.name}`;
-    const { caller } = engine;
-    const { workerThreads } = config;
+    const { caller, seats, round } = engine;
+    const { workerThreads, updateTimeoutMs } = config;
     const order = { behaviors: behaviors.map(describeBehavior), workerSetup: options.workerSetup };
     await scheduler.start({
       contractVersion: SCHEDULER_CONTRACT_VERSION,
       workerThreads,
+      updateTimeoutMs,
       caller,
       logger,
       ...order,
+      openSeat: () => seats.open(),
+      isBatchDone: (batch) => round.isDone(batch, round.epoch),
       checkBehaviors: () => checkBehaviors(order),
     });
     return engine;
@@ -65,6 +70,8 @@ export async function startEngine<B extends AnyBehavior>(options: CheckedOptions
 export class Engine {
   readonly clock: TickClock;
   readonly caller: Participant;
+  readonly seats: Seats;
+  readonly round: SharedRound;
   readonly store: SessionStore;
   readonly registry: SessionRegistry;
   readonly metrics: MetricsWindow;
@@ -86,15 +93,29 @@ export class Engine {
   private constructor(options: CheckedOptions<AnyBehavior>, runtimes: readonly Runtime[], logger: Logger) {
     const { config, scheduler, behaviors, onPacket, codec, clock: wallClock } = options;
     const { ringBytes, maxConcurrentSessions, quarantineAfter, updateBatchSize } = config;
-    const round: Round = { isOpen: false, blockCount: 0, batchRows: updateBatchSize, diffMs: 0 };
     // A block holds one behaviour's sessions, and any of them may come to be all there are: room for each at its most.
     const table = SessionTable.reserve(behaviors.length * Math.ceil(config.sessionCeiling / ROWS) * ROWS);
     const hosts = behaviors.map((behavior, index) => new BehaviorHost(behavior, index, config));
     for (const { layout } of hosts) encodeInitials(layout, codec);
     const clock = new TickClock(config.startTimeMs);
-    const caller = new Participant(table, round, 0);
+    const round = new SharedRound(table);
+    const callerFaults: RowFault[] = [];
+    const caller = new Participant(table, round, 0, { fault: (fault) => callerFaults.push(fault) });
+    this.#shared = new Map(options.shared);
+    const world = new World(table, caller.blocks);
+    const seats = new Seats({
+      table,
+      round,
+      world,
+      shared: this.#shared,
+      sizes: config,
+      behaviors: behaviors.map(describeBehavior),
+      workerSetup: options.workerSetup,
+      codec,
+      seed: config.seed,
+    });
     const { inputs } = this;
-    const hooks = new ObservedHooks(caller, inputs);
+    const hooks = new ObservedHooks(caller, seats, inputs);
     const store = new SessionStore(table, config, hosts, hooks, clock, (capacity) => this.#poolGrown(capacity));
     const asks = new AskDesk({ store, clock, wallClock, codec, logger });
     store.onGone = (incarnation) => asks.sessionGone(incarnation);
@@ -110,11 +131,25 @@ export class Engine {
     const queue = new RequestQueue();
     const broadcasts = new Broadcasts(store, queue, () => this.ticks.phase !== 'idle', config.mailboxBytes, inputs);
     this.#queue = queue;
-    this.#shared = new Map(options.shared);
-    const world = new World(table, caller.blocks);
     const services = new HostServices(new PublishedState(store, world), asks, outboxes, requests, broadcasts);
     const metrics = new MetricsWindow(config.metricsWindowMs);
-    const parts = { store, scheduler, caller, clock, round, queue, metrics, logger, onPacket, quarantineAfter, services, inputs };
+    const parts = {
+      store,
+      scheduler,
+      caller,
+      callerFaults,
+      seats,
+      world,
+      clock,
+      round,
+      queue,
+      metrics,
+      logger,
+      onPacket,
+      quarantineAfter,
+      services,
+      inputs,
+    };
     const ticks = new TickEngine(parts, updateBatchSize);
     const runtimeServices: RuntimeServices = {
       tick: clock,
@@ -145,6 +180,8 @@ export class Engine {
     });
     this.clock = clock;
     this.caller = caller;
+    this.seats = seats;
+    this.round = round;
     this.store = store;
     this.metrics = metrics;
     this.ticks = ticks;
@@ -212,7 +249,7 @@ export class Engine {
     const view = sharedView(name, source, 'ERR_INVALID_ARGUMENT');
     const set = (): void => {
       this.inputs.observer?.shared(name, view);
-      this.#shared.set(name, view);
+      this.#setShared(name, view);
     };
     if (this.ticks.phase === 'idle') set();
     else this.#queue.add('configure', 0, set);
@@ -220,7 +257,12 @@ export class Engine {
 
   /** As it was recorded: at once. */
   shareRecorded(name: string, source: Shareable): void {
-    this.#shared.set(name, sharedView(name, source, 'ERR_INVALID_ARGUMENT'));
+    this.#setShared(name, sharedView(name, source, 'ERR_INVALID_ARGUMENT'));
+  }
+
+  #setShared(name: string, view: ArrayBufferView): void {
+    this.#shared.set(name, view);
+    this.seats.post({ kind: 'shared', name, view });
   }
 
   async resize(workerThreads: number): Promise<void> {
@@ -240,6 +282,7 @@ export class Engine {
       this.services.close();
       this.registry.close();
       await stopQuietly(this.scheduler, this.#logger);
+      this.seats.close();
     });
   }
 

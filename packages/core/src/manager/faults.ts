@@ -1,11 +1,12 @@
-import { messageOf, stackOf } from '../errors.js';
+import { DormouseError, messageOf, stackOf } from '../errors.js';
 import { publish } from '../events.js';
 import { Column, ROWS } from '../layout/geometry.js';
 import type { Logger } from '../logger.js';
-import type { Participant } from '../participant.js';
-import type { SessionStore } from '../session/store.js';
+import type { RowFault } from '../participant.js';
+import type { Discarded, SessionStore } from '../session/store.js';
 import type { TickClock } from '../session/tick-clock.js';
 import type { SessionFault } from '../tick-report.js';
+import type { Interruption } from './seats.js';
 
 const MOST_COUNTED = 255;
 /** Faults of one tick that are logged with their stacks: a mistake in a behaviour is made by all of its sessions at once. */
@@ -18,24 +19,53 @@ const FROZEN_HINT = '\n    (if that is the value of a data field: it is there to
 /** What dealing with faults takes. */
 export interface FaultParts {
   readonly store: SessionStore;
-  readonly caller: Participant;
   readonly clock: TickClock;
   readonly logger: Logger;
   /** How often a session may fail. */
   readonly quarantineAfter: number;
 }
 
-/** Takes the faults of the tick that was run, by slot, whoever ran them first: counted, logged, published, put into quarantine. */
-export function settleFaults(parts: FaultParts): readonly SessionFault[] {
-  const { caller, clock, logger } = parts;
-  const rowFaults = caller.faults.splice(0).sort((a, b) => a.blockIndex * ROWS + a.begin - (b.blockIndex * ROWS + b.begin));
-  const faults: SessionFault[] = [];
-  for (const { blockIndex, begin, end, error } of rowFaults) {
+/** A session whose update did not come to its end. */
+export interface InterruptedSession {
+  readonly slot: number;
+  readonly reason: string;
+  readonly cause: unknown;
+  readonly discarded: Discarded;
+}
+
+/**
+ * What interrupted sessions have asked of others is not decided by what they were given, and may not be whole: it is discarded. To be
+ * called before anything that sessions have sent is handed on.
+ */
+export function discardInterrupted(store: SessionStore, interruptions: readonly Interruption[]): InterruptedSession[] {
+  const sessions: InterruptedSession[] = [];
+  for (const { blockIndex, begin, end, reason, cause } of interruptions) {
     for (let slot = blockIndex * ROWS + begin; slot < blockIndex * ROWS + end; slot++) {
-      const fault = settle(parts, slot, error);
-      faults.push(fault);
-      if (faults.length <= MOST_LOGGED) logger.error(describe(parts, fault));
+      sessions.push({ slot, reason, cause, discarded: store.discardUnsent(slot) });
     }
+  }
+  return sessions;
+}
+
+/** Counts, logs and publishes what went wrong in a tick, by slot, whoever ran it; puts into quarantine. */
+export function settleFaults(
+  parts: FaultParts,
+  failed: readonly RowFault[],
+  interrupted: readonly InterruptedSession[],
+): readonly SessionFault[] {
+  const { clock, logger } = parts;
+  const wrong: { slot: number; settle: () => SessionFault }[] = [];
+  for (const { blockIndex, begin, end, error } of failed) {
+    for (let slot = blockIndex * ROWS + begin; slot < blockIndex * ROWS + end; slot++) {
+      wrong.push({ slot, settle: () => settle(parts, slot, error, false, {}) });
+    }
+  }
+  for (const session of interrupted) wrong.push({ slot: session.slot, settle: () => settleInterrupted(parts, session) });
+  const faults: SessionFault[] = [];
+  for (const { settle } of wrong.sort((a, b) => a.slot - b.slot)) {
+    const fault = settle();
+    faults.push(fault);
+    if (faults.length <= MOST_LOGGED) logger.error(describe(parts, fault));
   }
   if (faults.length > MOST_LOGGED) {
     logger.error(`tick ${clock.number}: ${faults.length - MOST_LOGGED} more sessions failed; the report's faults has all of them`);
@@ -43,14 +73,34 @@ export function settleFaults(parts: FaultParts): readonly SessionFault[] {
   return faults;
 }
 
-function settle({ store, clock, quarantineAfter }: FaultParts, slot: number, error: unknown): SessionFault {
+function settleInterrupted(parts: FaultParts, { slot, reason, cause, discarded }: InterruptedSession): SessionFault {
+  const { store, clock } = parts;
+  const accountId = store.word(slot, Column.account) >>> 0;
+  const error = new DormouseError(
+    'ERR_SESSION_INTERRUPTED',
+    `the update of account ${accountId} in tick ${clock.number} was interrupted: ${reason}. It is half done and is not run again; ` +
+      `${discarded.packets} packets and ${discarded.requests} requests of the session are discarded`,
+    cause === undefined ? { accountId } : { accountId, cause },
+  );
+  return settle(parts, slot, error, true, { discarded });
+}
+
+/** `quarantines`: whatever the count is. */
+function settle(
+  parts: FaultParts,
+  slot: number,
+  error: unknown,
+  quarantines: boolean,
+  more: Pick<SessionFault, 'discarded'>,
+): SessionFault {
+  const { store, clock, quarantineAfter } = parts;
   const { faultCounts } = store.table;
   const accountId = store.word(slot, Column.account) >>> 0;
   const faults = Math.min(faultCounts[slot] + 1, MOST_COUNTED);
   faultCounts[slot] = faults;
-  const quarantined = faults >= quarantineAfter;
+  const quarantined = quarantines || faults >= quarantineAfter;
   if (quarantined) store.quarantine(slot);
-  const fault: SessionFault = { accountId, tick: clock.number, error, faults, quarantined };
+  const fault: SessionFault = { accountId, tick: clock.number, error, faults, quarantined, ...more };
   publish('dormouse:session:fault', fault);
   if (quarantined) publish('dormouse:session:quarantined', { accountId, faults });
   return fault;

@@ -3,23 +3,31 @@ import type { PacketHandler } from '../memory/packet-ring.js';
 import type { InputObserver, InputTap } from '../recording/observer.js';
 import type { HookRunner } from '../session/session-hooks.js';
 import type { SessionStore } from '../session/store.js';
+import type { Seats } from './seats.js';
 
-/** Runs hooks as the calling thread's participant does; each is a moment for whoever observes the manager's inputs. */
+/**
+ * Runs hooks as the calling thread's participant does; each is a moment for whoever observes the manager's inputs. Has all participants know
+ * the blocks.
+ */
 export class ObservedHooks implements HookRunner {
   readonly #runner: HookRunner;
+  readonly #seats: Seats;
   readonly #inputs: InputTap;
 
-  constructor(runner: HookRunner, inputs: InputTap) {
+  constructor(runner: HookRunner, seats: Seats, inputs: InputTap) {
     this.#runner = runner;
+    this.#seats = seats;
     this.#inputs = inputs;
   }
 
   addBlock(block: Block): void {
     this.#runner.addBlock(block);
+    this.#seats.blockAdded(block);
   }
 
   dropBlock(blockIndex: number): void {
     this.#runner.dropBlock(blockIndex);
+    this.#seats.blockDropped(blockIndex);
   }
 
   callHook(...call: Parameters<HookRunner['callHook']>): boolean {

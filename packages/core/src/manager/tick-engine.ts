@@ -1,34 +1,39 @@
 import { DormouseError, type ErrorCode, messageOf } from '../errors.js';
 import { isObserved, publish } from '../events.js';
-import { ROW_BITS } from '../layout/geometry.js';
+import { MAX_BATCHES, ROW_BITS } from '../layout/geometry.js';
 import type { Logger } from '../logger.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
-import type { Participant, Round } from '../participant.js';
+import type { SharedRound } from '../memory/round.js';
+import type { World } from '../memory/world.js';
+import type { Participant, RowFault } from '../participant.js';
 import type { InputTap } from '../recording/observer.js';
 import type { IScheduler } from '../scheduler.js';
 import { turnActivityWindow } from '../session/activity.js';
 import type { SessionStore } from '../session/store.js';
 import type { TickClock } from '../session/tick-clock.js';
 import { NO_FAULTS, NO_REFUSALS, type RefusedRequest, type SessionFault, type TickReport } from '../tick-report.js';
-import { settleFaults } from './faults.js';
+import { discardInterrupted, type InterruptedSession, settleFaults } from './faults.js';
 import type { HostServices } from './host-services.js';
 import type { MetricsWindow } from './metrics.js';
 import { handOut } from './observed-calls.js';
 import type { RequestQueue } from './requests.js';
+import type { Seats } from './seats.js';
 import { NO_TOTALS, totalsOf } from './tick-totals.js';
 
 /** Refusals of one tick that are logged: what one session asks in vain, all may ask. */
 const MOST_LOGGED = 5;
-/** Batches a round can have: ranges are packed into 16 bits a side. Beyond, batches grow. */
-const MOST_BATCHES = 65_535;
 
 /** What a tick works with. */
 export interface TickParts {
   readonly store: SessionStore;
   readonly scheduler: IScheduler;
   readonly caller: Participant;
+  /** Updates that failed on the calling thread. */
+  readonly callerFaults: RowFault[];
+  readonly seats: Seats;
+  readonly world: World;
   readonly clock: TickClock;
-  readonly round: Round;
+  readonly round: SharedRound;
   readonly queue: RequestQueue;
   readonly metrics: MetricsWindow;
   readonly logger: Logger;
@@ -61,6 +66,7 @@ export class TickEngine {
   #egressMs = 0;
   #maintenanceMs = 0;
   #ranBefore = 0;
+  #retiredBefore = 0;
   /** What reports have told so far. */
   #told = NO_TOTALS;
   /** Whatever has the scheduler, the tick in flight or a change of it: settles when that has ended, well or not. */
@@ -101,18 +107,18 @@ export class TickEngine {
   }
 
   #update(diffMs: number): Promise<TickReport> {
-    const { scheduler, store, clock, round, services, inputs } = this.#parts;
+    const { scheduler, store, clock, services, inputs, seats } = this.#parts;
     this.#startMs = performance.now();
     clock.advance(diffMs);
     inputs.observer?.ticking(clock.number, diffMs);
     services.beginTick();
     this.#sessions = store.activeCount;
-    this.#batchCount = this.#prepare(round, diffMs);
+    seats.beginRound();
+    this.#batchCount = this.#openRound();
     this.#updateMs = performance.now();
-    round.isOpen = true;
     let running: void | Promise<void>;
     try {
-      running = this.#batchCount === 0 ? undefined : scheduler.parallelFor(this.#batchCount, ++this.#epoch);
+      running = this.#batchCount === 0 ? undefined : scheduler.parallelFor(this.#batchCount, this.#epoch);
     } catch (cause) {
       return this.#end(this.#schedulerFailed(cause));
     }
@@ -126,9 +132,11 @@ export class TickEngine {
 
   /** The update is over, well or not: hand out packets, deal with faults and requests, report. */
   #end(schedulerFailure: DormouseError | undefined): Promise<TickReport> {
-    const { caller, clock, onPacket, round, inputs } = this.#parts;
-    round.isOpen = false;
+    const { store, caller, callerFaults, onPacket, round, inputs, seats } = this.#parts;
+    round.close();
     try {
+      seats.endRound();
+      const interrupted = discardInterrupted(store, seats.interruptions.splice(0));
       const updateFailure = schedulerFailure ?? this.#missing();
       this.totalBatches += this.#batchCount;
       caller.park();
@@ -138,14 +146,15 @@ export class TickEngine {
       const handOutFailure = onPacket === undefined ? undefined : this.#handOut(onPacket);
       const failure = updateFailure ?? handOutFailure;
       this.#maintenanceMs = performance.now();
-      const faults = caller.faults.length === 0 ? this.#faultsLate : [...this.#faultsLate, ...settleFaults(this.#parts)];
+      const failed = callerFaults.length + seats.faults.length + interrupted.length;
+      const faults = failed === 0 ? this.#faultsLate : [...this.#faultsLate, ...this.#settleFaults(interrupted)];
       const refused = this.#applyRequests();
       inputs.observer?.ticked(updateFailure !== undefined);
       const report = this.#report(faults, refused);
       this.#faultsLate = failure === undefined ? NO_FAULTS : faults;
       if (failure === undefined) return Promise.resolve(report);
       this.#refusedLate = refused;
-      publish('dormouse:tick:failed', { tick: clock.number, error: failure });
+      publish('dormouse:tick:failed', { tick: this.#parts.clock.number, error: failure });
       return Promise.reject(failure);
     } finally {
       this.phase = 'idle';
@@ -188,25 +197,49 @@ export class TickEngine {
     return refused;
   }
 
-  #prepare(round: Round, diffMs: number): number {
-    round.blockCount = this.#parts.store.listBatches();
-    round.diffMs = diffMs;
-    const rows = round.blockCount << ROW_BITS;
-    round.batchRows = Math.max(this.updateBatchSize, Math.ceil(rows / MOST_BATCHES));
-    return Math.ceil(rows / round.batchRows);
+  #settleFaults(interrupted: readonly InterruptedSession[]): readonly SessionFault[] {
+    const { callerFaults, seats } = this.#parts;
+    return settleFaults(this.#parts, [...callerFaults.splice(0), ...seats.faults.splice(0)], interrupted);
   }
 
-  /** A scheduler without workers has only the caller: what it left out, or ran twice, shows in the caller's count. */
+  /** Lists the batches, and lets them be run; returns how many there are. */
+  #openRound(): number {
+    const { store, round, clock, world } = this.#parts;
+    const blockCount = store.listBatches();
+    const rows = blockCount << ROW_BITS;
+    const batchRows = Math.max(this.updateBatchSize, Math.ceil(rows / MAX_BATCHES));
+    const batchCount = Math.ceil(rows / batchRows);
+    if (batchCount > 0) {
+      // Never 0, which says that no round is open.
+      this.#epoch = this.#epoch === -1 ? 1 : (this.#epoch + 1) | 0;
+      round.open(this.#epoch, clock, blockCount, batchRows, batchCount, world.isOpen);
+    }
+    return batchCount;
+  }
+
+  /** Batches that the scheduler left out, or ran twice. How often those were run that died with a thread cannot be told. */
   #missing(): DormouseError | undefined {
-    const { scheduler, clock, caller } = this.#parts;
+    const { scheduler, clock, round, seats } = this.#parts;
     const batchCount = this.#batchCount;
-    const ran = caller.batchesRun - this.#ranBefore;
-    this.#ranBefore = caller.batchesRun;
-    if (scheduler.supports.workers || ran === batchCount) return undefined;
+    const done = batchCount === 0 ? 0 : round.countDone(batchCount, this.#epoch);
+    const died = seats.retired !== this.#retiredBefore;
+    const ran = this.#takeRun();
+    if (done === batchCount && (ran === batchCount || died)) return undefined;
+    const different = done < Math.min(ran, batchCount) ? ` (${done} different ones)` : '';
     return new DormouseError(
       'ERR_SCHEDULER_CONTRACT',
-      `tick ${clock.number}: scheduler ${scheduler.name} ran ${ran} of ${batchCount} batches; each must run exactly once`,
+      `tick ${clock.number}: scheduler ${scheduler.name} ran ${ran} of ${batchCount} batches${different}; each must run exactly once`,
     );
+  }
+
+  /** Batches run since this was last asked. */
+  #takeRun(): number {
+    const { caller, seats } = this.#parts;
+    const ran = caller.batchesRun + seats.batchesRun;
+    const before = this.#ranBefore;
+    this.#ranBefore = ran;
+    this.#retiredBefore = seats.retired;
+    return ran - before;
   }
 
   /** The handler's error; it has ended this hand-out, and packets not taken stay in their rings. */
@@ -220,7 +253,7 @@ export class TickEngine {
   }
 
   #schedulerFailed(cause: unknown): DormouseError {
-    this.#ranBefore = this.#parts.caller.batchesRun;
+    this.#takeRun();
     return this.#failed('ERR_SCHEDULER_FAILED', `scheduler ${this.#parts.scheduler.name} failed`, cause);
   }
 

@@ -14,6 +14,7 @@ import {
   OutKind,
   RECORD_HEAD_WORDS,
   recordKind,
+  takeRecord,
 } from './record-ring.js';
 import { wordsInUse } from './ring-cursors.js';
 
@@ -131,6 +132,20 @@ export class HostMail {
       cursors = words[cursor];
     }
     words[cursor] = 0;
+  }
+
+  /** Empties a row's outbox, whose session will not be heard; returns how many records were in it. Requests among them get no answer. */
+  discardOutbox(block: Block, row: number): number {
+    const words = block.cold.i32;
+    const { outbox, unanswered } = block.services;
+    let count = 0;
+    if (words[outbox.cursors + row] !== 0) this.#note(block, row, outbox, this.#outboxFar);
+    for (let at = firstRecord(words, outbox, row); at !== NO_RECORD; at = firstRecord(words, outbox, row)) {
+      if (recordKind(words, at) === OutKind.ask && words[unanswered + row] > 0) words[unanswered + row]--;
+      takeRecord(words, outbox, row, at);
+      count++;
+    }
+    return count;
   }
 
   /** Takes note of all that a block's sessions have written to. */

@@ -119,6 +119,28 @@ export class HostRings {
     return taken;
   }
 
+  /** Empties a row's outbound ring, whose session will not be heard; returns how many packets were in it. The last may not be whole. */
+  discard(block: Block, row: number): number {
+    const { page, rings } = block;
+    const cursor = Column.outbound + row;
+    let cursors = page[cursor];
+    if (cursors === 0) return 0;
+    this.#noteOutbound(block.blockIndex, row, cursors);
+    const words = block.cold.i32;
+    const near = rings.outboundNear + row * NEAR_WORDS;
+    const far = rings.outboundFar + row * this.#farWords - NEAR_WORDS;
+    let count = 0;
+    while (cursors >>> 16 !== (cursors & 0xffff)) {
+      cursors = skipPads(words, near, far, this.#capacity, cursors);
+      const position = (cursors >>> 16) & (this.#capacity - 1);
+      const need = recordWords(words[(position < NEAR_WORDS ? near : far) + position] >>> 16);
+      cursors = (cursors & 0xffff) | (((cursors >>> 16) + need) << 16);
+      count++;
+    }
+    page[cursor] = 0;
+    return count;
+  }
+
   /** Bytes of a block's rings that were ever written, in whole pages of the operating system. */
   touchedBytes(blockIndex: number): number {
     const pages = bitCount(this.#near[blockIndex]) + this.#inboundFar.pagesOf(blockIndex) + this.#outboundFar.pagesOf(blockIndex);

@@ -11,7 +11,8 @@ export class World {
   readonly table: SessionTable;
   readonly blocks: readonly (Block | undefined)[];
   readonly accounts: AccountIndex;
-  readonly maps: MapIndex;
+  /** Another one when it has outgrown its buffer: in threads other than the host's. */
+  maps: MapIndex;
   /** True while a tick's update runs: only then are snapshots and map index those of the sessions there are. */
   isOpen = false;
 

@@ -3,7 +3,7 @@ import { DormouseError } from '../errors.js';
 import { Column, ROWS } from '../layout/geometry.js';
 import type { Fields, StateLayout } from '../layout/state-layout.js';
 import type { Block } from '../memory/block.js';
-import { ParticipantWord } from '../memory/participant-words.js';
+import { ParticipantWord, segmentRunning } from '../memory/participant-words.js';
 import type { Session, SessionBatch } from '../session-api.js';
 import { BatchView } from './batch-view.js';
 import type { RuntimeServices } from './services.js';
@@ -14,8 +14,6 @@ import type { StateClass } from './state-view.js';
 export interface FaultSink {
   fault(block: Block, begin: number, end: number, error: unknown): void;
 }
-
-const NO_ROW = -1;
 
 /** A definition's updates as they are called: each is there when it is. Promises are refused at run time. */
 interface Updates {
@@ -76,6 +74,7 @@ export class Runner {
       if (batch !== undefined) {
         batch.begin = first;
         batch.end = stop;
+        progress[ParticipantWord.row] = segmentRunning(first, stop);
         try {
           const result = updateBatch(batch, diffMs);
           if (result !== undefined) refusePromise(result, 'updateBatch', block.page[Column.account + first] >>> 0);
@@ -83,6 +82,7 @@ export class Runner {
           session.$withdrawClaim(first, stop);
           this.#faults.fault(block, first, stop, error);
         }
+        progress[ParticipantWord.row] = ~stop;
         continue;
       }
       for (let row = first; row < stop; row++) {
@@ -97,7 +97,7 @@ export class Runner {
           this.#faults.fault(block, row, row + 1, error);
         }
       }
-      progress[ParticipantWord.row] = NO_ROW;
+      progress[ParticipantWord.row] = ~stop;
     }
     return session.$sent;
   }

@@ -35,6 +35,14 @@ export interface NewSession {
   readonly init: unknown;
 }
 
+/** What of an interrupted session will reach nobody. */
+export interface Discarded {
+  /** Packets for the host, those of earlier ticks that it had not drained included. */
+  readonly packets: number;
+  /** Messages, asks, and all else that a session can want of others. */
+  readonly requests: number;
+}
+
 export const NO_SLOT = -1;
 
 /**
@@ -205,6 +213,13 @@ export class SessionStore {
       }
     }
     return this.rings.packetsOut - before;
+  }
+
+  /** Discards what a session has sent and asked for that nobody has taken yet: its update did not come to its end. */
+  discardUnsent(slot: number): Discarded {
+    const block = this.block(slot);
+    const row = slot & ROW_MASK;
+    return { packets: this.rings.discard(block, row), requests: this.mail.discardOutbox(block, row) };
   }
 
   quarantine(slot: number): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Column } from '../../src/layout/geometry.js';
-import { ParticipantWord } from '../../src/memory/participant-words.js';
+import { ParticipantWord, rowsUnderWay } from '../../src/memory/participant-words.js';
 import type { Session } from '../../src/session-api.js';
 import { bytesOf } from '../memory/block-fixture.js';
 import { type Loose, makeRunner as setUp } from './runner-fixture.js';
@@ -51,7 +51,7 @@ describe('a runner of single sessions', () => {
     expect(block.cold.u32.slice(0, 64).every((count) => count === 1)).toBe(true);
   });
 
-  it('tells in its progress word which row it is at, and none in the end', () => {
+  it('tells in its progress word which row it is at, and in the end that all are done', () => {
     const { run, progress, faults } = setUp({
       update: (session) => {
         expect(progress[ParticipantWord.row]).toBe(session.accountId - 1000);
@@ -59,7 +59,23 @@ describe('a runner of single sessions', () => {
     });
     run();
     expect(faults).toEqual([]);
-    expect(progress[ParticipantWord.row]).toBe(-1);
+    expect(rowsUnderWay(progress[ParticipantWord.row])).toEqual({ begin: 0, end: 0, next: 64 });
+  });
+
+  it('tells in its progress word which run of rows an updateBatch has in hand, and behind which it is done', () => {
+    const seen: unknown[] = [];
+    const { run, progress } = setUp({
+      updateBatch: () => {
+        seen.push(rowsUnderWay(progress[ParticipantWord.row]));
+      },
+    });
+    run(0b1110, 0);
+    run(-1, -1, 60, 64);
+    expect(seen).toEqual([
+      { begin: 1, end: 4, next: 4 },
+      { begin: 60, end: 64, next: 64 },
+    ]);
+    expect(rowsUnderWay(progress[ParticipantWord.row])).toEqual({ begin: 0, end: 0, next: 64 });
   });
 
   it('takes back what a row that throws had claimed, not what it or another row had sent', () => {

@@ -1,0 +1,30 @@
+import { type Gate, NO_BATCH } from '../memory/gate.js';
+import type { BatchRunner } from '../scheduler.js';
+
+/**
+ * A participant's part in a round: runs what is in its own range, then what it can take of others', until nobody has anything left. True
+ * if it finished the round's last batch. Any thread; the caller must be inside the gate.
+ */
+export function drain(gate: Gate, participant: number, runner: BatchRunner): boolean {
+  let isLast = false;
+  for (;;) {
+    let batch = gate.claim(participant);
+    if (batch === NO_BATCH) {
+      const taken = gate.takeHalf(participant);
+      if (taken === undefined) return isLast;
+      batch = gate.keep(participant, taken);
+    }
+    runner.runBatches(batch, batch + 1);
+    if (gate.countOff()) isLast = true;
+  }
+}
+
+/** Runs batches of a participant's own range until `deadlineMs` (`performance.now()`) or the range's end; the rest is for {@link drain}. */
+export function drainUntil(deadlineMs: number, gate: Gate, participant: number, runner: BatchRunner): boolean {
+  for (let batch = gate.claim(participant); batch !== NO_BATCH; batch = gate.claim(participant)) {
+    runner.runBatches(batch, batch + 1);
+    if (gate.countOff()) return true;
+    if (performance.now() > deadlineMs) return false;
+  }
+  return false;
+}

@@ -1,0 +1,28 @@
+/**
+ * From what length on a round is worth waking workers for, µs of one thread's work. A worker that sleeps enters a round 40 to 100 µs after it was
+ * woken, and waking costs the caller some 5 µs: below, the caller has done the rest before anybody came.
+ */
+const WORTH_WAKING_US = 100;
+/** Weight of the last round in the estimate. */
+const WEIGHT = 0.25;
+
+/** Tells small rounds from others by what batches took before. Only where the caller participates. */
+export class SmallRounds {
+  #usPerBatch = Number.POSITIVE_INFINITY;
+
+  /** True if a round of this many batches is expected to be over before workers would come. Never before anything was measured. */
+  isSmall(batchCount: number): boolean {
+    return this.#usPerBatch * batchCount < WORTH_WAKING_US;
+  }
+
+  /** When the caller, alone in a round that began at `beganMs`, has done enough: the round was not small after all. */
+  deadlineMs(beganMs: number): number {
+    return beganMs + WORTH_WAKING_US / 1000;
+  }
+
+  /** The caller has run `batches` ≥ 1 in `ms`. */
+  learn(ms: number, batches: number): void {
+    const us = (ms * 1000) / batches;
+    this.#usPerBatch = Number.isFinite(this.#usPerBatch) ? this.#usPerBatch + (us - this.#usPerBatch) * WEIGHT : us;
+  }
+}

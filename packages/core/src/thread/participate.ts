@@ -1,0 +1,73 @@
+import { drain } from '../dispatch/drain.js';
+import type { ThreadOrder } from '../dispatch/launcher.js';
+import { DormouseError } from '../errors.js';
+import { Gate } from '../memory/gate.js';
+import { type AttachedParticipant, attachParticipant } from './attach.js';
+
+/** Who takes part in this thread: one at most. */
+let member: Member | undefined;
+
+/**
+ * What a worker of a scheduler package does with an order of its host, see `ThreadOrder`: joins a manager's participants, and stays until it is
+ * told to leave (`resident`) or until the library is given the next order (`task`). To be handed to the thread library:
+ *
+ * ```js
+ * import { participate } from '@dormouse/core/worker';
+ * export default (order) => participate(order); // what the library calls with the order it was given
+ * ```
+ *
+ * Rejects when a behaviour cannot be imported; the host hears of that by itself.
+ */
+export async function participate(order: ThreadOrder): Promise<void> {
+  if (order.kind === 'round') {
+    if (member === undefined) throw new DormouseError('ERR_SCHEDULER_CONTRACT', 'a thread was told to run a round before it had joined');
+    member.lookUp();
+    return;
+  }
+  const joined = new Member(await attachParticipant(order.port), Gate.attach(order.gate));
+  if (order.dispatch === 'resident') await joined.stay();
+  else member = joined;
+}
+
+/** The worker's part of the protocol: memory/README.md, "The gate". */
+class Member {
+  readonly #participant: AttachedParticipant;
+  readonly #gate: Gate;
+
+  constructor(participant: AttachedParticipant, gate: Gate) {
+    this.#participant = participant;
+    this.#gate = gate;
+  }
+
+  /** Asleep between rounds, its event loop alive, until it has left. */
+  async stay(): Promise<void> {
+    for (;;) {
+      // Before it looks: whatever comes while it does wakes it again.
+      const { epoch } = this.#gate;
+      if (!this.lookUp()) return;
+      await this.#gate.whenPast(epoch);
+    }
+  }
+
+  /** Takes its part in the round in hand, if there is one; false once it has left. */
+  lookUp(): boolean {
+    const gate = this.#gate;
+    const { participant } = this.#participant;
+    if (gate.isAskedToLeave(participant)) {
+      this.#participant.leave();
+      return false;
+    }
+    const round = gate.enter(participant);
+    this.#participant.takeMessages();
+    let isLast = false;
+    if (round !== 0) {
+      const enteredMs = performance.now();
+      isLast = drain(gate, participant, this.#participant);
+      this.#participant.park();
+      gate.noteTime(participant, performance.timeOrigin + enteredMs, performance.now() - enteredMs);
+    }
+    gate.exit(participant);
+    if (isLast) gate.drained(round);
+    return true;
+  }
+}
