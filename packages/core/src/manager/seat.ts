@@ -77,6 +77,8 @@ export class Seat implements ParticipantSeat {
 
   /** Takes all that the thread has posted and the event loop has not brought yet. */
   takeNews(): void {
+    // Before `close` came all that was posted; reading a port that is just closed crashes Node.js 20.
+    if (this.isGone) return;
     for (let item = receiveMessageOnPort(this.#ownPort); item !== undefined; item = receiveMessageOnPort(this.#ownPort)) {
       this.#hear(item.message as ThreadNews);
     }
