@@ -113,7 +113,8 @@ export class CrewMember {
 
   #ranWrong(error: unknown): void {
     this.cause ??= error;
-    if (this.isLeaving) return;
+    // Ended by us, and said already.
+    if (this.isLeaving || this.reason !== undefined) return;
     this.#parts.host.logger.warn(
       `${this.#parts.launcher.name}: the thread of participant ${this.seat.participant} failed: ${messageOf(error)}`,
     );

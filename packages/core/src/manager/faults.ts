@@ -79,7 +79,7 @@ function settleInterrupted(parts: FaultParts, { slot, reason, cause, discarded }
   const error = new DormouseError(
     'ERR_SESSION_INTERRUPTED',
     `the update of account ${accountId} in tick ${clock.number} was interrupted: ${reason}. It is half done and is not run again; ` +
-      `${discarded.packets} packets and ${discarded.requests} requests of the session are discarded`,
+      `discarded with it: packets ${discarded.packets}, requests ${discarded.requests}`,
     cause === undefined ? { accountId } : { accountId, cause },
   );
   return settle(parts, slot, error, true, { discarded });
@@ -107,7 +107,8 @@ function settle(
 }
 
 function describe({ quarantineAfter }: FaultParts, { tick, accountId, faults, quarantined, error }: SessionFault): string {
-  const stack = stackOf(error) ?? messageOf(error);
+  // Who was interrupted has no stack of its own: it was ended from outside.
+  const stack = (DormouseError.isInstance(error, 'ERR_SESSION_INTERRUPTED') ? undefined : stackOf(error)) ?? messageOf(error);
   const hint = stack.startsWith('TypeError: ') && FROZEN.test(stack) ? FROZEN_HINT : '';
   return `tick ${tick}: account ${accountId} failed (${faults} of ${quarantineAfter}${quarantined ? ', quarantined' : ''}): ${stack}${hint}`;
 }
