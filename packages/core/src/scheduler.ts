@@ -180,8 +180,8 @@ export function requireScheduler(scheduler: unknown): IScheduler {
   return candidate;
 }
 
-/** Schedulers of this project, by the name they go by on a command line. */
-export const BUILT_IN_SCHEDULERS: readonly string[] = ['inline'];
+/** Schedulers of this project, by the name they go by on a command line: `tinypool` is the package `@dormouse/scheduler-tinypool`. */
+export const BUILT_IN_SCHEDULERS: readonly string[] = ['inline', 'tinypool', 'poolifier', 'threads'];
 
 /**
  * Makes a scheduler from what a command line names: a built-in name (`inline`), a package, or a module's path or URL. The
@@ -203,11 +203,12 @@ export async function loadScheduler(specifier: string, options: object = {}, fro
   try {
     module = await import(hrefOf(name, from ?? resolve('package.json')));
   } catch (cause) {
-    throw new DormouseError(
-      'ERR_SCHEDULER_UNKNOWN',
-      `no scheduler ${shown(specifier)}: ${messageOf(cause).split('\n', 1)[0]}; built in are ${BUILT_IN_SCHEDULERS.join(', ')}, else give a package name or a path`,
-      { cause },
-    );
+    const hint =
+      name === specifier
+        ? `built in are ${BUILT_IN_SCHEDULERS.join(', ')}, else give a package name or a path`
+        : `it is a package of its own: npm install ${name}`;
+    const reason = messageOf(cause).split('\n', 1)[0];
+    throw new DormouseError('ERR_SCHEDULER_UNKNOWN', `no scheduler ${shown(specifier)}: ${reason}; ${hint}`, { cause });
   }
   if (typeof module.default !== 'function') {
     throw refused(`${shown(specifier)} must export a function that makes a scheduler as default: got ${shown(module.default)}`);

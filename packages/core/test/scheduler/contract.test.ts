@@ -45,8 +45,8 @@ describe('R-02 a scheduler is refused at start, by what is wrong with it', () =>
     await expect(startWithScheduler(scheduler)).rejects.toEqual(failure('ERR_SCHEDULER_CONTRACT', message));
   });
 
-  it('the contract is version 1, and inline is built in', () => {
-    expect([SCHEDULER_CONTRACT_VERSION, BUILT_IN_SCHEDULERS]).toEqual([1, ['inline']]);
+  it('the contract is version 1, and four schedulers have names of their own', () => {
+    expect([SCHEDULER_CONTRACT_VERSION, BUILT_IN_SCHEDULERS]).toEqual([1, ['inline', 'tinypool', 'poolifier', 'threads']]);
   });
 });
 

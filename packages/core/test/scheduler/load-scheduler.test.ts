@@ -34,6 +34,7 @@ beforeAll(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'dormouse-load-')));
   program = write('program.mjs', '');
   install('@dormouse/scheduler-inline', { exports: { '.': { default: './dist/index.js' } } }, { 'dist/index.js': moduleOf('built in') });
+  install('@dormouse/scheduler-poolifier', { exports: './not-built.js' }, {});
   install('plain-scheduler', { main: './main.js' }, { 'main.js': moduleOf('plain') });
   install('import-scheduler', { exports: { import: './index.js' } }, { 'index.js': moduleOf('for import') });
   install(
@@ -93,15 +94,26 @@ describe('loadScheduler', () => {
     expect(error).toEqual(
       failure(
         'ERR_SCHEDULER_UNKNOWN',
-        new RegExp(`^no scheduler "${escaped}": .+; built in are inline, else give a package name or a path$`),
+        new RegExp(
+          `^no scheduler "${escaped}": .+; built in are inline, tinypool, poolifier, threads, else give a package name or a path$`,
+        ),
       ),
     );
     expect(error.cause).toBeInstanceOf(Error);
   });
 
+  it('says what to install where a scheduler of this project is not there, or not whole', async () => {
+    await expect(loadScheduler('poolifier', {}, program)).rejects.toEqual(
+      failure(
+        'ERR_SCHEDULER_UNKNOWN',
+        /^no scheduler "poolifier": Cannot find module .+; it is a package of its own: npm install @dormouse\/scheduler-poolifier$/,
+      ),
+    );
+  });
+
   it.each(['', 5, undefined])('refuses a name that is none: %s', async (specifier) => {
     await expect(loadScheduler(specifier as string)).rejects.toEqual(
-      failure('ERR_SCHEDULER_UNKNOWN', /^scheduler must be inline, a package name or a path: got /),
+      failure('ERR_SCHEDULER_UNKNOWN', /^scheduler must be inline, tinypool, poolifier, threads, a package name or a path: got /),
     );
   });
 
