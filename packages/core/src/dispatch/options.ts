@@ -16,6 +16,11 @@ export interface ResidentOptions {
    * earlier ticks; a tick that turns out longer wakes them then. Default true.
    */
   readonly adaptiveWaking?: boolean;
+  /**
+   * False: nobody takes batches from another's range, and each participant runs the share it was given. There for comparison (the benchmark's
+   * `scaling`): what stealing is worth on the same threads. Default true.
+   */
+  readonly stealing?: boolean;
   /** Limits of each worker, as in `node:worker_threads`. Default: those of Node.js. */
   readonly resourceLimits?: ThreadLimits;
   /** How long a thread may take to start and to import the behaviours, ms, 1…3 600 000. Default 30 000. */
@@ -27,7 +32,7 @@ export interface CheckedResidentOptions extends Required<Omit<ResidentOptions, '
   readonly resourceLimits: ThreadLimits | undefined;
 }
 
-const KEYS = ['callerParticipates', 'dispatch', 'adaptiveWaking', 'resourceLimits', 'startTimeoutMs'] as const;
+const KEYS = ['callerParticipates', 'dispatch', 'adaptiveWaking', 'stealing', 'resourceLimits', 'startTimeoutMs'] as const;
 const LIMITS = ['maxOldGenerationSizeMb', 'maxYoungGenerationSizeMb', 'codeRangeSizeMb', 'stackSizeMb'] as const;
 
 /** Throws `ERR_CONFIG_INVALID` naming the option, its value and the range, or `ERR_CONFIG_KEY_UNKNOWN`. */
@@ -38,10 +43,11 @@ export function checkResidentOptions(options: unknown): CheckedResidentOptions {
     callerParticipates = false,
     dispatch = 'resident',
     adaptiveWaking = true,
+    stealing = true,
     resourceLimits,
     startTimeoutMs = 30_000,
   } = options as ResidentOptions;
-  for (const [name, value] of Object.entries({ callerParticipates, adaptiveWaking })) {
+  for (const [name, value] of Object.entries({ callerParticipates, adaptiveWaking, stealing })) {
     if (typeof value !== 'boolean') throw invalid(`${name} must be true or false: got ${shown(value)}`);
   }
   if (dispatch !== 'resident' && dispatch !== 'task') throw invalid(`dispatch must be "resident" or "task": got ${shown(dispatch)}`);
@@ -51,7 +57,7 @@ export function checkResidentOptions(options: unknown): CheckedResidentOptions {
   } catch (error) {
     throw invalid((error as Error).message);
   }
-  return { callerParticipates, dispatch, adaptiveWaking, resourceLimits, startTimeoutMs };
+  return { callerParticipates, dispatch, adaptiveWaking, stealing, resourceLimits, startTimeoutMs };
 }
 
 function checkLimits(limits: unknown): void {

@@ -21,6 +21,7 @@ export class Rounds {
   readonly #crew: Crew;
   readonly #host: SchedulerHost;
   readonly #joins: boolean;
+  readonly #steals: boolean;
   readonly #small: SmallRounds | undefined;
   readonly #caller: BatchRunner;
   #callerBatches = 0;
@@ -29,11 +30,12 @@ export class Rounds {
   #listed = 0;
   #round = 0;
 
-  constructor(gate: Gate, crew: Crew, host: SchedulerHost, { callerParticipates, adaptiveWaking }: CheckedResidentOptions) {
+  constructor(gate: Gate, crew: Crew, host: SchedulerHost, { callerParticipates, adaptiveWaking, stealing }: CheckedResidentOptions) {
     this.#gate = gate;
     this.#crew = crew;
     this.#host = host;
     this.#joins = callerParticipates;
+    this.#steals = stealing;
     this.#small = callerParticipates && adaptiveWaking ? new SmallRounds() : undefined;
     this.#caller = {
       runBatches: (begin, end) => {
@@ -95,7 +97,10 @@ export class Rounds {
     for (let at = 0; at < count; at++) {
       gate.give(runners[at], Math.floor((at * batchCount) / count), Math.floor(((at + 1) * batchCount) / count));
     }
-    this.#round = gate.arm(batchCount, width);
+    // One that a round broken off has left its range, without stealing, and that comes only now, is to find nothing.
+    for (let at = count; at < runners.length; at++) gate.give(runners[at], 0, 0);
+    // Without stealing nobody looks at anybody else's range.
+    this.#round = gate.arm(batchCount, this.#steals ? width : 0);
     if (!isAlone) this.#crew.wake();
     return this.#joins && this.#join(isAlone && runners.length > 1, beganMs);
   }

@@ -74,7 +74,8 @@ export class Gate {
   }
 
   /**
-   * Gate closed, ranges given: opens the next round, of `batchCount` ≥ 1 batches, to participants below `width`, and returns its number.
+   * Gate closed, ranges given: opens the next round, of `batchCount` ≥ 1 batches, and returns its number. Who has nothing left takes from the
+   * participants below `width`; 0: from nobody.
    * Wakes nobody.
    */
   arm(batchCount: number, width: number): number {
