@@ -1,0 +1,1 @@
+export { poolifierScheduler, poolifierScheduler as default } from './scheduler.js';

@@ -1,0 +1,1 @@
+export { threadsScheduler, threadsScheduler as default } from './scheduler.js';

@@ -1,0 +1,7 @@
+import { describeScheduler } from '@dormouse/core/conformance';
+import { describe, it } from 'vitest';
+import { threadsScheduler } from '../src/index.js';
+
+describe.each([{}, { callerParticipates: true }, { dispatch: 'task' }] as const)('with %j', (options) => {
+  describeScheduler({ describe, it, create: () => threadsScheduler(options) });
+});

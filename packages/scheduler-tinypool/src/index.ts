@@ -1,0 +1,1 @@
+export { tinypoolScheduler, tinypoolScheduler as default } from './scheduler.js';

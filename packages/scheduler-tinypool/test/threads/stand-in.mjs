@@ -1,0 +1,1 @@
+export { act as participate } from '../../../core/test/launcher/acts.mjs';
