@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { searchAll } from './search.js';
+import { tickModel } from './tick-model.js';
+import type { Setting } from './variants.js';
+
+const alone = { callerDrains: false, batches: 3, ticks: 2, deaths: 1 };
+const joined = { callerDrains: true, batches: 4, ticks: 2, deaths: 1 };
+
+/** Who takes part, and how many states that makes. The count tells when a change has made the search smaller than its name says. */
+const SETTINGS: readonly (readonly [what: string, states: number, setting: Setting])[] = [
+  ['the caller and a worker, 4 batches, 2 ticks, 2 deaths', 366_456, { ...joined, workers: 1, deaths: 2 }],
+  ['the same, a batch being two segments', 140_441, { ...joined, workers: 1, blockRows: 1 }],
+  ['the same, a segment being one update', 88_501, { ...joined, workers: 1, wholeSegments: true }],
+  ['the same, small ticks that wake nobody', 113_841, { ...joined, workers: 1, wakesNobody: true }],
+  ['a worker alone, 3 batches, 2 ticks, 2 deaths', 97_926, { ...alone, workers: 1, deaths: 2 }],
+  ['2 workers, 3 batches, 1 tick, a death, its place taken', 1_357_344, { ...alone, workers: 2, ticks: 1 }],
+  ['2 workers, 3 batches, 2 ticks, a death', 549_118, { ...alone, workers: 2, replaces: false }],
+  ['2 workers, 4 batches, 2 ticks, nobody dies', 285_425, { ...alone, workers: 2, batches: 4, deaths: 0 }],
+  ['the caller and 2 workers, 3 batches, 1 tick, a death', 328_337, { ...joined, workers: 2, batches: 3, ticks: 1, replaces: false }],
+  [
+    'the same, what the death has left being the caller’s, without stealing',
+    111_798,
+    { ...joined, workers: 2, batches: 3, ticks: 1, replaces: false, doesNotSteal: true, recoversAlone: true },
+  ],
+  [
+    '2 workers, 3 batches, 1 tick, a death, without stealing',
+    82_442,
+    { ...alone, workers: 2, ticks: 1, replaces: false, doesNotSteal: true },
+  ],
+  ['2 workers, 3 batches, 2 ticks, one leaves between', 280_684, { ...alone, workers: 2, deaths: 0, oneLeaves: true }],
+  ['3 workers, 2 batches, 1 tick, nobody dies', 1_512_954, { ...alone, workers: 3, batches: 2, ticks: 1, deaths: 0 }],
+  [
+    'the caller and a worker, 3 batches, 1 tick, a death, all steps in every order',
+    28_344,
+    { ...joined, workers: 1, batches: 3, ticks: 1, everyOrder: true },
+  ],
+  [
+    '2 workers, 2 batches, 1 tick, a death, all steps in every order',
+    96_213,
+    { ...alone, workers: 2, batches: 2, ticks: 1, replaces: false, everyOrder: true },
+  ],
+];
+
+describe('in every order of steps, with a death before any of them, each row is run once a tick or reported, and every tick ends', () => {
+  it.each(SETTINGS)('%s: %i states', (_, states, setting) => {
+    const outcome = searchAll(tickModel(setting));
+    expect(outcome.broken).toEqual([]);
+    expect(outcome.stuck).toEqual([]);
+    expect(outcome.alwaysEnds).toBe(true);
+    expect(outcome.states).toBe(states);
+  });
+});
