@@ -24,6 +24,10 @@ interface ReplayParts {
   readonly codec?: Codec;
   /** What was shared when it was recorded, by name: see {@link SessionManager.shared}. */
   readonly shared?: Readonly<Record<string, Shareable>>;
+  /** As a manager's, for schedulers with workers: how many, what each imports first, and how long an update may take. */
+  readonly workerThreads?: number;
+  readonly workerSetup?: readonly (URL | string)[];
+  readonly updateTimeoutMs?: number;
   /** Sessions a batch, 1…256; default as recorded. Makes no difference but where `updateBatch` throws. */
   readonly updateBatchSize?: number;
   /** The last tick to replay. Default: all there are. */
@@ -66,7 +70,9 @@ export interface ReplayReport {
   readonly truncated: boolean;
 }
 
-const OPTIONS = ['behavior', 'behaviors', 'scheduler', 'logger', 'codec', 'shared', 'updateBatchSize', 'untilTick', 'signal', 'onTick'];
+/** Handed on to the manager as they are. */
+const OF_MANAGER = ['logger', 'codec', 'updateBatchSize', 'workerThreads', 'workerSetup', 'updateTimeoutMs'] as const;
+const OPTIONS = ['behavior', 'behaviors', 'scheduler', 'shared', 'untilTick', 'signal', 'onTick', ...OF_MANAGER];
 
 /**
  * Replays what `manager.recordInputs` has recorded: the same inputs at the same moments, so that sessions do the same again, and compares
@@ -112,16 +118,15 @@ async function replayStream<B extends AnyBehavior>(stream: RecordStream, options
 }
 
 function managerOptions<B extends AnyBehavior>(header: RecordingHeader, options: ReplayOptions<B>): SessionManagerOptions<B> {
-  const { scheduler, logger, codec, shared = {}, updateBatchSize } = options;
+  const { scheduler, shared = {} } = options;
+  const given = OF_MANAGER.filter((key) => options[key] !== undefined).map((key) => [key, options[key]]);
   const sharedAtStart = Object.entries(header.shared).map(([name, content]) => [name, requireShared(name, content, shared)] as const);
   return {
     ...header.settings,
     scheduler,
     behaviors: matchBehaviors(header.behaviors, options.behaviors ?? [options.behavior as B]),
     shared: Object.fromEntries(sharedAtStart),
-    ...(logger === undefined ? {} : { logger }),
-    ...(codec === undefined ? {} : { codec }),
-    ...(updateBatchSize === undefined ? {} : { updateBatchSize }),
+    ...Object.fromEntries(given),
   };
 }
 

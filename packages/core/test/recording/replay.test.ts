@@ -86,6 +86,24 @@ describe('a recording that is replayed', () => {
     ]);
   });
 
+  it('gives a scheduler with workers what a manager would', async () => {
+    const { file } = await run();
+    const scheduler = serialScheduler();
+    const { start } = scheduler;
+    let asked: unknown;
+    scheduler.start = (host) => {
+      const { workerThreads, updateTimeoutMs, workerSetup } = host;
+      asked = { workerThreads, updateTimeoutMs, workerSetup };
+      return start.call(scheduler, { ...host });
+    };
+    const settings = { workerThreads: 3, updateTimeoutMs: 70, workerSetup: ['data:text/javascript,'] };
+    await replay(file, { behavior: roamer, scheduler, logger: false, ...settings });
+    expect(asked).toEqual(settings);
+    await expect(replay(file, { behavior: roamer, scheduler, logger: false, workerThreads: 256 })).rejects.toEqual(
+      failure('ERR_CONFIG_INVALID', 'workerThreads must be an integer 0…255: got 256'),
+    );
+  });
+
   it('ends after the tick it is told to end with, or when its signal says so', async () => {
     const { file, digests } = await run();
     const options = { behavior: roamer, scheduler: serialScheduler(), logger: false } as const;
