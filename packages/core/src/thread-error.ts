@@ -13,17 +13,21 @@ export interface ThreadError {
 /** Causes kept below an error: enough for any that is thrown in earnest, and an end for one that is its own cause. */
 const MAX_CAUSES = 8;
 
-/** Whatever was thrown, ready to be posted: name, message, stack, code and causes, eight deep. */
+/** Whatever was thrown, ready to be posted: name, message, stack, code and causes, eight deep. Never throws itself. */
 export function packError(error: unknown, causes = MAX_CAUSES): ThreadError {
-  const { name, stack, code, cause }: NodeJS.ErrnoException = error instanceof Error ? error : new Error(messageOf(error));
-  return {
-    name,
-    message: messageOf(error),
-    stack,
-    code: typeof code === 'string' ? code : undefined,
-    isDormouse: DormouseError.isInstance(error),
-    cause: cause === undefined || causes === 0 ? undefined : packError(cause, causes - 1),
-  };
+  try {
+    const { name, stack, code, cause }: NodeJS.ErrnoException = error instanceof Error ? error : new Error(messageOf(error));
+    return {
+      name: typeof name === 'string' ? name : 'Error',
+      message: messageOf(error),
+      stack: typeof stack === 'string' ? stack : undefined,
+      code: typeof code === 'string' ? code : undefined,
+      isDormouse: DormouseError.isInstance(error),
+      cause: cause === undefined || causes === 0 ? undefined : packError(cause, causes - 1),
+    };
+  } catch {
+    return { name: 'Error', message: messageOf(error), stack: undefined, code: undefined, isDormouse: false, cause: undefined };
+  }
 }
 
 /** The error again, with the stack of the thread that it was thrown in. A Dormouse error is one again; of others only the name stays. */
