@@ -1,18 +1,23 @@
+import type { MessagePort } from 'node:worker_threads';
 import { DormouseError, messageOf } from '../errors.js';
 import type { Gate } from '../memory/gate.js';
 import type { ParticipantSeat, ParticipantStats } from '../scheduler.js';
 import type { CrewParts } from './crew.js';
-import type { LaunchedThread } from './launcher.js';
+import type { LaunchedThread, ThreadOrder } from './launcher.js';
 import { settledWithin } from './settled-within.js';
 
 /** How long a library may take to let go of a thread. What takes longer is left to itself, and logged. */
 const DISCARD_MS = 5000;
+/** By tasks: that a thread is given at once. The first may be done and not be known to be; a third would only queue. */
+const MOST_TASKS = 2;
 
 /** A thread that takes part, or will, from its seat's opening until its end is known. */
 export class CrewMember {
   readonly seat: ParticipantSeat;
   /** Asked to leave, or ended by us: nobody takes its place. */
   isLeaving = false;
+  /** True from when its thread could run batches; before, whoever starts it sees to its end. */
+  hasStarted = false;
   /** Why its thread comes to its end, if that is known. */
   reason: string | undefined;
   cause: unknown;
@@ -22,8 +27,11 @@ export class CrewMember {
   looksSinceEnded = 0;
   readonly #parts: CrewParts;
   readonly #joinedMs = performance.now();
+  #launching: Promise<LaunchedThread> | undefined;
   #thread: LaunchedThread | undefined;
   #discarding: Promise<void> | undefined;
+  #tasks = 0;
+  #isTaskDue = false;
 
   constructor(seat: ParticipantSeat, parts: CrewParts) {
     this.seat = seat;
@@ -35,27 +43,16 @@ export class CrewMember {
   async start(): Promise<void> {
     const { launcher, gate, options } = this.#parts;
     const { seat } = this;
-    const launching = (async () => launcher.launch({ resourceLimits: options.resourceLimits }))();
+    const { participant, port } = seat;
     try {
-      await this.#inTime(launching);
-      this.#thread = await launching;
-      // Told to end before there was anything to end.
-      if (this.isEnding) this.#discarding = this.#discard();
-      const { participant, port } = seat;
-      const running = this.#thread.run({ kind: 'join', dispatch: options.dispatch, participant, gate: gate.buffer, port }, [port]);
-      running.catch((error) => this.#ranWrong(error));
+      this.#launching = (async () => launcher.launch({ resourceLimits: options.resourceLimits }))();
+      await this.#inTime(this.#launching);
+      this.#thread = await this.#launching;
+      this.#run({ kind: 'join', dispatch: options.dispatch, participant, gate: gate.buffer, port }, [port]);
       await this.#inTime(seat.ready);
-      await seat.ready;
+      this.hasStarted = true;
     } catch (error) {
       this.isLeaving = true;
-      // A library that did not answer in time may yet.
-      if (this.#thread === undefined) {
-        seat.port.close();
-        launching.then(
-          (thread) => thread.discard(),
-          () => {},
-        );
-      }
       void this.end();
       throw this.cause === undefined || !DormouseError.isInstance(error, 'ERR_THREAD_GONE') ? error : this.#because(error);
     }
@@ -67,9 +64,19 @@ export class CrewMember {
     this.#parts.gate.askToLeave(this.seat.participant);
   }
 
-  /** By tasks: gives the thread one. */
+  /** By tasks: gives the thread one; where it has two already, when the first of them is done. */
   runTask(): void {
-    this.#thread?.run({ kind: 'round' }, []).catch((error) => this.#ranWrong(error));
+    if (this.#tasks === MOST_TASKS) {
+      this.#isTaskDue = true;
+      return;
+    }
+    this.#tasks++;
+    this.#run({ kind: 'round' }, [], () => {
+      this.#tasks--;
+      if (!this.#isTaskDue) return;
+      this.#isTaskDue = false;
+      this.runTask();
+    });
   }
 
   /** Ends the thread whatever it does, at once; resolves when the library has let go of it, or has taken too long. */
@@ -93,28 +100,55 @@ export class CrewMember {
 
   async #discard(): Promise<void> {
     const thread = this.#thread;
-    if (thread === undefined) return;
     const { launcher, host } = this.#parts;
-    const discarding = (async () => thread.discard())();
-    discarding.catch((error) => host.logger.warn(`${launcher.name} failed to let go of a thread: ${messageOf(error)}`));
-    if (!(await settledWithin(discarding, DISCARD_MS))) {
-      host.logger.warn(`${launcher.name} has not let go of the thread of participant ${this.seat.participant} within ${DISCARD_MS} ms`);
+    const failed = (error: unknown): void => host.logger.warn(`${launcher.name} failed to let go of a thread: ${messageOf(error)}`);
+    if (thread === undefined) {
+      // A library that has not answered yet may still do so.
+      this.#launching
+        ?.then(
+          (late) => late.discard(),
+          () => {},
+        )
+        .catch(failed);
+    } else {
+      const discarding = (async () => thread.discard())();
+      discarding.catch(failed);
+      if (!(await settledWithin(discarding, DISCARD_MS))) {
+        host.logger.warn(`${launcher.name} has not let go of the thread of participant ${this.seat.participant} within ${DISCARD_MS} ms`);
+      }
     }
+    // Where it was not handed over nobody else can; where it was, this does nothing.
+    this.seat.port.close();
   }
 
+  /** Has the thread do something. One that fails in it cannot be relied on. */
+  #run(order: ThreadOrder, transferList: readonly MessagePort[], done?: () => void): void {
+    const running = (async () => this.#thread?.run(order, transferList))();
+    running.then(done, (error) => {
+      this.#ranWrong(error);
+      void this.end();
+    });
+  }
+
+  /** Resolves when `work` has; rejects with what it rejects with, when the seat comes to its end before, or when it takes too long. */
   async #inTime(work: Promise<unknown>): Promise<void> {
     const { startTimeoutMs } = this.#parts.options;
-    if (await settledWithin(work, startTimeoutMs)) return;
+    const { participant, ready } = this.seat;
+    const first = Promise.race([work, ready]);
+    if (await settledWithin(first, startTimeoutMs)) {
+      await first;
+      return;
+    }
     throw new DormouseError(
       'ERR_START_FAILED',
-      `the thread of participant ${this.seat.participant} was not ready within ${startTimeoutMs} ms (startTimeoutMs)`,
+      `the thread of participant ${participant} was not ready within ${startTimeoutMs} ms (startTimeoutMs)`,
     );
   }
 
   #ranWrong(error: unknown): void {
     this.cause ??= error;
     // Ended by us, and said already.
-    if (this.isLeaving || this.reason !== undefined) return;
+    if (this.isLeaving || this.isEnding || this.reason !== undefined) return;
     this.#parts.host.logger.warn(
       `${this.#parts.launcher.name}: the thread of participant ${this.seat.participant} failed: ${messageOf(error)}`,
     );

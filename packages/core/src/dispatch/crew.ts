@@ -88,7 +88,7 @@ export class Crew {
       seat.retire(reason, cause);
       gate.clear(seat.participant);
       void this.#track(this.#ending, member.end());
-      if (isLeaving && member.reason === undefined) continue;
+      if (!member.hasStarted || (isLeaving && member.reason === undefined)) continue;
       host.logger.warn(`the thread of participant ${seat.participant} is gone (${reason}); another is started in its place`);
       this.replaced++;
       this.#replace();

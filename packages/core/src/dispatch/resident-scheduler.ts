@@ -49,6 +49,7 @@ class ResidentScheduler implements IScheduler {
   readonly #launcher: ThreadLauncher;
   readonly #options: CheckedResidentOptions;
   #running: Running | undefined;
+  #stopping = Promise.resolve();
 
   constructor(launcher: ThreadLauncher, options: CheckedResidentOptions) {
     this.#launcher = launcher;
@@ -67,7 +68,12 @@ class ResidentScheduler implements IScheduler {
     const watchdog = new Watchdog(crew, gate, host.updateTimeoutMs, host.logger);
     this.#running = { host, gate, crew, rounds, watchdog, startedMs: performance.now() };
     watchdog.start();
-    await crew.resize(this.#countOf(host.workerThreads));
+    try {
+      await crew.resize(this.#countOf(host.workerThreads));
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
   }
 
   parallelFor(batchCount: number): void | Promise<void> {
@@ -85,12 +91,17 @@ class ResidentScheduler implements IScheduler {
     this.#running?.crew.rouse();
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
     const running = this.#running;
-    if (running === undefined) return;
     this.#running = undefined;
-    await running.crew.stop();
-    running.watchdog.stop();
+    // Asked for again meanwhile, it is the same stop.
+    if (running !== undefined) this.#stopping = this.#stop(running);
+    return this.#stopping;
+  }
+
+  async #stop({ crew, watchdog }: Running): Promise<void> {
+    await crew.stop();
+    watchdog.stop();
   }
 
   stats(): SchedulerStats {

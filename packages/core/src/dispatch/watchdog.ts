@@ -23,6 +23,7 @@ export class Watchdog {
   readonly #lookMs: number;
   readonly #logger: Logger;
   #timer: NodeJS.Timeout | undefined;
+  #looksWithoutComers = 0;
 
   /** `timeoutMs` 0: threads are never ended. */
   constructor(crew: Crew, gate: Gate, timeoutMs: number, logger: Logger) {
@@ -44,27 +45,48 @@ export class Watchdog {
 
   #look(): void {
     for (const member of this.#crew.members) this.#lookAt(member);
+    this.#lookForComers();
     this.#crew.onChange?.();
+  }
+
+  /** Threads that sleep through a round are woken again; those whose event loops do not come back are ended. */
+  #lookForComers(): void {
+    const ready = this.#crew.members.filter(({ seat, isEnding }) => seat.isReady && !seat.isGone && !isEnding);
+    if (!this.#gate.isWaiting || ready.some(({ seat }) => this.#gate.isInside(seat.participant))) {
+      this.#looksWithoutComers = 0;
+      return;
+    }
+    this.#crew.wake();
+    if (++this.#looksWithoutComers * this.#lookMs < this.#timeoutMs || this.#isOff) return;
+    this.#looksWithoutComers = 0;
+    for (const member of ready) this.#end(member, 'it had not come to a round');
   }
 
   /** Time is counted in looks: a process that was stopped meanwhile has not worked meanwhile. */
   #lookAt(member: CrewMember): void {
     const { seat } = member;
     if (member.isEnding) {
-      if (!seat.isGone && ++member.looksSinceEnded * this.#lookMs > END_MS) this.#giveUp(seat.participant);
+      // One that is not inside keeps nobody waiting.
+      if (!this.#gate.isInside(seat.participant) || seat.isGone) return;
+      if (++member.looksSinceEnded * this.#lookMs > END_MS) this.#giveUp(seat.participant);
       return;
     }
     const { progress } = seat;
     const isStill = this.#gate.isInside(seat.participant) && progress === member.progressSeen;
     member.progressSeen = progress;
     member.looksWithoutProgress = isStill ? member.looksWithoutProgress + 1 : 0;
-    if (this.#timeoutMs === 0 || member.looksWithoutProgress * this.#lookMs < this.#timeoutMs) return;
-    // At a breakpoint nothing goes on, and nothing is wrong.
-    if (inspectorUrl() !== undefined) return;
-    const reason = `it had not returned after ${this.#timeoutMs} ms (updateTimeoutMs), and its thread was ended`;
-    this.#logger.error(
-      `participant ${seat.participant} is stuck: an update has not returned after ${this.#timeoutMs} ms; its thread is ended`,
-    );
+    if (member.looksWithoutProgress * this.#lookMs < this.#timeoutMs || this.#isOff) return;
+    this.#end(member, 'it had not returned');
+  }
+
+  /** At a breakpoint nothing goes on, and nothing is wrong. */
+  get #isOff(): boolean {
+    return this.#timeoutMs === 0 || inspectorUrl() !== undefined;
+  }
+
+  #end(member: CrewMember, what: string): void {
+    const reason = `${what} after ${this.#timeoutMs} ms (updateTimeoutMs), and its thread was ended`;
+    this.#logger.error(`participant ${member.seat.participant} is stuck: ${reason}`);
     this.#crew.endStuck(member, reason);
   }
 

@@ -40,9 +40,10 @@ export async function startEngine<B extends AnyBehavior>(options: CheckedOptions
   refuseManagerInImportingThread();
   const { behaviors, config, scheduler } = options;
   let starting = 'the session store';
+  let engine: Engine | undefined;
   try {
     for (const behavior of behaviors) await setUpBehavior(behavior, options.shared);
-    const engine = await Engine.assemble(options, logger);
+    engine = await Engine.assemble(options, logger);
     starting = `scheduler ${scheduler.name}`;
     const { caller, seats, round } = engine;
     const { workerThreads, updateTimeoutMs } = config;
@@ -61,6 +62,7 @@ export async function startEngine<B extends AnyBehavior>(options: CheckedOptions
     return engine;
   } catch (cause) {
     await stopQuietly(scheduler, logger);
+    engine?.seats.close();
     if (DormouseError.isInstance(cause, 'ERR_START_FAILED')) throw cause;
     throw new DormouseError('ERR_START_FAILED', `${starting} did not start: ${messageOf(cause)}`, { cause });
   }

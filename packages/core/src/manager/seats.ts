@@ -66,6 +66,8 @@ export class Seats {
     if (participant >= MAX_PARTICIPANTS) {
       throw new DormouseError('ERR_SCHEDULER_CONTRACT', `participants must be 1…${MAX_PARTICIPANTS - 1}: asked for one more`);
     }
+    // May throw; nothing is taken yet.
+    const codecUrl = urlOf(codec);
     table.participantWords(participant).fill(0);
     const { port1, port2 } = new MessageChannel();
     const words = table.participantWords(participant);
@@ -79,7 +81,7 @@ export class Seats {
       sizes,
       behaviors,
       workerSetup,
-      codecUrl: urlOf(codec),
+      codecUrl,
       seed,
       mapIndex: this.#mapIndex,
       shared: [...shared],

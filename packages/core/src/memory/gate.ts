@@ -105,6 +105,11 @@ export class Gate {
     return Atomics.load(this.#words, Control.remain) === 0;
   }
 
+  /** True while a round is open that is not drained. */
+  get isWaiting(): boolean {
+    return Atomics.load(this.#words, Control.armed) !== 0 && !this.isDrained;
+  }
+
   /** A promise that settles when the round is drained; undefined if it is. Never settles if a participant dies: watch the fences too. */
   whenDrained(round: number): Promise<unknown> | undefined {
     const before = Atomics.load(this.#words, Control.done);

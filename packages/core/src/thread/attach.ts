@@ -139,8 +139,11 @@ class ThreadParticipant implements AttachedParticipant {
   }
 
   leave(): void {
-    this.park();
-    this.#port.close();
+    try {
+      this.park();
+    } finally {
+      this.#port.close();
+    }
   }
 
   #beginRound(): void {

@@ -1,8 +1,12 @@
+import { setImmediate } from 'node:timers/promises';
 import { drain } from '../dispatch/drain.js';
 import type { ThreadOrder } from '../dispatch/launcher.js';
 import { DormouseError } from '../errors.js';
 import { Gate } from '../memory/gate.js';
 import { type AttachedParticipant, attachParticipant } from './attach.js';
+
+/** Rounds that a thread looks into without sleeping, before its event loop is let on. */
+const MOST_AWAKE = 64;
 
 /** Who takes part in this thread: one at most. */
 let member: Member | undefined;
@@ -41,16 +45,33 @@ class Member {
 
   /** Asleep between rounds, its event loop alive, until it has left. */
   async stay(): Promise<void> {
-    for (;;) {
+    for (let awake = 0; ; ) {
       // Before it looks: whatever comes while it does wakes it again.
       const { epoch } = this.#gate;
       if (!this.lookUp()) return;
-      await this.#gate.whenPast(epoch);
+      const sleeping = this.#gate.whenPast(epoch);
+      if (sleeping !== undefined || ++awake < MOST_AWAKE) {
+        await sleeping;
+        continue;
+      }
+      // Rounds may follow each other so fast that it never sleeps; its event loop is let on all the same.
+      awake = 0;
+      await setImmediate();
     }
   }
 
   /** Takes its part in the round in hand, if there is one; false once it has left. */
   lookUp(): boolean {
+    try {
+      return this.#lookUp();
+    } catch (error) {
+      // Not a session's error, those are caught: this thread cannot be relied on. The host hears that it is gone, and in what it was.
+      this.#participant.leave();
+      throw error;
+    }
+  }
+
+  #lookUp(): boolean {
     const gate = this.#gate;
     const { participant } = this.#participant;
     if (gate.isAskedToLeave(participant)) {
