@@ -239,7 +239,8 @@ export class TickEngine {
     const before = this.#ranBefore;
     this.#ranBefore = ran;
     this.#retiredBefore = seats.retired;
-    return ran - before;
+    // Each count is an unsigned word, and begins anew after 2^32.
+    return (ran - before) >>> 0;
   }
 
   /** The handler's error; it has ended this hand-out, and packets not taken stay in their rings. */
