@@ -59,6 +59,7 @@ export async function startEngine<B extends AnyBehavior>(options: CheckedOptions
       isBatchDone: (batch) => round.isDone(batch, round.epoch),
       checkBehaviors: () => checkBehaviors(order),
     });
+    engine.metrics.begin();
     return engine;
   } catch (cause) {
     await stopQuietly(scheduler, logger);

@@ -42,8 +42,8 @@ export class MetricsWindow {
   /** Totals at past marks, oldest first; the first is where the window begins. */
   readonly #marks: Totals[] = [];
   readonly #totals: Totals;
-  #nextMarkMs: number;
-  #nextHalfMs: number;
+  #nextMarkMs = 0;
+  #nextHalfMs = 0;
   /** Tick times in ns of this half of the window and of the half before. */
   #histogram: RecordableHistogram = createHistogram();
   #histogramBefore: RecordableHistogram = createHistogram();
@@ -51,9 +51,15 @@ export class MetricsWindow {
   constructor(windowMs: number) {
     this.#markEveryMs = windowMs / MARKS;
     this.#totals = { wallMs: performance.now(), cpuMs: cpuMs(), ticks: 0, updates: 0, packets: 0, hibernations: 0, sessionMs: 0 };
-    this.#marks.push({ ...this.#totals });
-    this.#nextMarkMs = this.#totals.wallMs + this.#markEveryMs;
-    this.#nextHalfMs = this.#totals.wallMs + windowMs / 2;
+    this.begin();
+  }
+
+  /** Has the window begin now: what it took to get so far is no work of sessions. Before anything is recorded. */
+  begin(): void {
+    const now = this.#read(performance.now());
+    this.#marks.splice(0, this.#marks.length, now);
+    this.#nextMarkMs = now.wallMs + this.#markEveryMs;
+    this.#nextHalfMs = now.wallMs + (this.#markEveryMs * MARKS) / 2;
   }
 
   get updates(): number {

@@ -1,6 +1,8 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { MetricsWindow } from '../../src/manager/metrics.js';
-import { accounts, failure, startEcho, thrownBy } from './test-manager.js';
+import { serialScheduler } from '../scheduler/test-schedulers.js';
+import { echo } from './behaviors.js';
+import { accounts, failure, startEcho, startWith, thrownBy } from './test-manager.js';
 
 describe('R-29 global metrics', () => {
   it('have all nine figures of the specification, finite from the start', async () => {
@@ -22,6 +24,19 @@ describe('R-29 global metrics', () => {
     expect(metrics.tickTime).toEqual({ count: 0, meanUs: 0, p50Us: 0, p99Us: 0, maxUs: 0 });
   });
 
+  it('count no CPU time that starting the threads took for the sessions', async () => {
+    let cpuUs = 0;
+    const cpuUsage = vi.spyOn(process, 'cpuUsage').mockImplementation(() => ({ user: cpuUs, system: 0 }));
+    onTestFinished(() => cpuUsage.mockRestore());
+    const start = () => {
+      cpuUs += 1_000_000;
+    };
+    const scheduler = serialScheduler({ start, parallelFor: () => {} });
+    const manager = await startWith({ behavior: echo, scheduler });
+    await manager.updateAllSessions(100);
+    expect(manager.getGlobalMetrics().avgCpuPercent).toBe(0);
+  });
+
   it('count sessions, updates, batches and packets exactly', async () => {
     const manager = await startEcho();
     const handles = manager.createSessionBatch(accounts(200));
@@ -32,7 +47,7 @@ describe('R-29 global metrics', () => {
     }
     const metrics = manager.getGlobalMetrics();
     expect(metrics).toMatchObject({ activeSessions: 200, totalUpdatesProcessed: 2000, totalBatchesProcessed: 40 });
-    expect(metrics.participants).toEqual([{ batches: 40, steals: 0 }]);
+    expect(metrics.participants).toMatchObject([{ batches: 40, steals: 0 }]);
     // Packets in of ten ticks, and out of nine: the last are told of with the next tick. Rates share one window.
     expect(metrics.totalPacketsPerSecond / metrics.updateCyclesPerSecond).toBeCloseTo(380, 6);
     expect(metrics.cpuPercentPerBot).toBeGreaterThan(0);
