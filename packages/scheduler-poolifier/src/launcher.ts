@@ -16,6 +16,8 @@ export function poolifierLauncher(worker = WORKER): ThreadLauncher {
 class PoolifierThread implements LaunchedThread {
   readonly #pool: FixedThreadPool<ThreadOrder, Outcome>;
   readonly #node: IWorkerNode<Worker, ThreadOrder>;
+  /** How to reject what the thread has in hand: poolifier never settles it when the thread has ended. */
+  readonly #inHand = new Set<(reason: unknown) => void>();
   /** Why the thread ends: what it failed with, otherwise its exit code. */
   #ending: Error | undefined;
   #exited = false;
@@ -39,15 +41,12 @@ class PoolifierThread implements LaunchedThread {
 
   run(order: ThreadOrder, transferList: readonly MessagePort[]): Promise<unknown> {
     if (this.#ending !== undefined) return Promise.reject(this.#ending);
-    const { worker } = this.#node;
     return new Promise((resolve, reject) => {
-      // poolifier never settles what a thread had in hand when it ended.
-      const exited = (): void => reject(this.#ending);
-      worker.once('exit', exited);
+      this.#inHand.add(reject);
       this.#pool
         .execute(order, undefined, undefined, transferList)
         .then(({ value, error }) => (error === undefined ? resolve(value) : reject(unpackError(error))), reject)
-        .finally(() => worker.off('exit', exited));
+        .finally(() => this.#inHand.delete(reject));
     });
   }
 
@@ -62,6 +61,7 @@ class PoolifierThread implements LaunchedThread {
   #retire(code: number): void {
     this.#exited = true;
     this.#ending ??= new Error(`the thread ended with exit code ${code}`);
+    for (const reject of this.#inHand) reject(this.#ending);
     // What it still said before it ended would be an error: from an unknown worker.
     this.#node.messageChannel?.port1.close();
     this.#pool.workerNodes.splice(0);

@@ -29,6 +29,8 @@ interface Exposed {
 class SpawnedThread implements LaunchedThread {
   readonly #worker: SpawnableWorker;
   readonly #exposed: Promise<Exposed>;
+  /** How to reject what the thread has in hand: threads never settles it when the thread has ended. */
+  readonly #inHand = new Set<(reason: unknown) => void>();
   /** Why the thread ends: what it failed with, otherwise its exit code. */
   #ending: Error | undefined;
 
@@ -39,6 +41,7 @@ class SpawnedThread implements LaunchedThread {
     });
     this.#worker.once('exit', (code: number) => {
       this.#ending ??= new Error(`the thread ended with exit code ${code}`);
+      for (const reject of this.#inHand) reject(this.#ending);
     });
     this.#exposed = spawn<Exposed>(this.#worker, { timeout: SPAWN_TIMEOUT_MS });
   }
@@ -47,12 +50,10 @@ class SpawnedThread implements LaunchedThread {
     const { participate } = await this.#exposed;
     if (this.#ending !== undefined || participate === undefined) throw this.#ending;
     return new Promise((resolve, reject) => {
-      // threads never settles what a thread had in hand when it ended.
-      const exited = (): void => reject(this.#ending);
-      this.#worker.once('exit', exited);
+      this.#inHand.add(reject);
       Promise.resolve(participate(Transfer(order, transferList)))
         .then(resolve, reject)
-        .finally(() => this.#worker.off('exit', exited));
+        .finally(() => this.#inHand.delete(reject));
     });
   }
 

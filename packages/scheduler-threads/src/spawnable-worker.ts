@@ -16,6 +16,8 @@ export class SpawnableWorker extends Worker {
 
   constructor(...args: ConstructorParameters<typeof Worker>) {
     super(...args);
+    // threads listens for each task in hand.
+    this.setMaxListeners(0);
     // Not by emitting a message: a worker that ended has no listeners for any.
     this.once('exit', () => {
       for (const wrapped of this.#listeners.values()) wrapped(EXPOSES_NOTHING);

@@ -22,8 +22,9 @@ export function describeLauncher(name: string, create: () => ThreadLauncher): vo
     process.on('unhandledRejection', note);
     process.on('warning', note);
 
-    afterEach(() => {
+    afterEach(async () => {
       for (const port of ports.splice(0)) port.close();
+      await new Promise(setImmediate); // A warning comes a tick late.
       expect(unhandled.splice(0)).toEqual([]);
     });
 
@@ -62,6 +63,13 @@ export function describeLauncher(name: string, create: () => ThreadLauncher): vo
       expect(await message(port)).toBe('hello');
       port.postMessage('leave');
       await done;
+      await thread.discard();
+    });
+
+    it('takes a hundred tasks at once', async () => {
+      const thread = await launch();
+      const ids = await Promise.all(Array.from({ length: 100 }, () => order(thread, 'id').done));
+      expect(new Set(ids).size).toBe(1);
       await thread.discard();
     });
 
