@@ -1,6 +1,6 @@
 import { isMainThread } from 'node:worker_threads';
 import { defineBehavior, f32, SessionManager } from '@dormouse/core';
-import { inlineScheduler } from '@dormouse/scheduler-inline';
+import { inlineScheduler } from '@dormouse/scheduler-inline'; // or tinypoolScheduler of …-tinypool: worker threads, same result
 
 // What a bot holds, and what it does in each tick. It knows one packet, opcode 1: go so many times as fast.
 export const walker = defineBehavior(import.meta.url, {

@@ -1,7 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import { isMainThread } from 'node:worker_threads';
-import { data, defineBehavior, SessionManager, text } from '@dormouse/core';
-import { inlineScheduler } from '@dormouse/scheduler-inline';
+import { data, defineBehavior, loadScheduler, SessionManager, text } from '@dormouse/core';
 import { startPriceService } from './prices.ts';
 
 export const keeper = defineBehavior(import.meta.url, {
@@ -21,7 +20,10 @@ export const keeper = defineBehavior(import.meta.url, {
 if (isMainThread) {
   const sockets = new Map<number, Socket>();
   const onPacket = (guest: number, packet: { toBytes(): Uint8Array }) => sockets.get(guest)?.write(`${Buffer.from(packet.toBytes())}\n`);
-  const manager = await SessionManager.start({ behavior: keeper, scheduler: inlineScheduler(), onPacket });
+  const scheduler = await loadScheduler(process.env.SCHEDULER ?? 'inline', {}, import.meta.url);
+  // What lets worker threads import this file as it is, where the scheduler has any.
+  const workerSetup = [import.meta.resolve('@dormouse/core/worker-setup-tsx')];
+  const manager = await SessionManager.start({ behavior: keeper, scheduler, workerSetup, onPacket });
   const prices = await startPriceService();
   manager.handle('price', async (dish, { signal }) => (await fetch(`${prices}/${dish}`, { signal })).json());
   const server = createServer((socket) => {

@@ -8,12 +8,15 @@ import { expect, it, onTestFinished } from 'vitest';
 const folder = fileURLToPath(new URL('..', import.meta.url));
 /** Node.js 22.18 and later run TypeScript as it is; before, tsx does. */
 const [major, minor] = process.versions.node.split('.').map(Number);
-const ways: [string, string[]][] = [['with tsx', ['--import', 'tsx']]];
-if (major > 22 || (major === 22 && minor >= 18)) ways.push(['as it is', []]);
+const commands: [string, string[]][] = [['with tsx', ['--import', 'tsx']]];
+if (major > 22 || (major === 22 && minor >= 18)) commands.push(['as it is', []]);
+const ways = commands.flatMap(([name, args]) =>
+  ['inline', 'tinypool'].map((scheduler) => [`${name}, on ${scheduler}`, args, scheduler] as const),
+);
 
 /** Starts the tavern as the README does; resolves with its port. */
-async function open(args: string[]): Promise<number> {
-  const env = { ...process.env, PORT: '0' };
+async function open(args: readonly string[], scheduler: string): Promise<number> {
+  const env = { ...process.env, PORT: '0', SCHEDULER: scheduler };
   const child = spawn(process.execPath, [...args, 'src/tavern.ts'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   let output = '';
@@ -32,8 +35,8 @@ async function open(args: string[]): Promise<number> {
   return Promise.race([port, ended]);
 }
 
-it.each(ways)('serves guests at sockets what the price service says, each by a keeper that remembers, %s', async (_, args) => {
-  const port = await open(args);
+it.each(ways)('serves guests at sockets what the price service says, each by a keeper that remembers, %s', async (_, args, scheduler) => {
+  const port = await open(args, scheduler);
   const [ann, ben] = [createConnection(port), createConnection(port)];
   const heard = (socket: typeof ann) => createInterface(socket)[Symbol.asyncIterator]();
   const [toAnn, toBen] = [heard(ann), heard(ben)];

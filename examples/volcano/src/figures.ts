@@ -1,5 +1,19 @@
+/** Who runs the bots, and how the work is shared. */
+export interface ThreadFigures {
+  readonly scheduler: string;
+  readonly workers: number;
+  /** The main thread runs bots too. */
+  readonly mainRuns: boolean;
+  /** Times a thread that had finished its own part took from another's. */
+  readonly steals: number;
+  /** Threads that died and were replaced. */
+  readonly replacedThreads: number;
+}
+
 /** What a run shows of itself, at one moment. */
 export interface Figures {
+  readonly threads: ThreadFigures;
+  readonly ticks: number;
   readonly elapsedSeconds: number;
   readonly durationSeconds: number;
   readonly activeSessions: number;
@@ -44,6 +58,7 @@ export function readings(figures: Figures): Reading[] {
       value: `${cpuPercentPerBot.toFixed(4)} %  of ${CPU_PERCENT_ALLOWED} % allowed`,
       ratio: cpuPercentPerBot / CPU_PERCENT_ALLOWED,
     },
+    { name: 'threads', value: threadsInWords(figures) },
     { name: 'packets', value: `${grouped(figures.packetsPerSecond)} /s` },
     { name: 'sessions', value: `${grouped(activeSessions)} active, ${grouped(hibernatedSessions)} asleep` },
     {
@@ -55,6 +70,19 @@ export function readings(figures: Figures): Reading[] {
       value: `${figures.sessionMegabytes.toFixed(1)} MB sessions, ${Math.round(figures.processMegabytes)} MB process`,
     },
   ];
+}
+
+function threadsInWords({ threads, ticks }: Figures): string {
+  const { scheduler, workers, mainRuns, steals, replacedThreads } = threads;
+  const count = `${grouped(ticks)} ticks`;
+  if (workers === 0) return `${scheduler}: main thread, ${count}`;
+  const replaced = replacedThreads === 0 ? '' : `, ${grouped(replacedThreads)} replaced`;
+  return `${scheduler}: ${workersInWords(workers)}${mainRuns ? ' + main' : ''}, ${count}, ${grouped(steals)} steals${replaced}`;
+}
+
+/** `1 worker`, `2 workers`. */
+export function workersInWords(workers: number): string {
+  return `${workers} worker${workers === 1 ? '' : 's'}`;
 }
 
 /** A time with the unit that suits it. */

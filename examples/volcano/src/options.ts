@@ -1,9 +1,21 @@
 import { accessSync, constants, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
+import { BUILT_IN_SCHEDULERS } from '@dormouse/core';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
+/** Which threads the bots run on. */
+export interface ThreadOptions {
+  /** Built-in name, package name or path. */
+  readonly scheduler: string;
+  /** Worker threads; without it as many as suit this machine. */
+  readonly workers?: number;
+  /** Whether the calling thread runs bots beside the workers; without it as the scheduler does by itself. */
+  readonly caller?: 'joins' | 'idle';
+}
+
 /** What a run is asked to do. */
-export interface RunOptions {
+export interface RunOptions extends ThreadOptions {
   readonly sessions: number;
   /** Of the run, in seconds. */
   readonly duration: number;
@@ -12,9 +24,6 @@ export interface RunOptions {
   readonly seed: number;
   /** Walker's seconds in a second of the run. */
   readonly timeLapse: number;
-  /** Built-in name, package name or path. */
-  readonly scheduler: string;
-  readonly workers: number;
   /** File the map is written to. */
   readonly output: string;
   readonly quiet: boolean;
@@ -42,8 +51,13 @@ export function parseArguments(args: readonly string[]): ParsedArguments {
     .addOption(wholeNumber('--tick-rate <n>', 'ticks a second', 1, 100, 10))
     .addOption(wholeNumber('--seed <n>', 'the same seed, the same walks', 0, 4_294_967_295, 42))
     .addOption(wholeNumber('--time-lapse <n>', "walker's seconds in a second of the run", 1, 60, 20))
-    .addOption(new Option('--scheduler <name>', 'built-in name, package name or path').default('inline'))
-    .addOption(wholeNumber('--workers <n>', 'worker threads; 0: as the scheduler decides', 0, 255, 0))
+    .addOption(
+      new Option('--scheduler <name>', `who runs the bots: ${BUILT_IN_SCHEDULERS.join(', ')}, a package or a path`).default(
+        usualScheduler(availableParallelism()),
+      ),
+    )
+    .addOption(wholeNumber('--workers <n>', 'worker threads; 0 or not given: as many as suit this machine', 0, 255))
+    .addOption(new Option('--caller <part>', 'whether the main thread runs bots too, beside the workers').choices(['joins', 'idle']))
     .addOption(new Option('--output <file>', 'where the map goes').default('volcano.svg').argParser(outputFile))
     .addOption(new Option('--record <file>', 'record what enters, for --replay').argParser(outputFile))
     .addOption(new Option('--replay <file>', 'run a recorded run again, and compare every tick').conflicts('record'))
@@ -60,7 +74,12 @@ export function parseArguments(args: readonly string[]): ParsedArguments {
   return { options: command.opts<RunOptions>() };
 }
 
-function wholeNumber(flags: string, words: string, least: number, most: number, usual: number): Option {
+/** With worker threads where there is more than one core to run them on. */
+export function usualScheduler(cores: number): string {
+  return cores > 1 ? 'tinypool' : 'inline';
+}
+
+function wholeNumber(flags: string, words: string, least: number, most: number, usual?: number): Option {
   return new Option(flags, `${words}, ${least} to ${most}`).default(usual).argParser((text) => {
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (value >= least && value <= most) return value;

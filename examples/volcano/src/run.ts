@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { loadScheduler, type RunReport, type SessionFault, SessionManager } from '@dormouse/core';
+import { type RunReport, type SessionFault, SessionManager } from '@dormouse/core';
 import bot, { walkableGround } from './bot.js';
 import { type Figures, grouped, readings } from './figures.js';
 import { Guide } from './guide.js';
@@ -7,6 +7,7 @@ import type { RunOptions } from './options.js';
 import { ARRIVAL, MEETING } from './packets.js';
 import { drawMap } from './svg.js';
 import { loadMaungaWhau, type Terrain } from './terrain.js';
+import { threadFigures, threadsOf } from './threads.js';
 import { Trails } from './trails.js';
 import { openView, type Screen } from './view.js';
 
@@ -18,14 +19,14 @@ const MEGABYTE = 1_048_576;
 export async function run(options: RunOptions, screen: Screen, ending: AbortSignal): Promise<void> {
   const { sessions, duration, tickRate, seed, timeLapse, quiet, record } = options;
   const say = (text: string) => screen.write(`${text}\n`);
-  const scheduler = await loadScheduler(options.scheduler, {}, import.meta.url);
+  const { scheduler, workerThreads } = await threadsOf(options);
   const terrain = loadMaungaWhau();
   const trails = new Trails(sessions);
   const startedMs = performance.now();
   const manager = await SessionManager.start({
     behavior: bot,
     scheduler,
-    workerThreads: options.workers,
+    workerThreads,
     maxConcurrentSessions: sessions,
     poolSize: sessions,
     ringBytes: RING_BYTES,
@@ -41,9 +42,10 @@ export async function run(options: RunOptions, screen: Screen, ending: AbortSign
     const accounts = Uint32Array.from({ length: sessions }, (_, index) => index + 1);
     const bots = manager.createSessionBatch(accounts, { init: { timeLapse } });
     if (!quiet) {
+      const threads = 1 + threadFigures(scheduler).workers;
       say(
         `Maunga Whau: ${terrain.columns} × ${terrain.rows} heights, a navmesh of ${walkableGround().polygonCount} polygons ` +
-          `in ${Math.round(builtMs - startedMs)} ms, ${grouped(sessions)} bots on it in ${Math.round(performance.now() - builtMs)} ms`,
+          `in ${threads === 1 ? '' : `each of ${threads} threads in `}${Math.round(builtMs - startedMs)} ms, ${grouped(sessions)} bots on it in ${Math.round(performance.now() - builtMs)} ms`,
       );
     }
     const guide = new Guide(manager, bots, seed);
@@ -53,6 +55,8 @@ export async function run(options: RunOptions, screen: Screen, ending: AbortSign
     const figures = (): Figures => {
       const metrics = manager.getGlobalMetrics();
       return {
+        threads: threadFigures(scheduler),
+        ticks: manager.tick.number,
         elapsedSeconds: (performance.now() - runStartedMs) / 1000,
         durationSeconds: duration,
         activeSessions: metrics.activeSessions,
@@ -97,7 +101,7 @@ export async function run(options: RunOptions, screen: Screen, ending: AbortSign
       cpuPercentPerBot: report.rates.cpuPercentPerBot,
       packetsPerSecond: report.rates.packetsPerSecond,
     };
-    say(`\n${grouped(report.ticks)} ticks in ${seconds.toFixed(1)} s on scheduler ${manager.schedulerName}, ${report.overruns} late`);
+    say(`\n${grouped(report.ticks)} ticks in ${seconds.toFixed(1)} s, ${report.overruns} late`);
     for (const { name, value } of readings(whole)) say(`  ${name.padEnd(12)}${value}`);
     if (faults.length > 0) say(`  faults      in ${faults.length} ticks, the first: ${String(faults[0].error)}`);
     writeMap(options, terrain, trails, report.ticks, say);

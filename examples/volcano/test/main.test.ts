@@ -48,7 +48,7 @@ describe('the program', () => {
   it('runs its time, sums up and writes the map', async () => {
     const { code, stdout, stderr } = await volcano(['--sessions', '50', '--duration', '1', '--output', 'short.svg']);
     expect([code, stderr]).toEqual([0, '']);
-    for (const words of ['50 bots', 'ticks in', 'scheduler inline', 'p99', 'of 0.05 % allowed', '50 active', 'short.svg']) {
+    for (const words of ['50 bots', 'ticks in', 'threads', 'p99', 'of 0.05 % allowed', '50 active', 'short.svg']) {
       expect(stdout).toContain(words);
     }
     expect(readFileSync(join(folder, 'short.svg'), 'utf8')).toContain('50 bots');
@@ -88,6 +88,17 @@ describe('the program', () => {
     expect(readFileSync(join(folder, 'group.svg'), 'utf8')).toContain('</svg>');
   });
 
+  it.each([
+    [['tinypool'], 'in each of 2 threads', 'tinypool: 1 worker, '],
+    [['poolifier', '--caller', 'joins'], 'in each of 2 threads', 'poolifier: 1 worker + main, '],
+    [['threads'], 'in each of 2 threads', 'threads: 1 worker, '],
+  ])('runs its bots on worker threads: %s', async (scheduler, started, summedUp) => {
+    const { code, stdout, stderr } = await volcano(['--sessions', '200', '--duration', '1', '--workers', '1', '--scheduler', ...scheduler]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain(started);
+    expect(stdout).toContain(summedUp);
+  });
+
   it('takes a scheduler by its path from the working directory, by package name, and refuses others with exit code 2', async () => {
     const inline = await volcano(['--sessions', '5', '--duration', '1', '--quiet', '--scheduler', '@dormouse/scheduler-inline']);
     expect([inline.code, inline.stderr]).toEqual([0, '']);
@@ -95,18 +106,31 @@ describe('the program', () => {
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toContain('nothing.mjs');
     expect(unknown.stderr).toContain('ERR_SCHEDULER_UNKNOWN');
+    const impossible = await volcano(['--scheduler', 'inline', '--workers', '2']);
+    expect([impossible.code, impossible.stdout]).toEqual([2, '']);
+    expect(impossible.stderr).toBe('error: --workers 2: scheduler inline has no worker threads (ERR_SCHEDULER_UNSUPPORTED)\n');
   });
 
-  it('runs a recorded run again and finds every tick as it was; from a file that breaks off, up to there', async () => {
-    const recorded = await volcano(['--sessions', '50', '--duration', '2', '--quiet', '--record', 'run.rec']);
+  it('runs a run that was recorded on one scheduler again on every other, and finds each tick as it was; from a file that breaks off, up to there', async () => {
+    const recorded = await volcano([...'--sessions 150 --duration 2 --quiet --record run.rec --scheduler threads --workers 2'.split(' ')]);
     expect([recorded.code, recorded.stderr]).toEqual([0, '']);
     const ticks = /^(\d+) ticks in/m.exec(recorded.stdout)?.[1];
-    const again = await volcano(['--replay', 'run.rec']);
-    expect([again.code, again.stderr]).toEqual([0, '']);
-    expect(again.stdout).toContain(`${ticks} ticks of 50 bots as they were recorded\n  digest`);
+    const digests = new Set<string | undefined>();
+    for (const [scheduler, threads] of [
+      ['inline', 'inline: main thread'],
+      ['tinypool', 'tinypool: 2 workers'],
+      ['poolifier', 'poolifier: 2 workers'],
+    ]) {
+      const workers = scheduler === 'inline' ? [] : ['--workers', '2'];
+      const again = await volcano(['--replay', 'run.rec', '--scheduler', scheduler, ...workers]);
+      expect([again.code, again.stderr]).toEqual([0, '']);
+      expect(again.stdout).toContain(`${ticks} ticks of 150 bots as they were recorded\n  threads     ${threads}\n  digest`);
+      digests.add(/^ {2}digest +(\w+)$/m.exec(again.stdout)?.[1]);
+    }
+    expect(digests.size).toBe(1);
     const bytes = readFileSync(join(folder, 'run.rec'));
     writeFileSync(join(folder, 'torn.rec'), bytes.subarray(0, bytes.length - 100));
-    const torn = await volcano(['--replay', 'torn.rec']);
+    const torn = await volcano(['--replay', 'torn.rec', '--scheduler', 'inline']);
     expect(torn.code).toBe(0);
     expect(torn.stdout).toContain('up to where the file breaks off');
     const none = await volcano(['--replay', 'nothing.rec']);

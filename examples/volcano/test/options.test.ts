@@ -1,16 +1,17 @@
+import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { parseArguments } from '../src/options.js';
+import { parseArguments, usualScheduler } from '../src/options.js';
 
 describe('options', () => {
-  it('default to a thousand bots for 20 seconds at 10 ticks a second on the inline scheduler', () => {
+  it('default to a thousand bots for 20 seconds at 10 ticks a second, on worker threads where there are cores for them', () => {
+    expect([1, 2, 64].map(usualScheduler)).toEqual(['inline', 'tinypool', 'tinypool']);
     expect(parseArguments([]).options).toEqual({
       sessions: 1000,
       duration: 20,
       tickRate: 10,
       seed: 42,
       timeLapse: 20,
-      scheduler: 'inline',
-      workers: 0,
+      scheduler: usualScheduler(availableParallelism()),
       output: 'volcano.svg',
       quiet: false,
     });
@@ -18,7 +19,7 @@ describe('options', () => {
 
   it('are taken as given', () => {
     const args =
-      '--sessions 5000 --duration=60 --tick-rate 20 --seed 7 --time-lapse 1 --scheduler ./mine.mjs --workers 3 --output a.svg --quiet --record a.rec';
+      '--sessions 5000 --duration=60 --tick-rate 20 --seed 7 --time-lapse 1 --scheduler ./mine.mjs --workers 3 --caller joins --output a.svg --quiet --record a.rec';
     expect(parseArguments(args.split(' ')).options).toEqual({
       sessions: 5000,
       duration: 60,
@@ -27,6 +28,7 @@ describe('options', () => {
       timeLapse: 1,
       scheduler: './mine.mjs',
       workers: 3,
+      caller: 'joins',
       output: 'a.svg',
       quiet: true,
       record: 'a.rec',
@@ -46,6 +48,8 @@ describe('options', () => {
       ['--output /nowhere/map.svg', 'must be a file in a folder that can be written to: got "/nowhere/map.svg"'],
       ['--output .', 'must be a file in a folder that can be written to: got "."'],
       ['--workers 2.5', 'must be a whole number 0…255: got "2.5"'],
+      ['--workers 256', 'must be a whole number 0…255: got "256"'],
+      ['--caller maybe', 'Allowed choices are joins, idle'],
     ];
     for (const [args, words] of refused) {
       const parsed = parseArguments(args.split(' '));
@@ -71,7 +75,11 @@ describe('options', () => {
       '--tick-rate',
       '--seed',
       '--scheduler',
+      'inline, tinypool, poolifier, threads',
       '--workers',
+      '0 to 255',
+      '--caller',
+      '"joins", "idle"',
       '--output',
       '--quiet',
       '--record',

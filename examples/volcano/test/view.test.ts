@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { duration, type Figures, grouped } from '../src/figures.js';
+import { duration, type Figures, grouped, readings } from '../src/figures.js';
 import { loadMaungaWhau } from '../src/terrain.js';
 import { Trails } from '../src/trails.js';
 import { openView, type Screen } from '../src/view.js';
 
 const terrain = loadMaungaWhau();
 const figures: Figures = {
+  threads: { scheduler: 'tinypool', workers: 2, mainRuns: false, steals: 4321, replacedThreads: 0 },
+  ticks: 1050,
   elapsedSeconds: 5,
   durationSeconds: 20,
   activeSessions: 1000,
@@ -56,6 +58,7 @@ describe('the view where there is no terminal', () => {
       '940 walk',
       '1 234 arrived',
       '5 678 met',
+      'tinypool: 2 workers, 1 050 ticks, 4 321 steals',
       '2.3 MB',
       '91 MB',
     ]) {
@@ -104,6 +107,16 @@ describe('the view on a terminal', () => {
 });
 
 describe('figures', () => {
+  it('say which threads run the bots, and what became of them', () => {
+    const words = (threads: Partial<Figures['threads']>) => {
+      const whole = { ...figures, threads: { ...figures.threads, ...threads } };
+      return readings(whole).find(({ name }) => name === 'threads')?.value;
+    };
+    expect(words({ scheduler: 'inline', workers: 0, mainRuns: true, steals: 0 })).toBe('inline: main thread, 1 050 ticks');
+    expect(words({ workers: 1, mainRuns: true })).toBe('tinypool: 1 worker + main, 1 050 ticks, 4 321 steals');
+    expect(words({ replacedThreads: 3 })).toBe('tinypool: 2 workers, 1 050 ticks, 4 321 steals, 3 replaced');
+  });
+
   it('are written with the unit that suits them', () => {
     expect([7.4, 999, 1500, 12_345, 2_500_000].map(duration)).toEqual(['7 µs', '999 µs', '1.5 ms', '12 ms', '2.5 s']);
     expect([0, 999.6, 1234, 1_234_567].map(grouped)).toEqual(['0', '1 000', '1 234', '1 234 567']);
