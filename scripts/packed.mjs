@@ -14,9 +14,12 @@ export function catalogVersion(name) {
   return line.split(': ')[1].trim();
 }
 
-/** Runs a program to its end, which must be a good one; with `quiet`, what it prints is shown only if it is not. */
-export async function must(command, args, cwd, { quiet = false } = {}) {
-  const code = await (quiet ? runQuietly : run)(command, args, { cwd });
+/**
+ * Runs a program to its end, which must be a good one, and come within `timeoutMs` (0: whenever); with `quiet`, what it prints is shown only
+ * if it is not.
+ */
+export async function must(command, args, cwd, { quiet = false, timeoutMs = 0 } = {}) {
+  const code = await (quiet ? runQuietly : run)(command, args, { cwd, timeout: timeoutMs });
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} left with exit code ${code}`);
 }
 

@@ -1,9 +1,10 @@
 import { defineConfig } from 'tsup';
 
-const shared = { format: 'esm', target: 'node20', sourcemap: true, clean: true } as const;
-
-export default defineConfig([
-  { ...shared, entry: ['src/index.ts'], dts: true },
-  // What the threads run: a file of its own beside index.js, where launcher.ts looks for it.
-  { ...shared, entry: ['src/worker.ts'] },
-]);
+export default defineConfig({
+  entry: ['src/index.ts', 'src/worker.ts'],
+  format: 'esm',
+  target: 'node20',
+  sourcemap: true,
+  dts: { entry: 'src/index.ts' },
+  clean: true,
+});

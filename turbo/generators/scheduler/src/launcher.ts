@@ -1,53 +1,59 @@
 import { type MessagePort, Worker } from 'node:worker_threads';
 import type { LaunchedThread, ThreadLauncher, ThreadOptions, ThreadOrder } from '@dormouse/core';
 import { unpackError } from '@dormouse/core/worker';
-import type { Job, Outcome } from './worker.js';
+import type { Outcome, Task } from './worker.js';
 
-/** Starts threads. One at a time: core knows how many it wants, which ones are gone, and when to start others. */
+/** What threads run: as built, also where this file is run as source. */
+const WORKER = new URL('../dist/worker.js', import.meta.url);
+
+/** Starts threads, one for each call: how many there are, and what becomes of one that dies, is core's to say. */
 export function myPoolLauncher(): ThreadLauncher {
-  return {
-    name: 'my-pool',
-    // Here comes the library: have it start ONE thread on ./worker.js, such as a pool of one.
-    launch: ({ resourceLimits }: ThreadOptions) =>
-      new MyPoolThread(new Worker(new URL('./worker.js', import.meta.url), { resourceLimits })),
-  };
+  return { name: 'my-pool', launch: (options) => new MyPoolThread(options) };
 }
 
-/** Of a library that has `run(task, transferList): Promise` and `destroy()`, nothing of this class is needed but its two methods. */
 class MyPoolThread implements LaunchedThread {
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, { resolve(): void; reject(error: unknown): void }>();
-  #jobs = 0;
+  readonly #tasks = new Map<number, { readonly resolve: () => void; readonly reject: (error: unknown) => void }>();
+  #given = 0;
+  /** Why the thread ends: what it failed with, otherwise its exit code. */
+  #ending: Error | undefined;
 
-  constructor(worker: Worker) {
-    this.#worker = worker;
-    worker.on('message', ({ job, error }: Outcome) => {
-      const waiting = this.#waiting.get(job);
-      this.#waiting.delete(job);
-      if (error === undefined) waiting?.resolve();
-      else waiting?.reject(unpackError(error));
+  constructor({ resourceLimits }: ThreadOptions) {
+    // Your library comes in here: a pool of ONE thread that runs WORKER. It starts no thread in place of one that died: core does.
+    this.#worker = new Worker(WORKER, { ...(resourceLimits && { resourceLimits }) });
+    this.#worker.on('message', (outcome: Outcome) => this.#settle(outcome));
+    // Without a listener, what a session throws out of a timer would end the host's process.
+    this.#worker.on('error', (error: Error) => {
+      this.#ending ??= error;
     });
-    // Without a listener an error of the thread would be one of the host's process. Core watches the thread by a port of its own.
-    worker.on('error', (error) => this.#fail(error));
-    worker.on('exit', (code) => this.#fail(new Error(`the thread ended with exit code ${code}`)));
+    this.#worker.on('exit', (code) => this.#end(code));
   }
 
-  /** Here the library is given a task: the order as it is, and the ports to transfer. A second one may come before the first has settled. */
   run(order: ThreadOrder, transferList: readonly MessagePort[]): Promise<void> {
+    if (this.#ending !== undefined) return Promise.reject(this.#ending);
+    // And here: `return pool.run(order, { transferList })`. Tasks may overlap; a library with a queue keeps their order.
     return new Promise((resolve, reject) => {
-      const job: Job = { job: ++this.#jobs, order };
-      this.#waiting.set(job.job, { resolve, reject });
-      this.#worker.postMessage(job, [...transferList]);
+      const task: Task = { task: ++this.#given, order };
+      this.#tasks.set(task.task, { resolve, reject });
+      this.#worker.postMessage(task, [...transferList]);
     });
   }
 
-  /** Here the library destroys the thread, busy or dead: it must interrupt a session that never returns. */
   async discard(): Promise<void> {
+    // And here: `await pool.destroy()`, if that ends a thread that is busy for ever, and one that is dead already, without hanging.
     await this.#worker.terminate();
   }
 
-  #fail(error: unknown): void {
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
+  #settle({ task, error }: Outcome): void {
+    const waiting = this.#tasks.get(task);
+    this.#tasks.delete(task);
+    if (error === undefined) waiting?.resolve();
+    else waiting?.reject(unpackError(error));
+  }
+
+  #end(code: number): void {
+    this.#ending ??= new Error(`the thread ended with exit code ${code}`);
+    for (const { reject } of this.#tasks.values()) reject(this.#ending);
+    this.#tasks.clear();
   }
 }

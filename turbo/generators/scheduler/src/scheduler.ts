@@ -1,4 +1,4 @@
-import { type IScheduler, type ResidentSchedulerOptions, residentScheduler } from '@dormouse/core';
+import { type IScheduler, type ResidentOptions, residentScheduler } from '@dormouse/core';
 import { myPoolLauncher } from './launcher.js';
 
 /**
@@ -8,6 +8,6 @@ import { myPoolLauncher } from './launcher.js';
  * const manager = await SessionManager.start({ behavior, scheduler: myPoolScheduler(), workerThreads: 2 });
  * ```
  */
-export function myPoolScheduler(options: ResidentSchedulerOptions = {}): IScheduler {
+export function myPoolScheduler(options: ResidentOptions = {}): IScheduler {
   return residentScheduler(myPoolLauncher(), options);
 }

@@ -1,29 +1,23 @@
-/**
- * What each thread runs. A library that calls an exported function with the task needs one line of this file:
- *
- * ```js
- * export default (order) => participate(order);
- * ```
- */
+/** What each thread runs. Where a library calls an exported function with its task, `export { participate } from …` is all. */
 import { parentPort } from 'node:worker_threads';
 import { packError, participate, type ThreadError, type ThreadOrder } from '@dormouse/core/worker';
 
-export interface Job {
-  readonly job: number;
+export interface Task {
+  readonly task: number;
   readonly order: ThreadOrder;
 }
 
 export interface Outcome {
-  readonly job: number;
+  readonly task: number;
   readonly error?: ThreadError;
 }
 
-parentPort?.on('message', async ({ job, order }: Job) => {
+parentPort?.on('message', async ({ task, order }: Task) => {
   const post = (outcome: Outcome): void => parentPort?.postMessage(outcome);
   try {
     await participate(order);
-    post({ job });
+    post({ task });
   } catch (error) {
-    post({ job, error: packError(error) });
+    post({ task, error: packError(error) });
   }
 });
