@@ -46,7 +46,11 @@ export default defineConfig([
     entry: {
       'behaviors/idle': 'src/behaviors/idle.ts',
       'behaviors/services': 'src/behaviors/services.ts',
+      'behaviors/spin': 'src/behaviors/spin.ts',
       'floor/idle': 'src/floor/idle.ts',
+      'by-hand/function-thread': 'src/by-hand/function-thread.ts',
+      'by-hand/poolifier-thread': 'src/by-hand/poolifier-thread.ts',
+      'by-hand/threads-thread': 'src/by-hand/threads-thread.ts',
     },
     splitting: false,
   },

@@ -1,7 +1,11 @@
 #!/usr/bin/env node
 import { DormouseError } from '@dormouse/core';
 import { Command, CommanderError } from 'commander';
+import { checksumsCommand } from './commands/checksums.js';
+import { dispatchCommand } from './commands/dispatch.js';
 import { runCommand } from './commands/run.js';
+import { scalingCommand } from './commands/scaling.js';
+import { spinCommand } from './commands/spin.js';
 import { targetsCommand } from './commands/targets.js';
 
 const BAD_USAGE = 2;
@@ -11,6 +15,10 @@ const program = new Command('dormouse-bench')
   .exitOverride()
   .configureHelp({ showGlobalOptions: true });
 program.addCommand(runCommand());
+program.addCommand(dispatchCommand());
+program.addCommand(scalingCommand());
+program.addCommand(spinCommand());
+program.addCommand(checksumsCommand());
 program.addCommand(targetsCommand());
 
 try {

@@ -1,4 +1,16 @@
+export {
+  BATCH_FORM,
+  checksumsOf,
+  EXPECTED,
+  type ExpectedRow,
+  FLOOR,
+  type Runner,
+  runnersOf,
+  SESSION_FORM,
+  SMALL,
+} from './harness/expected-checksums.js';
 export type { Fleet, FleetOptions, FleetTotals, TickTimes } from './harness/fleet.js';
 export { openFleet, type RunOptions, runWorkload, type WorkloadReport } from './harness/run.js';
+export { CALLERS, type Caller, PARALLEL, type SchedulerChoice, workersOfTwo } from './harness/scheduler-choice.js';
 export type { Summary } from './harness/series.js';
 export { ARITHS, type Arith, FORMS, type Form, WORKLOADS, type Workload } from './workloads.js';

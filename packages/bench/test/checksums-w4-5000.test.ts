@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BATCH_FORM, checksumsOf, EXPECTED, SESSION_FORM } from './expected-checksums.js';
+import { BATCH_FORM, checksumsOf, EXPECTED, SESSION_FORM } from '#bench';
 
 describe.each([SESSION_FORM, BATCH_FORM])('$name', (runner) => {
   for (const expected of EXPECTED.filter(({ workload, sessions }) => workload === 'W4' && sessions === 5000)) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BATCH_FORM, checksumsOf, EXPECTED, FLOOR, SESSION_FORM } from './expected-checksums.js';
+import { BATCH_FORM, checksumsOf, EXPECTED, FLOOR, SESSION_FORM } from '#bench';
 
 // 200 steps an update: in files of their own, so that they run beside the others.
 describe.each([FLOOR, SESSION_FORM, BATCH_FORM])('$name', (runner) => {

@@ -26,6 +26,8 @@ describe('dormouse-bench', () => {
     ['--workload', 'W9', 'W0, W1, W2, W3, W4'],
     ['--arith', 'f16', 'f32, f64'],
     ['--form', 'column', 'session, batch'],
+    ['--caller', 'maybe', 'idle, joins'],
+    ['--dispatch', 'never', 'resident, task'],
   ])('refuses %s %s, naming what is allowed, with exit code 2', (flag, value, allowed) => {
     const { status, stdout, stderr } = bench('run', flag, value);
     expect(stderr).toContain(flag);
@@ -78,7 +80,7 @@ describe('dormouse-bench', () => {
     expect(status).toBe(0);
   });
 
-  it.each([[[]], [['run']], [['targets']]])('%j --help shows what there is, and defaults', (command) => {
+  it.each([[[]], [['run']], [['scaling']], [['targets']]])('%j --help shows what there is, and defaults', (command) => {
     const { status, stdout } = bench(...command, '--help');
     expect(stdout).toContain('Usage: dormouse-bench');
     if (command.length > 0) expect(stdout).toMatch(/--sessions <count>.*default: \d+/s);
@@ -99,6 +101,9 @@ describe('dormouse-bench', () => {
       arith: 'f32',
       form: 'session',
       batch: 64,
+      caller: 'idle',
+      dispatch: 'resident',
+      stats: { participants: [expect.objectContaining({ batches: 20, steals: 0 })] },
       node: process.version,
       ingestUs: summary,
       updateUs: summary,
@@ -121,7 +126,8 @@ describe('dormouse-bench', () => {
     const onFloor = JSON.parse(bench('run', '--workload', 'W2', '--json', '--scheduler', 'floor', ...SMALL).stdout);
     expect(Object.keys(onFloor).sort()).toEqual(Object.keys(onInline).sort());
     const { checksum, egressSum, updates, packetsIn, packetsOut, dropped } = onInline;
-    expect(onFloor).toMatchObject({ form: null, batch: null, workers: null, checksum, egressSum, updates, packetsIn, packetsOut, dropped });
+    const none = { form: null, batch: null, workers: null, caller: null, dispatch: null, stats: null };
+    expect(onFloor).toMatchObject({ ...none, checksum, egressSum, updates, packetsIn, packetsOut, dropped });
   });
 
   it('without --json it prints a table for people', () => {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { CALLERS, DISPATCHES, PARALLEL } from '../harness/scheduler-choice.js';
 import { ARITHS, FORMS, WORKLOADS } from '../workloads.js';
 
 /** Parses an integer in `least…most`; what is none is refused with the range. */
@@ -25,3 +26,22 @@ export const sessionsOption = (count: number) =>
 export const ticksOption = (count: number) =>
   new Option('--ticks <count>', `ticks, 1…${MOST_TICKS}; the first tenth is not timed`).argParser(integerIn(1, MOST_TICKS)).default(count);
 export const jsonOption = () => new Option('--json', 'print one JSON object instead of a table').default(false);
+
+export const schedulerOption = (name: string, also = '') =>
+  new Option('--scheduler <name>', `${also}inline, ${PARALLEL.join(', ')}, a package or a path`).default(name);
+export const workersOption = () =>
+  new Option('--workers <count>', 'participants that are not the caller, 0…255; 0: the scheduler decides')
+    .argParser(integerIn(0, 255))
+    .default(0);
+export const callerOption = () =>
+  new Option('--caller <part>', 'whether the calling thread runs batches too, where there are workers').choices(CALLERS).default('idle');
+export const dispatchOption = () =>
+  new Option('--dispatch <form>', 'threads that take part until they are told to stop, or one task a worker a tick')
+    .choices(DISPATCHES)
+    .default('resident');
+export const roundsOption = (count: number) =>
+  new Option('--rounds <count>', 'interleaved rounds a median is taken of, 1…1000').argParser(integerIn(1, 1000)).default(count);
+export const schedulersOption = () =>
+  new Option('--schedulers <names>', 'separated by commas: built in, packages or paths')
+    .argParser((text: string) => text.split(',').filter((name) => name !== ''))
+    .default(PARALLEL, PARALLEL.join(','));

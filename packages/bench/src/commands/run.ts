@@ -1,18 +1,29 @@
 import { Command, Option } from 'commander';
 import { type RunOptions, runWorkload, type WorkloadReport } from '../harness/run.js';
+import type { SchedulerChoice } from '../harness/scheduler-choice.js';
 import type { Summary } from '../harness/series.js';
 import type { Arith, Form, Workload } from '../workloads.js';
-import { arithOption, formOption, integerIn, jsonOption, sessionsOption, ticksOption, workloadOption } from './options.js';
+import {
+  arithOption,
+  callerOption,
+  dispatchOption,
+  formOption,
+  integerIn,
+  jsonOption,
+  schedulerOption,
+  sessionsOption,
+  ticksOption,
+  workersOption,
+  workloadOption,
+} from './options.js';
 import { progressOf } from './progress.js';
 import { alignedColumns } from './table.js';
 
-interface Flags {
+interface Flags extends SchedulerChoice {
   readonly workload: Workload;
   readonly sessions: number;
   readonly ticks: number;
   readonly diff: number;
-  readonly scheduler: string;
-  readonly workers: number;
   readonly arith: Arith;
   readonly form: Form;
   readonly batch: number;
@@ -27,8 +38,10 @@ export function runCommand(): Command {
     .addOption(sessionsOption(1000))
     .addOption(ticksOption(1000))
     .addOption(new Option('--diff <ms>', 'simulated ms a tick, 1…3600000').argParser(integerIn(1, 3_600_000)).default(100))
-    .addOption(new Option('--scheduler <name>', 'floor (a bare loop), inline, a package or a path').default('inline'))
-    .addOption(new Option('--workers <count>', 'worker threads, 0…255; 0: the scheduler decides').argParser(integerIn(0, 255)).default(0))
+    .addOption(schedulerOption('inline', 'floor (a bare loop), '))
+    .addOption(workersOption())
+    .addOption(callerOption())
+    .addOption(dispatchOption())
     .addOption(arithOption())
     .addOption(formOption())
     .addOption(new Option('--batch <count>', 'sessions a batch, 1…256').argParser(integerIn(1, 256)).default(64))
@@ -64,6 +77,16 @@ function tableOf(report: WorkloadReport): string {
       ['egress sum', report.egressSum],
       ['checksum', report.checksum],
     ]),
+    ...participantsOf(report),
     '',
   ].join('\n');
+}
+
+function participantsOf({ stats, caller }: WorkloadReport): string[] {
+  if (stats === null || stats.participants.length < 2) return [];
+  const rows = stats.participants.map(({ batches, steals, failedSteals, updateUs, idleUs }, index) => {
+    const name = caller === 'joins' && index === 0 ? 'caller' : `worker ${index + (caller === 'joins' ? 0 : 1)}`;
+    return [name, ...[batches, steals, failedSteals].map(String), (updateUs / 1000).toFixed(1), (idleUs / 1000).toFixed(1)];
+  });
+  return ['', alignedColumns([['participant', 'batches', 'steals', 'failed steals', 'update ms', 'idle ms'], ...rows])];
 }

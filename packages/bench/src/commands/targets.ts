@@ -6,19 +6,37 @@ import { text } from 'node:stream/consumers';
 import { Command, Option } from 'commander';
 import { againstBuild } from '../targets/against-build.js';
 import { allocation } from '../targets/allocation.js';
+import { dispatchCost } from '../targets/dispatch.js';
 import { type Figure, figureCells, medianFigures } from '../targets/figure.js';
 import { literalCost } from '../targets/literal-cost.js';
 import { againstNative } from '../targets/native.js';
 import { pendingTimers } from '../targets/pending-timers.js';
 import { populationCost } from '../targets/population.js';
+import { scalingGain } from '../targets/scaling.js';
 import { serviceCosts } from '../targets/service-costs.js';
 import { costBySize } from '../targets/size.js';
+import { smallTicks } from '../targets/small-ticks.js';
+import { spinHarm } from '../targets/spin.js';
 import { updateCost } from '../targets/update-cost.js';
-import { integerIn, jsonOption, sessionsOption } from './options.js';
+import { integerIn, jsonOption, schedulersOption, sessionsOption } from './options.js';
 import { isPublishable, MARKERS, publish } from './publication.js';
 import { alignedColumns } from './table.js';
 
-const PARTS = ['update', 'size', 'literal', 'allocation', 'population', 'services', 'timers', 'native', 'build'] as const;
+const PARTS = [
+  'update',
+  'size',
+  'literal',
+  'allocation',
+  'population',
+  'services',
+  'timers',
+  'dispatch',
+  'small-ticks',
+  'scaling',
+  'spin',
+  'native',
+  'build',
+] as const;
 type Part = (typeof PARTS)[number];
 
 /** A process is cold once: what is measured cold is the median of so many. */
@@ -27,6 +45,7 @@ const COLD_STARTS = 7;
 interface Flags {
   readonly sessions: number;
   readonly rounds: number;
+  readonly schedulers: readonly string[];
   readonly only?: Part;
   readonly native?: string;
   readonly against?: string;
@@ -40,6 +59,7 @@ export function targetsCommand(): Command {
     .description('Measure every promised figure and print it beside its target; what is compared runs interleaved.')
     .addOption(sessionsOption(5000))
     .addOption(new Option('--rounds <count>', 'rounds a median is taken of, 5…1000').argParser(integerIn(5, 1000)).default(15))
+    .addOption(schedulersOption())
     .addOption(new Option('--only <part>', 'measure this part alone').choices(PARTS))
     .addOption(new Option('--native <program>', 'compare with the native program at this path too'))
     .addOption(new Option('--against <build>', 'compare with another build of this package too: its packages/bench/dist/index.js'))
@@ -76,7 +96,7 @@ async function measure(flags: Flags): Promise<Figure[]> {
   return figures;
 }
 
-function measurePart(part: Part, { sessions, rounds, native, against }: Flags): Promise<Figure[]> {
+function measurePart(part: Part, { sessions, rounds, schedulers, native, against }: Flags): Promise<Figure[]> {
   const parts: Record<Part, () => Promise<Figure[]>> = {
     update: () => updateCost({ sessions, rounds }),
     size: () => costBySize(rounds),
@@ -86,6 +106,10 @@ function measurePart(part: Part, { sessions, rounds, native, against }: Flags): 
     services: () => serviceCosts({ sessions, rounds }),
     build: async () => (against === undefined ? [] : againstBuild(resolve(against), { sessions, rounds })),
     timers: () => pendingTimers(rounds),
+    dispatch: () => dispatchCost({ schedulers, rounds }),
+    'small-ticks': () => smallTicks({ schedulers, rounds }),
+    scaling: () => scalingGain({ schedulers, sessions, rounds, native }),
+    spin: () => spinHarm(schedulers),
     native: async () => (native === undefined ? [] : againstNative({ program: native, sessions, rounds })),
   };
   process.stderr.write(`measuring: ${part}\n`);
@@ -93,9 +117,20 @@ function measurePart(part: Part, { sessions, rounds, native, against }: Flags): 
 }
 
 /** In a process of its own: no part finds heap and compiler as another has left them. */
-async function measureApart(part: Part, { sessions, rounds, native, against }: Flags): Promise<Figure[]> {
+async function measureApart(part: Part, { sessions, rounds, schedulers, native, against }: Flags): Promise<Figure[]> {
   if ((part === 'native' && native === undefined) || (part === 'build' && against === undefined)) return [];
-  const args = ['targets', '--only', part, '--sessions', String(sessions), '--rounds', String(rounds), '--json'];
+  const args = [
+    'targets',
+    '--only',
+    part,
+    '--sessions',
+    String(sessions),
+    '--rounds',
+    String(rounds),
+    '--json',
+    '--schedulers',
+    schedulers.join(','),
+  ];
   if (native !== undefined) args.push('--native', native);
   if (against !== undefined) args.push('--against', against);
   const child = spawn(process.execPath, [process.argv[1], ...args], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -1,16 +1,14 @@
+import type { SchedulerStats } from '@dormouse/core';
 import type { Arith, Form, Workload } from '../workloads.js';
+import type { SchedulerChoice } from './scheduler-choice.js';
 
 /** What runs, and on what. */
-export interface FleetOptions {
+export interface FleetOptions extends SchedulerChoice {
   readonly workload: Workload;
   readonly sessions: number;
   readonly diffMs: number;
   readonly arith: Arith;
   readonly form: Form;
-  /** `floor`, a built-in scheduler, a package or a path. */
-  readonly scheduler: string;
-  /** Worker threads; 0 lets the scheduler decide. */
-  readonly workers: number;
   /** Sessions a batch. */
   readonly batch: number;
   /** Names a copy of the workload's code: fleets of different copies share none of it. */
@@ -44,6 +42,8 @@ export interface Fleet {
   /** Runs the next tick, driver included, and writes how long its parts took. */
   tick(times: TickTimes): void | Promise<void>;
   totals(): FleetTotals;
+  /** What the scheduler's participants have done; undefined on the floor. */
+  stats(): SchedulerStats | undefined;
   close(): Promise<void>;
 }
 

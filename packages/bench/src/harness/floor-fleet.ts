@@ -43,6 +43,7 @@ export async function openFloorFleet({ workload, sessions, arith, diffMs, copy }
         checksum: checksumOf(sessionsIn(columns)),
       };
     },
+    stats: () => undefined,
     async close() {},
   };
 }

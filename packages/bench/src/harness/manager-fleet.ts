@@ -1,10 +1,11 @@
-import { type AnyBehavior, BUILT_IN_SCHEDULERS, loadScheduler, SessionManager, type StateOf } from '@dormouse/core';
+import { type AnyBehavior, type IScheduler, SessionManager, type StateOf } from '@dormouse/core';
 import { INBOUND_BYTES, INBOUND_OPCODE, INBOUND_WORDS, wordSum, writeInbound } from '../arithmetic/packets.js';
 import { FIRST_ACCOUNT, START_MS } from '../arithmetic/random.js';
 import type { fields } from '../behaviors/fields.js';
 import { behaviorOf, stepsOf } from '../workloads.js';
 import { checksumOf } from './checksum.js';
 import type { Fleet, FleetOptions, FleetTotals, TickTimes } from './fleet.js';
+import { makeScheduler } from './scheduler-choice.js';
 
 /** A fleet's manager and its sessions by rank, for those who measure something other than ticks. */
 export interface ManagedFleet extends Fleet {
@@ -12,15 +13,18 @@ export interface ManagedFleet extends Fleet {
   readonly accountIds: Uint32Array;
 }
 
-/** Sessions of a session manager on any scheduler. */
-export async function openManagerFleet(options: FleetOptions): Promise<ManagedFleet> {
+/** Sessions of a session manager on any scheduler, which `wrap` may wrap. */
+export async function openManagerFleet(
+  options: FleetOptions,
+  wrap: (scheduler: IScheduler) => IScheduler = (scheduler) => scheduler,
+): Promise<ManagedFleet> {
   const { workload, sessions, diffMs } = options;
-  const from = BUILT_IN_SCHEDULERS.includes(options.scheduler) ? import.meta.url : undefined;
+  const scheduler = wrap(await makeScheduler(options));
   let egressSum = 0;
   let updates = 0;
   const manager = await SessionManager.start<AnyBehavior>({
     behavior: await behaviorOf(workload, options.arith, options.form, options.copy),
-    scheduler: await loadScheduler(options.scheduler, {}, from),
+    scheduler,
     workerThreads: options.workers,
     updateBatchSize: options.batch,
     maxConcurrentSessions: sessions,
@@ -69,6 +73,7 @@ export async function openManagerFleet(options: FleetOptions): Promise<ManagedFl
         checksum: checksumOf(handles.map((handle) => handle.state as StateOf<typeof fields>)),
       };
     },
+    stats: () => scheduler.stats(),
     close: () => manager.shutdown(),
   };
 }

@@ -1,6 +1,8 @@
+import type { Dispatch, SchedulerStats } from '@dormouse/core';
 import { type Fleet, type FleetOptions, type FleetTotals, noTimes } from './fleet.js';
 import { openFloorFleet } from './floor-fleet.js';
 import { openManagerFleet } from './manager-fleet.js';
+import type { Caller } from './scheduler-choice.js';
 import { Series, type Summary } from './series.js';
 
 export interface RunOptions extends FleetOptions {
@@ -12,12 +14,16 @@ export interface RunOptions extends FleetOptions {
 
 /** What a run measured: *Report* in the workloads' specification, with what was run. Times are µs. */
 export interface WorkloadReport
-  extends Omit<FleetOptions, 'form' | 'batch' | 'workers' | 'copy'>,
+  extends Omit<FleetOptions, 'form' | 'batch' | 'workers' | 'caller' | 'dispatch' | 'copy'>,
     Omit<FleetTotals, 'egressSum' | 'checksum'> {
-  /** Null on the floor, which has neither forms, batches nor workers. */
+  /** Null on the floor, which has neither forms, batches nor participants. */
   readonly form: FleetOptions['form'] | null;
   readonly batch: number | null;
   readonly workers: number | null;
+  readonly caller: Caller | null;
+  readonly dispatch: Dispatch | null;
+  /** All ticks, the untimed ones too. */
+  readonly stats: SchedulerStats | null;
   readonly ticks: number;
   readonly measuredTicks: number;
   readonly node: string;
@@ -72,6 +78,9 @@ export async function runWorkload(options: RunOptions): Promise<WorkloadReport> 
       form: floor ? null : options.form,
       batch: floor ? null : options.batch,
       workers: floor ? null : options.workers,
+      caller: floor ? null : (options.caller ?? 'idle'),
+      dispatch: floor ? null : (options.dispatch ?? 'resident'),
+      stats: fleet.stats() ?? null,
       ticks,
       measuredTicks,
       node: process.version,

@@ -1,5 +1,4 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { runNative } from '../scaling/native.js';
 import type { Workload } from '../workloads.js';
 import { type Figure, figure } from './figure.js';
 import { type Contender, fleetContender, interleave, medianNs, medianRatio } from './interleaved.js';
@@ -42,22 +41,9 @@ export async function againstNative({ program, sessions, rounds }: NativeOptions
 }
 
 function nativeContender(program: string, workload: Workload, sessions: number, ticks: number): Contender {
-  const options = {
-    workload,
-    sessions,
-    ticks: Math.ceil((ticks * 10) / 9),
-    scheduler: 'serial',
-    layout: 'arena',
-    collect: 'list',
-    arith: 'f64',
-  };
-  const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
   return {
     name: 'native',
-    async round() {
-      const { stdout } = await promisify(execFile)(program, [...flags, '--json']);
-      return (JSON.parse(stdout) as { nsPerSessionUpdate: number }).nsPerSessionUpdate;
-    },
+    round: async () => (await runNative(program, { workload, sessions, ticks, arith: 'f64', scheduler: 'serial' })).nsPerSessionUpdate,
     async close() {},
   };
 }

@@ -1,4 +1,7 @@
-import { type Arith, type Fleet, type Form, openFleet, type Workload } from '#bench';
+import type { Arith, Form, Workload } from '../workloads.js';
+import { type Fleet, noTimes } from './fleet.js';
+import { openFleet } from './run.js';
+import type { SchedulerChoice } from './scheduler-choice.js';
 
 /** What a fleet's state must be after some ticks, by number of ticks. W2: checksum/egressSum. */
 export interface ExpectedRow {
@@ -42,22 +45,35 @@ export const EXPECTED: readonly ExpectedRow[] = [
   row('W4', ['f64'], 5000, { 600: '32eefb8e' }),
 ];
 
-/** What runs a workload: the floor, or the inline scheduler with one form or the other. */
-export interface Runner {
+/** Rows of a thousand sessions, up to 50 ticks. */
+export const SMALL: readonly ExpectedRow[] = EXPECTED.filter(({ sessions }) => sessions === 1000).map(({ after, ...rest }) => ({
+  ...rest,
+  after: Object.fromEntries(Object.entries(after).filter(([ticks]) => Number(ticks) <= 50)),
+}));
+
+/** What runs a workload, and in which form. */
+export interface Runner extends SchedulerChoice {
   readonly name: string;
-  readonly scheduler: string;
   readonly form: Form;
 }
 
-export const FLOOR: Runner = { name: 'the floor', scheduler: 'floor', form: 'session' };
-export const SESSION_FORM: Runner = { name: 'inline, session form', scheduler: 'inline', form: 'session' };
-export const BATCH_FORM: Runner = { name: 'inline, batch form', scheduler: 'inline', form: 'batch' };
+export const FLOOR: Runner = { name: 'the floor', scheduler: 'floor', workers: 0, form: 'session' };
+export const SESSION_FORM: Runner = { name: 'inline, session form', scheduler: 'inline', workers: 0, form: 'session' };
+export const BATCH_FORM: Runner = { name: 'inline, batch form', scheduler: 'inline', workers: 0, form: 'batch' };
+
+/** Both forms of a scheduler with two participants, or of inline. */
+export function runnersOf(choice: SchedulerChoice): readonly Runner[] {
+  const { scheduler, workers, caller } = choice;
+  const name = scheduler === 'inline' ? scheduler : `${scheduler}, ${workers} workers, caller ${caller ?? 'idle'}`;
+  return (['session', 'batch'] as const).map((form) => ({ ...choice, name: `${name}, ${form} form`, form }));
+}
 
 /** Runs one fleet through all its tick counts; what it came to at each. */
 export async function checksumsOf(expected: ExpectedRow, arith: Arith, runner: Runner): Promise<Record<number, string>> {
   const { workload, sessions, after } = expected;
-  const { scheduler, form } = runner;
-  const fleet = await openFleet({ workload, sessions, arith, form, scheduler, diffMs: 100, batch: 64, workers: 0 });
+  const { name, ...choice } = runner;
+  const fleet = await openFleet({ workload, sessions, arith, ...choice, diffMs: 100, batch: 64 });
+  const times = noTimes();
   try {
     const found: Record<number, string> = {};
     let done = 0;
@@ -70,8 +86,6 @@ export async function checksumsOf(expected: ExpectedRow, arith: Arith, runner: R
     await fleet.close();
   }
 }
-
-const times = { ingestUs: 0, updateUs: 0, egressUs: 0, tickUs: 0 };
 
 function shownTotals(workload: Workload, fleet: Fleet): string {
   const { checksum, egressSum } = fleet.totals();
