@@ -2,6 +2,8 @@ import { describeScheduler } from '@dormouse/core/conformance';
 import { describe, it } from 'vitest';
 import { poolifierScheduler } from '../src/index.js';
 
+const module = new URL('../dist/index.js', import.meta.url);
+
 describe.each([{}, { callerParticipates: true }, { dispatch: 'task' }] as const)('with %j', (options) => {
-  describeScheduler({ describe, it, create: () => poolifierScheduler(options) });
+  describeScheduler({ describe, it, create: () => poolifierScheduler(options), module, options });
 });

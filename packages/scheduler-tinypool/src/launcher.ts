@@ -16,6 +16,7 @@ export function tinypoolLauncher(worker = WORKER): ThreadLauncher {
 class TinypoolThread implements LaunchedThread {
   readonly #worker: URL;
   readonly #pool: Tinypool;
+  readonly #thread: Tinypool['threads'][number];
   readonly #exited: Promise<void>;
   #ending: Error | undefined;
 
@@ -32,6 +33,9 @@ class TinypoolThread implements LaunchedThread {
     });
     // The thread is there. From now on the pool starts none in place of one that died: that is core's to do.
     this.#pool.options.minThreads = 0;
+    const [thread] = this.#pool.threads;
+    if (thread === undefined) throw new Error('tinypool started no thread');
+    this.#thread = thread;
     this.#exited = this.#watch();
   }
 
@@ -41,13 +45,18 @@ class TinypoolThread implements LaunchedThread {
     return this.#pool.run(order, { filename: this.#worker, name: 'participate', transferList: [...transferList] });
   }
 
+  /**
+   * First the thread, then the pool: while `destroy()` waits for a thread, an error of that thread, such as that it is out of memory, is an
+   * uncaught exception here (`events.once` on what has no `removeListener`).
+   */
   async discard(): Promise<void> {
-    await Promise.all([this.#pool.destroy(), this.#exited]);
+    await this.#thread.terminate();
+    await this.#exited;
+    await this.#pool.destroy();
   }
 
   #watch(): Promise<void> {
-    const [thread] = this.#pool.threads;
-    if (thread === undefined) throw new Error('tinypool started no thread');
+    const thread = this.#thread;
     // Fails between two tasks: an uncaught exception here if nobody listened. The next task says it.
     this.#pool.on('error', (error: Error) => {
       this.#ending ??= error;

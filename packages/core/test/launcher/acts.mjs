@@ -13,8 +13,12 @@ const acts = {
     }),
   /** Keeps the port in use after its task: between two tasks it ticks. */
   ticking: ({ port }) => void setInterval(() => port.postMessage('tick'), 1),
-  /** Keeps the port after its task. */
-  keep: ({ port }) => void port.on('message', () => {}),
+  /** Is done at once, and ends the thread later, when told how. */
+  endLater: ({ port }) =>
+    void port.on('message', (how) => {
+      if (how === 'exit') process.exit(7);
+      throw new RangeError('thrown between two tasks');
+    }),
   environment: () => {
     process.env.DORMOUSE_LAUNCHER_TEST = 'changed';
   },
@@ -44,11 +48,6 @@ const acts = {
     port.postMessage('blocks');
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4), 0, 1), 0, 0);
   },
-  laterUncaught: () =>
-    void setTimeout(() => {
-      throw new RangeError('thrown between two tasks');
-    }),
-  laterExit: () => void setTimeout(() => process.exit(7)),
 };
 
 export async function act(order) {

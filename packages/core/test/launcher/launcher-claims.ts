@@ -100,14 +100,20 @@ export function describeLauncher(name: string, create: () => ThreadLauncher): vo
       });
     });
 
-    it.each(['laterExit', 'laterUncaught'])('when a thread ends between two tasks by %s, rejects the next one', async (act) => {
+    it.each([
+      ['exit', /exit code 7/],
+      ['throw', /between two tasks/],
+    ])('when a thread ends between two tasks by %s, rejects the next one with the reason', async (how, reason) => {
       const thread = await launch();
-      const { done, port } = order(thread, 'keep');
+      const { done, port } = order(thread, 'endLater');
       const closed = once(port, 'close');
       await done;
-      await order(thread, act).done;
+      port.postMessage(how);
       await closed;
-      await expect(order(thread, 'id').done).rejects.toThrow(act === 'laterExit' ? /exit code 7/ : /between two tasks/);
+      // The port may close before the library hears why.
+      await expect(async () => {
+        for (;;) await order(thread, 'id').done;
+      }).rejects.toThrow(reason);
       await thread.discard();
     });
 
@@ -134,7 +140,9 @@ export function describeLauncher(name: string, create: () => ThreadLauncher): vo
 
     it('discards a thread that is just ending', async () => {
       const thread = await launch();
-      await order(thread, 'laterExit').done;
+      const { done, port } = order(thread, 'endLater');
+      await done;
+      port.postMessage('exit');
       await thread.discard();
       const other = await launch();
       const ended = expect(order(other, 'exit').done).rejects.toThrow();
