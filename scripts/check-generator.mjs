@@ -24,7 +24,7 @@ const STEPS = [
     cwd: repository,
   },
   { what: 'installed', timeoutMs: 120_000, command: 'npm', args: ['install', '--no-fund', '--no-audit', '--loglevel=error'] },
-  { what: 'built, and its conformance suite', timeoutMs: 300_000, command: 'npm', args: ['test'], quiet: false },
+  { what: 'built, and its conformance suite', timeoutMs: 480_000, command: 'npm', args: ['test'], quiet: false },
   { what: 'types', timeoutMs: 60_000, command: 'npm', args: ['run', 'typecheck'] },
   { what: 'as it would be published', timeoutMs: 60_000, command: 'npm', args: ['run', 'check:package'] },
 ];
