@@ -28,7 +28,6 @@ const SETTINGS: readonly (readonly [what: string, states: number, setting: Setti
     { ...alone, workers: 2, ticks: 1, replaces: false, doesNotSteal: true },
   ],
   ['2 workers, 3 batches, 2 ticks, one leaves between', 280_684, { ...alone, workers: 2, deaths: 0, oneLeaves: true }],
-  ['3 workers, 2 batches, 1 tick, nobody dies', 1_512_954, { ...alone, workers: 3, batches: 2, ticks: 1, deaths: 0 }],
   [
     'the caller and a worker, 3 batches, 1 tick, a death, all steps in every order',
     28_344,
