@@ -146,9 +146,10 @@ export class CrewMember {
   }
 
   #ranWrong(error: unknown): void {
+    const isFirst = this.cause === undefined;
     this.cause ??= error;
-    // Ended by us, and said already.
-    if (this.isLeaving || this.isEnding || this.reason !== undefined) return;
+    // Said once; of one that was ended by us, already. Why one has died by itself (its exit code, out of memory) is heard after it is gone.
+    if (!isFirst || this.isLeaving || this.reason !== undefined) return;
     this.#parts.host.logger.warn(
       `${this.#parts.launcher.name}: the thread of participant ${this.seat.participant} failed: ${messageOf(error)}`,
     );
