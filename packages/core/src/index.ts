@@ -64,7 +64,7 @@ export type { Packet, PacketWriter } from './memory/packet-view.js';
 export type { Shareable } from './memory/shared-buffers.js';
 export { messagePack } from './message-pack.js';
 export { type ConfigSource, loadConfig } from './playerbots-conf.js';
-export type { ReplayDifference } from './recording/difference.js';
+export type { ReplayDifference, ReplayInterruption } from './recording/difference.js';
 export type { Recording, RecordingOptions } from './recording/recording.js';
 export { type ReplayedTick, type ReplayOptions, type ReplayReport, replay } from './recording/replay.js';
 export {

@@ -1,6 +1,6 @@
 import { DormouseError, type ErrorCode, messageOf } from '../errors.js';
 import { isObserved, publish } from '../events.js';
-import { MAX_BATCHES, ROW_BITS } from '../layout/geometry.js';
+import { Column, MAX_BATCHES, ROW_BITS } from '../layout/geometry.js';
 import type { Logger } from '../logger.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
 import type { SharedRound } from '../memory/round.js';
@@ -137,6 +137,7 @@ export class TickEngine {
     try {
       seats.endRound();
       const interrupted = discardInterrupted(store, seats.interruptions.splice(0));
+      const accountsInterrupted = interrupted.map(({ slot }) => store.word(slot, Column.account) >>> 0);
       const updateFailure = schedulerFailure ?? this.#missing();
       this.totalBatches += this.#batchCount;
       caller.park();
@@ -149,7 +150,8 @@ export class TickEngine {
       const failed = callerFaults.length + seats.faults.length + interrupted.length;
       const faults = failed === 0 ? this.#faultsLate : [...this.#faultsLate, ...this.#settleFaults(interrupted)];
       const refused = this.#applyRequests();
-      inputs.observer?.ticked(updateFailure !== undefined);
+      if (accountsInterrupted.length === 0) inputs.observer?.ticked(updateFailure !== undefined);
+      else inputs.observer?.interrupted(accountsInterrupted);
       const report = this.#report(faults, refused);
       this.#faultsLate = failure === undefined ? NO_FAULTS : faults;
       if (failure === undefined) return Promise.resolve(report);

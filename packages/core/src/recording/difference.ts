@@ -20,6 +20,12 @@ export interface ReplayDifference {
   readonly message: string;
 }
 
+/** Why a recording has ended: in this tick, updates of these sessions were interrupted. */
+export interface ReplayInterruption {
+  readonly tick: number;
+  readonly accountIds: readonly number[];
+}
+
 /** Fields named in a message at most. */
 const MOST_NAMED = 8;
 

@@ -48,6 +48,8 @@ export const RecordKind = {
   failed: 18,
   /** count: sessions a batch from the next tick on. */
   batchSize: 19,
+  /** how many, then their accounts: sessions whose updates in this tick were interrupted. In the place of `ticked`, and the last record. */
+  interrupted: 20,
 } as const;
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];
 

@@ -46,6 +46,8 @@ export interface InputObserver {
   settling(): void;
   /** The tick's work is done. */
   ticked(schedulerFailed: boolean): void;
+  /** In its place: these sessions' updates did not come to their end. What they have done is decided by no input. */
+  interrupted(accountIds: readonly number[]): void;
   /** The manager is shut down. */
   stopped(): void;
 }

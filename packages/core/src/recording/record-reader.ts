@@ -20,11 +20,16 @@ type Content =
   | { kind: 'drained'; count: number; isCut: boolean }
   | { kind: 'share'; name: string; content: string }
   | { kind: 'tick'; number: number; diffMs: number }
+  | { kind: 'interrupted'; accountIds: readonly number[] }
   | { kind: 'ticked'; schedulerFailed: boolean; digest: TickDigest; accounts: Uint32Array };
 
 /** One record, and how many moments passed between the record before it and it. */
 export type InputRecord = Content & { moments: number };
 export type RecordOf<K extends InputRecord['kind']> = Extract<InputRecord, { kind: K }>;
+
+/** Inputs that are done by themselves; the others belong to a tick, a creation or a hand-out. */
+export type Input = Exclude<InputRecord, { kind: 'tick' | 'ticked' | 'interrupted' | 'failed' | 'drained' | 'answer' }>;
+export const BELONGS: ReadonlySet<InputRecord['kind']> = new Set(['tick', 'ticked', 'interrupted', 'failed', 'drained', 'answer']);
 
 const NAMES = Object.fromEntries(Object.entries(RecordKind).map(([name, kind]) => [kind, name]));
 
@@ -108,6 +113,11 @@ export class RecordReader {
         return { kind: 'tick', number: bytes.varint(), diffMs: bytes.f64() };
       case RecordKind.ticked:
         return this.#ticked(bytes);
+      case RecordKind.interrupted: {
+        const accountIds: number[] = [];
+        for (let left = bytes.varint(); left > 0; left--) accountIds.push(bytes.varint());
+        return { kind: 'interrupted', accountIds };
+      }
       default:
         throw new UnreadableBytes(`there is no kind of record ${kind}`);
     }

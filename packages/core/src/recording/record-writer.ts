@@ -114,6 +114,12 @@ export class RecordWriter {
     bytes.words(sessions);
   }
 
+  interrupted(accountIds: readonly number[]): void {
+    const bytes = this.#kind(RecordKind.interrupted);
+    bytes.varint(accountIds.length);
+    for (const accountId of accountIds) bytes.varint(accountId);
+  }
+
   #begin(kind: RecordKind, accountId: number): ByteWriter {
     const bytes = this.#kind(kind);
     bytes.zigzag(accountId - this.#account);

@@ -1,3 +1,4 @@
+import { DormouseError } from '../errors.js';
 import { type Codec, encodeWith } from '../layout/codec.js';
 import { Column, ROW_MASK } from '../layout/geometry.js';
 import type { DeliveredAnswer } from '../manager/answer-delivery.js';
@@ -123,6 +124,21 @@ export class Recorder implements InputObserver {
       this.#writeDigest(schedulerFailed);
       this.#chunks.flush();
       this.ticks++;
+    });
+  }
+
+  /** Nothing can repeat what follows: it is not recorded. */
+  interrupted(accountIds: readonly number[]): void {
+    this.#try(() => {
+      this.#records.interrupted(accountIds);
+      this.#chunks.flush();
+      const [accountId] = accountIds;
+      const others = accountIds.length > 1 ? ` and of ${accountIds.length - 1} more` : '';
+      throw new DormouseError(
+        'ERR_SESSION_INTERRUPTED',
+        `the update of account ${accountId}${others} was interrupted, which no replay can repeat`,
+        { accountId },
+      );
     });
   }
 

@@ -8,7 +8,7 @@ import { channelLogger, type Logger } from '../logger.js';
 import { type Engine, startEngine } from '../manager/engine.js';
 import type { Shareable } from '../memory/shared-buffers.js';
 import type { IScheduler } from '../scheduler.js';
-import type { ReplayDifference } from './difference.js';
+import type { ReplayDifference, ReplayInterruption } from './difference.js';
 import { matchBehaviors, type RecordingHeader } from './header.js';
 import { RecordStream } from './record-stream.js';
 import { filePath } from './recording.js';
@@ -68,6 +68,11 @@ export interface ReplayReport {
   readonly difference: ReplayDifference | undefined;
   /** True when the file ends in the middle of something, as a crash leaves it: the replay went up to there. */
   readonly truncated: boolean;
+  /**
+   * Set when the recording ends with a tick in which sessions were interrupted (`ERR_SESSION_INTERRUPTED`): no replay can repeat that, and the
+   * tick before it was the last to be compared.
+   */
+  readonly interrupted: ReplayInterruption | undefined;
 }
 
 /** Handed on to the manager as they are. */
@@ -111,6 +116,7 @@ async function replayStream<B extends AnyBehavior>(stream: RecordStream, options
       digest: String(engine.digest()),
       difference: replayer.difference,
       truncated: stream.isTruncated,
+      interrupted: replayer.interruption,
     };
   } finally {
     await engine.stop();

@@ -5,8 +5,8 @@ import type { Engine } from '../manager/engine.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
 import type { Shareable } from '../memory/shared-buffers.js';
 import { NO_SLOT } from '../session/store.js';
-import { compareTick, type ReplayDifference } from './difference.js';
-import type { InputRecord, RecordOf } from './record-reader.js';
+import { compareTick, type ReplayDifference, type ReplayInterruption } from './difference.js';
+import { BELONGS, type Input, type InputRecord, type RecordOf } from './record-reader.js';
 import type { RecordStream } from './record-stream.js';
 import { requireShared } from './shared-content.js';
 import { SilentObserver } from './silent-observer.js';
@@ -23,11 +23,6 @@ export interface ReplayerParts {
 /** Ends a hand-out where it ended when it was recorded. */
 const CUT = new Error('the handler threw here when this was recorded');
 
-/** Inputs that are done by themselves; the others belong to a tick, a creation or a hand-out. */
-type Input = Exclude<InputRecord, { kind: 'tick' | 'ticked' | 'failed' | 'drained' | 'answer' }>;
-
-const BELONGS: ReadonlySet<InputRecord['kind']> = new Set(['tick', 'ticked', 'failed', 'drained', 'answer']);
-
 /**
  * Does what was recorded, in order and at the same moments: between ticks one record after the other, inside a tick or a request those
  * whose moment has come (decision 0012).
@@ -37,6 +32,8 @@ export class Replayer extends SilentObserver {
   difference: ReplayDifference | undefined;
   /** Ticks that were replayed and found equal. */
   ticks = 0;
+  /** With which the record ends, if it ends so. */
+  interruption: ReplayInterruption | undefined;
   /** What the records' reader or a part of the manager threw where it could not be thrown on. */
   failure: unknown;
   readonly #stream: RecordStream;
@@ -122,7 +119,7 @@ export class Replayer extends SilentObserver {
     this.#quietly(() => {
       const next = this.#peek();
       // Without it the file ends here, in the middle of the tick.
-      if (next === undefined || this.difference !== undefined) return;
+      if (next === undefined || this.difference !== undefined || this.#hasEnded(next)) return;
       if (next.kind !== 'ticked') throw this.#stream.corrupt(`a tick holds a record ${next.kind} that belongs elsewhere`);
       const engine = this.#required;
       const { number } = engine.clock;
@@ -131,6 +128,19 @@ export class Replayer extends SilentObserver {
       this.#take(next);
       if (this.difference === undefined) this.ticks++;
     });
+  }
+
+  override interrupted(accountIds: readonly number[]): void {
+    this.#quietly(() => {
+      const next = this.#peek();
+      if (next !== undefined && !this.#hasEnded(next)) this.#differ(accountIds[0], 'its update', 'done', 'interrupted');
+    });
+  }
+
+  /** When this was recorded, updates of this tick were interrupted: the record ends. */
+  #hasEnded({ kind, accountIds }: InputRecord & { accountIds?: readonly number[] }): boolean {
+    if (kind === 'interrupted') this.interruption ??= { tick: this.#required.clock.number, accountIds: accountIds ?? [] };
+    return kind === 'interrupted';
   }
 
   // -------------------------------------------------------------------------------------------------- what is done
@@ -255,8 +265,6 @@ export class Replayer extends SilentObserver {
       if (error !== CUT) throw error;
     }
   }
-
-  // ------------------------------------------------------------------------------------------------------- inside
 
   get #required(): Engine {
     if (this.#engine === undefined) throw new Error('a replayer was used before it was attached');

@@ -18,5 +18,6 @@ export class SilentObserver implements InputObserver {
   ticking(..._: Parameters<InputObserver['ticking']>): void {}
   settling(): void {}
   ticked(..._: Parameters<InputObserver['ticked']>): void {}
+  interrupted(..._: Parameters<InputObserver['interrupted']>): void {}
   stopped(): void {}
 }

@@ -19,7 +19,7 @@ const fates = {
   spin: () => {
     for (;;);
   },
-  block: () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0),
+  block: () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4), 0, 1), 0, 0),
   outOfMemory: () => {
     const kept = [];
     for (;;) kept.push(new Array(10_000).fill(kept.length));
