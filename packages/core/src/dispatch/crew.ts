@@ -41,6 +41,8 @@ export class Crew {
   readonly #ending = new Set<Promise<unknown>>();
   #wanted = 0;
   #failures = 0;
+  /** Threads that are being started in the place of others. */
+  #replacing = 0;
 
   constructor(parts: CrewParts) {
     this.#parts = parts;
@@ -99,7 +101,7 @@ export class Crew {
   async whenAble(): Promise<void> {
     while (this.runners.length === 0) {
       if (this.failure !== undefined) throw this.failure;
-      if (this.members.length === 0 && this.#hiring.size === 0) this.#replace();
+      if (this.members.length === 0 && this.#replacing === 0) this.#replace();
       await new Promise<void>((resolve) => {
         this.onChange = resolve;
       });
@@ -185,11 +187,14 @@ export class Crew {
   #replace(): void {
     const { host, launcher } = this.#parts;
     if (this.members.filter(({ isLeaving }) => !isLeaving).length >= this.#wanted) return;
+    this.#replacing++;
     this.#hire().then(
       () => {
+        this.#replacing--;
         this.#failures = 0;
       },
       (cause) => {
+        this.#replacing--;
         host.logger.error(`${launcher.name}: no thread could be started in the place of one that was lost: ${messageOf(cause)}`);
         if (++this.#failures < MOST_FAILURES) this.#replace();
         else if (this.runners.length === 0) {

@@ -2,7 +2,7 @@ import { type ResidentOptions, residentScheduler, type SessionHandle, type Sessi
 import { describe, expect, it } from 'vitest';
 import { accounts, startWith } from '../manager/test-manager.js';
 import { fated, fatedBatch } from './threads/fates.mjs';
-import { rawLauncher } from './threads/raw-launcher.js';
+import { rawLauncher } from './threads/raw-launcher.mjs';
 
 interface Settings {
   behavior?: typeof fated;

@@ -1,0 +1,201 @@
+/**
+ * Run as a process of its own: sessions with packets in and out in every tick, and every so often a worker is killed, from outside or by a
+ * session. No tick may hang, no packet may be lost, each interrupted session is reported once, and all others stay equal to those of a second
+ * manager, inline, that is given the same. Prints what happened as JSON; exit code 1 when anything was wrong.
+ *
+ *     node chaos.mjs [--scheduler raw|tinypool|…] [--caller idle|joins] [--dispatch resident|task] [--workers 2]
+ *                    [--ticks 10000] [--sessions 1000] [--every 50] [--seed 1]
+ */
+import { parseArgs } from 'node:util';
+import { loadScheduler, PushOutcome, residentScheduler, SessionManager } from '@dormouse/core';
+import { referenceScheduler } from '@dormouse/core/conformance';
+import { rawLauncher } from '../dispatch/threads/raw-launcher.mjs';
+import { DEADLY, numbered } from './chaos-behavior.mjs';
+
+const { values } = parseArgs({
+  options: {
+    scheduler: { type: 'string', default: 'raw' },
+    caller: { type: 'string', default: 'idle' },
+    dispatch: { type: 'string', default: 'resident' },
+    workers: { type: 'string', default: '2' },
+    ticks: { type: 'string', default: '10000' },
+    sessions: { type: 'string', default: '1000' },
+    every: { type: 'string', default: '50' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+const [workers, ticks, sessions, every, seed] = ['workers', 'ticks', 'sessions', 'every', 'seed'].map((name) => Number(values[name]));
+const FIRST_ACCOUNT = 10_000;
+const HANG_MS = 60_000;
+const FIELDS = ['x', 'y', 'vx', 'heard', 'taken', 'gaps', 'sent', 'updates'];
+const COUNTERS = ['packetsIn', 'packetsOut', 'bytesIn', 'bytesOut', 'dropped', 'updateCount', 'status'];
+
+let state = Math.imul(seed, 0x9e37_79b1) | 1;
+function below(limit) {
+  state ^= state << 13;
+  state ^= state >>> 17;
+  state ^= state << 5;
+  return (state >>> 0) % limit;
+}
+
+const told = { ticks: 0, kills: 0, killedBySession: 0, replacedThreads: 0, interrupted: 0, longestTickMs: 0, compared: 0 };
+const packets = { pushed: 0, taken: 0, takenWhenInterrupted: 0, ringFull: 0, sent: 0, handedOut: 0, discarded: 0, sentWhenInterrupted: 0 };
+const notes = [];
+let problems = 0;
+let tickBeganMs = performance.now();
+
+function wrong(what) {
+  problems++;
+  if (notes.length < 10) notes.push(`tick ${told.ticks}: ${what}`);
+}
+
+function report() {
+  told.longestTickMs = Math.round(told.longestTickMs);
+  process.stdout.write(
+    `${JSON.stringify({ ...values, ...told, packets, seconds: Math.round(performance.now() / 1000), problems, notes })}\n`,
+  );
+}
+
+const guard = setInterval(() => {
+  if (performance.now() - tickBeganMs < HANG_MS) return;
+  wrong('it hangs');
+  report();
+  process.exit(1);
+}, 1000);
+
+/** Every worker thread there is, whichever library started it. */
+const threads = new Set();
+process.on('worker', (worker) => {
+  threads.add(worker);
+  worker.on('exit', () => threads.delete(worker));
+});
+
+const options = { callerParticipates: values.caller === 'joins', adaptiveWaking: false, dispatch: values.dispatch };
+const scheduler =
+  values.scheduler === 'raw'
+    ? residentScheduler(rawLauncher(), options)
+    : await loadScheduler(values.scheduler, options, new URL('../../../bench/package.json', import.meta.url));
+
+/** A manager, its sessions, and for each account what was pushed and handed out. */
+async function start(scheduler, workerThreads) {
+  const handedOut = new Map();
+  const discarded = new Map();
+  const manager = await SessionManager.start({
+    behavior: numbered,
+    scheduler,
+    workerThreads,
+    maxConcurrentSessions: sessions,
+    logger: false,
+    onPacket(accountId, packet) {
+      const before = (handedOut.get(accountId) ?? 0) + (discarded.get(accountId) ?? 0);
+      if (packet.u32(0) !== before) wrong(`account ${accountId} sent number ${packet.u32(0)}, and ${before} are known of`);
+      handedOut.set(accountId, (handedOut.get(accountId) ?? 0) + 1);
+    },
+  });
+  const handles = manager.createSessionBatch(Uint32Array.from({ length: sessions }, (_, i) => FIRST_ACCOUNT + i));
+  return { manager, handles, handedOut, discarded, pushed: new Uint32Array(sessions) };
+}
+
+const parallel = await start(scheduler, workers);
+const inline = await start(referenceScheduler(), 0);
+const interrupted = new Set();
+
+const payload = new Uint8Array(32);
+const payloadWords = new DataView(payload.buffer, 0, payload.length);
+function pushAll(tick, deadly) {
+  for (let i = 0; i < sessions; i++) {
+    for (let word = 1; word < 8; word++) payloadWords.setUint32(word * 4, Math.imul(FIRST_ACCOUNT + i, 0x9e37_79b1) + tick * word, true);
+    for (const { handles, pushed } of [parallel, inline]) {
+      payloadWords.setUint32(0, pushed[i], true);
+      const outcome = handles[i].push(i === deadly ? DEADLY : 0xb5, payload);
+      if (outcome === PushOutcome.delivered) pushed[i]++;
+      else if (handles === parallel.handles) packets.ringFull++;
+      if (handles === inline.handles && outcome !== PushOutcome.delivered) wrong(`inline: push to ${FIRST_ACCOUNT + i} was ${outcome}`);
+    }
+  }
+}
+
+async function tick(tick, deadly) {
+  pushAll(tick, deadly);
+  tickBeganMs = performance.now();
+  const { faults } = await parallel.manager.updateAllSessions(100);
+  told.longestTickMs = Math.max(told.longestTickMs, performance.now() - tickBeganMs);
+  const { faults: faultsInline } = await inline.manager.updateAllSessions(100);
+  told.ticks++;
+  if (faultsInline.length > 0) wrong('inline has faults');
+  for (const { accountId, error, discarded } of faults) {
+    if (error.code !== 'ERR_SESSION_INTERRUPTED') wrong(`account ${accountId} failed: ${error.stack}`);
+    if (interrupted.has(accountId)) wrong(`account ${accountId} was reported twice`);
+    interrupted.add(accountId);
+    packets.discarded += discarded.packets;
+    parallel.discarded.set(accountId, discarded.packets);
+  }
+}
+
+/** All sessions but those that were interrupted must be as inline. */
+function compare() {
+  for (let i = 0; i < sessions; i++) {
+    if (interrupted.has(FIRST_ACCOUNT + i)) continue;
+    told.compared++;
+    const [mine, other] = [parallel.handles[i], inline.handles[i]];
+    for (const field of FIELDS) {
+      const [here, there] = [mine.state[field], other.state[field]];
+      if (!Object.is(here, there)) wrong(`account ${FIRST_ACCOUNT + i} has ${field} ${here}, inline ${there}`);
+    }
+    for (const counter of COUNTERS) {
+      if (mine[counter] !== other[counter]) wrong(`account ${FIRST_ACCOUNT + i}: ${counter} is ${mine[counter]}, inline ${other[counter]}`);
+    }
+  }
+}
+
+for (let number = 1; number <= ticks; number++) {
+  let deadly = -1;
+  if (number % every === 0) {
+    compare();
+    told.kills++;
+    if (below(2) === 0) {
+      deadly = below(sessions);
+      told.killedBySession++;
+    } else {
+      const victims = [...threads];
+      const victim = victims[below(victims.length)];
+      // Before the tick or somewhere in it.
+      if (below(2) === 0) victim?.terminate();
+      else setTimeout(() => victim?.terminate(), below(3));
+    }
+  }
+  await tick(number, deadly);
+}
+// What quarantined sessions have not read yet they read now; then nothing is left in any ring.
+for (const accountId of interrupted) parallel.manager.reviveSession(accountId);
+const reported = interrupted.size;
+await tick(ticks + 1, -1);
+if (interrupted.size !== reported) wrong('a session was interrupted in the last tick, in which nothing was killed');
+compare();
+
+told.interrupted = interrupted.size;
+for (let i = 0; i < sessions; i++) {
+  const accountId = FIRST_ACCOUNT + i;
+  const { taken, gaps, sent } = parallel.handles[i].state;
+  const mayDiffer = Number(interrupted.has(accountId));
+  packets.pushed += parallel.pushed[i];
+  packets.taken += taken;
+  packets.takenWhenInterrupted += gaps;
+  if (parallel.pushed[i] !== taken + gaps) wrong(`account ${accountId}: pushed ${parallel.pushed[i]}, taken ${taken} + ${gaps}`);
+  if (gaps > mayDiffer) wrong(`account ${accountId} has not seen ${gaps} packets`);
+  const handedOut = parallel.handedOut.get(accountId) ?? 0;
+  // One more than it had counted, where it was interrupted between the two.
+  const unnoted = handedOut + (parallel.discarded.get(accountId) ?? 0) - sent;
+  if (unnoted < 0 || unnoted > mayDiffer) wrong(`account ${accountId}: sent ${sent}, handed out ${handedOut}, discarded ${unnoted} more`);
+  packets.sent += sent;
+  packets.handedOut += handedOut;
+  packets.sentWhenInterrupted += unnoted;
+}
+if (packets.pushed !== packets.taken + packets.takenWhenInterrupted) wrong('packets in are lost');
+if (packets.sent + packets.sentWhenInterrupted !== packets.handedOut + packets.discarded) wrong('packets out are lost');
+told.replacedThreads = scheduler.stats().replacedThreads;
+await parallel.manager.shutdown();
+await inline.manager.shutdown();
+clearInterval(guard);
+report();
+process.exitCode = problems === 0 ? 0 : 1;
