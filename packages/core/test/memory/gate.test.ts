@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { drain, drainUntil } from '../../src/dispatch/drain.js';
+import { drain } from '../../src/dispatch/drain.js';
 import { MAX_BATCHES, MAX_PARTICIPANTS } from '../../src/layout/geometry.js';
 import { beginOf, endOf } from '../../src/memory/batch-range.js';
 import { Gate, NO_BATCH } from '../../src/memory/gate.js';
@@ -49,6 +49,16 @@ describe('a round', () => {
     expect([gate.countOff(), gate.countOff(), gate.isDrained]).toEqual([false, false, false]);
     expect(gate.whenDrained(round)).toBeInstanceOf(Promise);
     expect([gate.countOff(), gate.isDrained, gate.whenDrained(round)]).toEqual([true, true, undefined]);
+  });
+
+  it('is waited for from when it is opened until it is drained, or the gate is closed', () => {
+    const { gate } = openWith(1);
+    expect(gate.isWaiting).toBe(true);
+    gate.disarm();
+    expect(gate.isWaiting).toBe(false);
+    gate.arm(1, 1);
+    gate.countOff();
+    expect(gate.isWaiting).toBe(false);
   });
 
   it('has another number than the one before, never 0, round all values of a word', () => {
@@ -159,7 +169,7 @@ describe('drained by several, each batch is run once and one of them finishes th
     void fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 8 }).filter((sizes) => sizes.some((size) => size > 0)),
-        fc.array(fc.tuple(fc.nat(8), fc.constantFrom('claim', 'take', 'leave'), fc.boolean()), { maxLength: 60 }),
+        fc.array(fc.tuple(fc.nat(8), fc.constantFrom('claim', 'take', 'leave')), { maxLength: 60 }),
         (sizes, moves) => {
           const { gate } = openWith(...sizes);
           const ran: number[] = [];
@@ -170,14 +180,13 @@ describe('drained by several, each batch is run once and one of them finishes th
             ran.push(batch);
             if (gate.countOff()) last++;
           };
-          for (const [participant, move, keeps] of moves) {
+          for (const [participant, move] of moves) {
             const batch = gate.claim(participant);
             run(batch);
             // As in drain: nobody takes from others who has something left.
             if (batch !== NO_BATCH || move !== 'take') continue;
             const taken = gate.takeHalf(participant);
             if (taken !== undefined) run(gate.keep(participant, taken));
-            if (keeps && drainUntil(Number.NEGATIVE_INFINITY, gate, participant, runner)) last++;
           }
           for (let participant = 0; participant <= 8; participant++) if (drain(gate, participant, runner)) last++;
           const count = sizes.reduce((sum, size) => sum + size, 0);
@@ -195,17 +204,9 @@ describe('drained by several, each batch is run once and one of them finishes th
     gate.arm(MAX_BATCHES, 2);
     const times = new Uint8Array(MAX_BATCHES);
     const runner = { runBatches: (begin: number) => void times[begin]++ };
-    expect(drainUntil(Number.NEGATIVE_INFINITY, gate, 0, runner)).toBe(false);
+    runner.runBatches(gate.claim(0));
+    gate.countOff();
     expect(drain(gate, 1, runner)).toBe(true);
     expect(times.every((count) => count === 1)).toBe(true);
-  });
-
-  it('who has a range of one’s own stops at the deadline, and the rest is to be had', () => {
-    const { gate } = openWith(3, 0);
-    const ran: number[] = [];
-    const runner = { runBatches: (begin: number) => void ran.push(begin) };
-    expect([drainUntil(Number.NEGATIVE_INFINITY, gate, 0, runner), ran]).toEqual([false, [0]]);
-    expect([drainUntil(Number.POSITIVE_INFINITY, gate, 0, runner), ran]).toEqual([true, [0, 1, 2]]);
-    expect(drainUntil(Number.POSITIVE_INFINITY, gate, 0, runner)).toBe(false);
   });
 });
