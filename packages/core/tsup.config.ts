@@ -14,6 +14,8 @@ export default defineConfig([
       index: 'src/index.ts',
       conformance: 'src/conformance/index.ts',
       'conformance-behaviors': 'src/conformance/behaviors.ts',
+      'conformance-child': 'src/conformance/child-process.ts',
+      'conformance-start-hazards': 'src/conformance/start-hazards.ts',
       testing: 'src/testing/index.ts',
       worker: 'src/worker.ts',
       'worker-setup-tsx': 'src/worker-setup-tsx.ts',

@@ -78,6 +78,6 @@ function recorded(run: (host: SchedulerHost, batchCount: number) => void | Promi
       calls.push('stop');
       host = undefined;
     },
-    stats: () => ({ participants: [{ batches, steals: 0 }] }),
+    stats: () => ({ participants: [{ batches, steals: 0, failedSteals: 0, updateUs: 0, idleUs: 0 }] }),
   };
 }

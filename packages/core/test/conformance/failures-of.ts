@@ -1,0 +1,26 @@
+import { type ConformanceSetup, describeScheduler } from '@dormouse/core/conformance';
+import { expect } from 'vitest';
+
+type Setup = Omit<ConformanceSetup, 'describe' | 'it'> & {
+  /** Tests to run, by their names. */
+  readonly only?: RegExp;
+};
+
+/** Runs the suite with functions of its own in place of a test runner’s; returns what failed, by name, with the reason. */
+export async function failuresOf({ only = /./, ...setup }: Setup): Promise<Map<string, string>> {
+  const tests: { name: string; body: () => Promise<void> }[] = [];
+  describeScheduler({ describe: (_, body) => body(), it: (name, body) => void tests.push({ name, body }), ...setup });
+  expect(tests.length).toBeGreaterThan(25);
+  expect(new Set(tests.map(({ name }) => name)).size).toBe(tests.length);
+  const chosen = tests.filter(({ name }) => only.test(name));
+  expect(chosen).not.toEqual([]);
+  const failed = new Map<string, string>();
+  for (const { name, body } of chosen) {
+    try {
+      await body();
+    } catch (error) {
+      failed.set(name, String(error));
+    }
+  }
+  return failed;
+}
