@@ -18,13 +18,3 @@ export function drain(gate: Gate, participant: number, runner: BatchRunner): boo
     if (gate.countOff()) isLast = true;
   }
 }
-
-/** Runs batches of a participant's own range until `deadlineMs` (`performance.now()`) or the range's end; the rest is for {@link drain}. */
-export function drainUntil(deadlineMs: number, gate: Gate, participant: number, runner: BatchRunner): boolean {
-  for (let batch = gate.claim(participant); batch !== NO_BATCH; batch = gate.claim(participant)) {
-    runner.runBatches(batch, batch + 1);
-    if (gate.countOff()) return true;
-    if (performance.now() > deadlineMs) return false;
-  }
-  return false;
-}

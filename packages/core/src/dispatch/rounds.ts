@@ -1,13 +1,16 @@
 import type { Gate } from '../memory/gate.js';
 import type { BatchRunner, SchedulerHost } from '../scheduler.js';
 import type { Crew } from './crew.js';
-import { drain, drainUntil } from './drain.js';
+import { drain } from './drain.js';
 import type { CheckedResidentOptions } from './options.js';
 import { SmallRounds } from './small-rounds.js';
 
 const CALLER = 0;
 /** Looks at a word before the event loop is let on: some 20 µs. Who is inside is on the way out, mostly. */
 const SPINS = 2000;
+
+/** A getter that takes a while, of what never changes. */
+const ORIGIN_MS = performance.timeOrigin;
 
 /** The host's part of the protocol: memory/README.md, "The gate". Main thread only. */
 export class Rounds {
@@ -54,8 +57,7 @@ export class Rounds {
   run(batchCount: number): void | Promise<void> {
     const crew = this.#crew;
     if (crew.hasGone || crew.runners.length === 0 || !this.#closeAtOnce()) return this.#runLater(batchCount);
-    this.#listAll(batchCount);
-    if (!this.#open(batchCount)) return this.#finish(batchCount);
+    if (!this.#begin(batchCount)) return this.#finish(batchCount);
   }
 
   /** The same where somebody must be waited for first. */
@@ -63,8 +65,39 @@ export class Rounds {
     await this.#close();
     this.#crew.reap();
     await this.#crew.whenAble();
-    this.#listAll(batchCount);
-    if (!this.#open(batchCount)) await this.#finish(batchCount);
+    if (!this.#begin(batchCount)) await this.#finish(batchCount);
+  }
+
+  /** Gate closed, somebody there: runs the round, or what of it the caller can do at once. True if that was all. */
+  #begin(batchCount: number): boolean {
+    const first = this.#joins ? this.#runAlone(batchCount) : 0;
+    if (first === batchCount) return true;
+    this.#listFrom(first, batchCount);
+    return this.#open(batchCount - first);
+  }
+
+  /**
+   * Gate closed: the caller runs a round that is small, or that nobody else is there for, without opening it, and with no atomic step of its own.
+   * Returns how many batches it has run: fewer when the round turns out longer than it looked.
+   */
+  #runAlone(batchCount: number): number {
+    const small = this.#small;
+    const hasOthers = this.#crew.runners.length > 1;
+    if (hasOthers && (small === undefined || !small.isSmall(batchCount))) return 0;
+    const stride = hasOthers && small !== undefined ? small.stride : batchCount;
+    const beganMs = performance.now();
+    let nowMs = beganMs;
+    let done = 0;
+    while (done < batchCount && (small === undefined || nowMs <= small.deadlineMs(beganMs))) {
+      const end = Math.min(done + stride, batchCount);
+      this.#caller.runBatches(done, end);
+      done = end;
+      nowMs = performance.now();
+    }
+    this.#callerMs += nowMs - beganMs;
+    small?.learn(nowMs - beganMs, done);
+    if (hasOthers && done === batchCount) this.alone++;
+    return done;
   }
 
   /** Waits until the round is drained; where threads die in it, has what they left run by others. */
@@ -91,31 +124,22 @@ export class Rounds {
     const gate = this.#gate;
     const { runners, width } = this.#crew;
     const beganMs = performance.now();
-    this.openedMs = performance.timeOrigin + beganMs;
-    const isAlone = this.#joins && (runners.length === 1 || this.#small?.isSmall(batchCount) === true);
-    const count = isAlone ? 1 : runners.length;
+    this.openedMs = ORIGIN_MS + beganMs;
+    const count = runners.length;
     for (let at = 0; at < count; at++) {
       gate.give(runners[at], Math.floor((at * batchCount) / count), Math.floor(((at + 1) * batchCount) / count));
     }
-    // One that a round broken off has left its range, without stealing, and that comes only now, is to find nothing.
-    for (let at = count; at < runners.length; at++) gate.give(runners[at], 0, 0);
     // Without stealing nobody looks at anybody else's range.
     this.#round = gate.arm(batchCount, this.#steals ? width : 0);
-    if (!isAlone) this.#crew.wake();
-    return this.#joins && this.#join(isAlone && runners.length > 1, beganMs);
+    this.#crew.wake();
+    return this.#joins && this.#join(beganMs);
   }
 
-  /** The caller's part of a round. `isAlone`: nobody was woken, though there are others. */
-  #join(isAlone: boolean, beganMs: number): boolean {
+  /** The caller's part of a round. */
+  #join(beganMs: number): boolean {
     const gate = this.#gate;
     const before = this.#callerBatches;
-    let isLast = false;
-    if (isAlone && this.#small !== undefined) {
-      isLast = drainUntil(this.#small.deadlineMs(beganMs), gate, CALLER, this.#caller);
-      if (isLast) this.alone++;
-      else this.#crew.wake();
-    }
-    if (!isLast) isLast = drain(gate, CALLER, this.#caller);
+    const isLast = drain(gate, CALLER, this.#caller);
     const ms = performance.now() - beganMs;
     this.#callerMs += ms;
     const ran = this.#callerBatches - before;
@@ -159,9 +183,11 @@ export class Rounds {
     crew.onChange = undefined;
   }
 
-  #listAll(batchCount: number): void {
-    for (let batch = this.#listed; batch < batchCount; batch++) this.#gate.list(batch, batch);
-    this.#listed = Math.max(this.#listed, batchCount);
+  /** Lists batches `first … batchCount − 1`. */
+  #listFrom(first: number, batchCount: number): void {
+    if (first > 0) this.#listed = 0;
+    for (let at = this.#listed; at < batchCount - first; at++) this.#gate.list(at, first + at);
+    if (first === 0) this.#listed = Math.max(this.#listed, batchCount);
   }
 
   /** Lists the batches that are not done; returns how many. */

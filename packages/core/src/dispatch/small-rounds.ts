@@ -3,6 +3,8 @@
  * woken, and waking costs the caller some 5 µs: below, the caller has done the rest before anybody came.
  */
 const WORTH_WAKING_US = 100;
+/** Work between two looks at the clock, of a caller that is alone in a round. */
+const LOOK_US = 25;
 /** Weight of the last round in the estimate. */
 const WEIGHT = 0.25;
 
@@ -13,6 +15,11 @@ export class SmallRounds {
   /** True if a round of this many batches is expected to be over before workers would come. Never before anything was measured. */
   isSmall(batchCount: number): boolean {
     return this.#usPerBatch * batchCount < WORTH_WAKING_US;
+  }
+
+  /** Batches ≥ 1 that the caller, alone in a round, runs before it looks at the clock. */
+  get stride(): number {
+    return Math.max(1, Math.floor(LOOK_US / this.#usPerBatch));
   }
 
   /** When the caller, alone in a round that began at `beganMs`, has done enough: the round was not small after all. */

@@ -8,6 +8,9 @@ import { type AttachedParticipant, attachParticipant } from './attach.js';
 /** Rounds that a thread looks into without sleeping, before its event loop is let on. */
 const MOST_AWAKE = 64;
 
+/** A getter that takes a while, of what never changes. */
+const ORIGIN_MS = performance.timeOrigin;
+
 /** Who takes part in this thread: one at most. */
 let member: Member | undefined;
 
@@ -85,7 +88,7 @@ class Member {
       const enteredMs = performance.now();
       isLast = drain(gate, participant, this.#participant);
       this.#participant.park();
-      gate.noteTime(participant, performance.timeOrigin + enteredMs, performance.now() - enteredMs);
+      gate.noteTime(participant, ORIGIN_MS + enteredMs, performance.now() - enteredMs);
     }
     gate.exit(participant);
     if (isLast) gate.drained(round);

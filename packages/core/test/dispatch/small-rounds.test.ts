@@ -24,3 +24,12 @@ it('what batches take is learnt anew, either way, within some rounds', () => {
 it('the caller alone in a round goes on for 100 µs', () => {
   expect(new SmallRounds().deadlineMs(1000)).toBeCloseTo(1000.1, 9);
 });
+
+it('the caller alone in a round looks at the clock each 25 µs of batches, and after each batch that takes longer', () => {
+  const short = new SmallRounds();
+  short.learn(0.01, 10);
+  expect(short.stride).toBe(25);
+  const long = new SmallRounds();
+  long.learn(0.5, 10);
+  expect([long.stride, new SmallRounds().stride]).toEqual([1, 1]);
+});
