@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { run } from './run.js';
+
+interface Told {
+  ticks: number;
+  kills: number;
+  interrupted: number;
+  compared: number;
+  packets: Record<'pushed' | 'taken' | 'takenWhenInterrupted' | 'sent' | 'sentWhenInterrupted' | 'handedOut' | 'discarded', number>;
+  problems: number;
+  notes: string[];
+}
+
+describe.each([
+  ['idle', 'resident', 1000],
+  ['joins', 'resident', 400],
+  ['idle', 'task', 400],
+] as const)('a worker is killed every 25 ticks (caller %s, %s)', (caller, dispatch, ticks) => {
+  it('no packet is lost, each interrupted session is reported once, and all others are as inline', async () => {
+    const told = await run<Told>('chaos.mjs', '--caller', caller, '--dispatch', dispatch, '--ticks', String(ticks), '--every', '25');
+    expect([told.problems, told.notes]).toEqual([0, []]);
+    expect([told.ticks, told.kills]).toEqual([ticks + 1, ticks / 25]);
+    expect(told.interrupted).toBeGreaterThan(0);
+    expect(told.compared).toBeGreaterThan(0);
+    const { pushed, taken, takenWhenInterrupted, sent, sentWhenInterrupted, handedOut, discarded } = told.packets;
+    expect(taken + takenWhenInterrupted).toBe(pushed);
+    expect(handedOut + discarded).toBe(sent + sentWhenInterrupted);
+  }, 300_000);
+});

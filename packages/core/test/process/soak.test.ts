@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { run } from './run.js';
+
+interface Told {
+  ticks: number;
+  deaths: number;
+  interrupted: number;
+  recoveries: number;
+  resizes: number;
+  mismatches: number;
+  hangs: number;
+  deathsByStep: Record<string, number>;
+  notes: string[];
+}
+
+/** The long form once in all of CI; what differs with Node.js shows in less. */
+const TICKS = process.versions.node.startsWith('20.') ? 1_000_000 : 100_000;
+const MINUTES = 60_000;
+
+it(
+  `in ${TICKS} ticks in which threads die at any step, leave and come, every session is updated once, the interrupted at most once`,
+  async () => {
+    const told = await run<Told>('soak.mjs', '--ticks', String(TICKS), '--seed', '1');
+    expect(told.notes).toEqual([]);
+    expect([told.mismatches, told.hangs]).toEqual([0, 0]);
+    expect(told.ticks).toBeGreaterThanOrEqual(TICKS);
+    for (const figure of ['deaths', 'interrupted', 'recoveries', 'resizes'] as const) expect(told[figure], figure).toBeGreaterThan(0);
+    expect(Object.keys(told.deathsByStep).length).toBeGreaterThan(3);
+  },
+  10 * MINUTES,
+);
