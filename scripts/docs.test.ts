@@ -1,15 +1,22 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
-/** A package that depends on core and the inline scheduler alone, as a user's project does. */
-const project = fileURLToPath(new URL('../examples/hello/', import.meta.url));
+/** A package that depends on core and schedulers alone, as a user's project does. */
+const project = new URL('../examples/hello/', import.meta.url);
+/** Samples are files there, where threads can import them. */
+const files = new URL(`node_modules/.samples-${process.pid}/`, project);
+let count = 0;
+afterAll(() => rmSync(files, { recursive: true, force: true }));
 
 async function outputOf(program: string): Promise<string> {
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], { cwd: project });
+  const file = new URL(`${++count}.mjs`, files);
+  mkdirSync(files, { recursive: true });
+  writeFileSync(file, program);
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [fileURLToPath(file)], { cwd: fileURLToPath(project) });
   expect(stderr).toBe('');
   return stdout;
 }
@@ -34,7 +41,7 @@ function samplesOf(page: string): Sample[] {
 
 /** Pages whose every section is a sample, and pages that have some. */
 const ALL_SAMPLES = ['docs/bot-host.md', 'docs/testing.md'];
-const SOME_SAMPLES = ['docs/moving-your-bots.md', 'docs/record-and-replay.md'];
+const SOME_SAMPLES = ['docs/choosing-a-scheduler.md', 'docs/faults.md', 'docs/moving-your-bots.md', 'docs/record-and-replay.md'];
 
 describe.each([...ALL_SAMPLES, ...SOME_SAMPLES])('%s', (path) => {
   const page = read(path);
