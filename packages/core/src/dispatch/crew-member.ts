@@ -32,6 +32,7 @@ export class CrewMember {
   #discarding: Promise<void> | undefined;
   #tasks = 0;
   #isTaskDue = false;
+  #progressAtStart = 0;
 
   constructor(seat: ParticipantSeat, parts: CrewParts) {
     this.seat = seat;
@@ -51,6 +52,7 @@ export class CrewMember {
       this.#run({ kind: 'join', dispatch: options.dispatch, participant, gate: gate.buffer, port }, [port]);
       await this.#inTime(seat.ready);
       this.hasStarted = true;
+      this.#progressAtStart = seat.progress;
     } catch (error) {
       this.isLeaving = true;
       void this.end();
@@ -83,6 +85,11 @@ export class CrewMember {
   end(): Promise<void> {
     this.#discarding ??= this.#discard();
     return this.#discarding;
+  }
+
+  /** True if it has run anything since its start. */
+  get hasCome(): boolean {
+    return this.seat.progress !== this.#progressAtStart;
   }
 
   /** True once its thread was told to end. */

@@ -18,6 +18,8 @@ export interface CrewParts {
 const LEAVE_MS = 1000;
 /** Threads that fail to start, one after the other, before no more are tried. */
 const MOST_FAILURES = 3;
+/** Threads that start and are gone before they have run anything, one after the other, before no more are tried. */
+const MOST_IN_VAIN = 20;
 const CALLER = 0;
 
 /** The threads of a scheduler: starts, replaces, adds and removes them. Main thread only. */
@@ -41,6 +43,7 @@ export class Crew {
   readonly #ending = new Set<Promise<unknown>>();
   #wanted = 0;
   #failures = 0;
+  #inVain = 0;
   /** Threads that are being started in the place of others. */
   #replacing = 0;
 
@@ -87,13 +90,21 @@ export class Crew {
     this.#list();
     for (const member of gone) {
       const { seat, isLeaving, reason = 'its thread ended', cause } = member;
+      this.#inVain = member.hasCome ? 0 : this.#inVain + 1;
       seat.retire(reason, cause);
       gate.clear(seat.participant);
       void this.#track(this.#ending, member.end());
       if (!member.hasStarted || (isLeaving && member.reason === undefined)) continue;
       host.logger.warn(`the thread of participant ${seat.participant} is gone (${reason}); another is started in its place`);
       this.replaced++;
-      this.#replace();
+      if (this.#inVain < MOST_IN_VAIN || this.runners.length > 0) this.#replace();
+      else
+        this.fail(
+          goneFor(
+            `${MOST_IN_VAIN} threads in a row have ended before they ran anything: ${cause === undefined ? reason : messageOf(cause)}`,
+            cause,
+          ),
+        );
     }
   }
 
@@ -198,7 +209,7 @@ export class Crew {
         host.logger.error(`${launcher.name}: no thread could be started in the place of one that was lost: ${messageOf(cause)}`);
         if (++this.#failures < MOST_FAILURES) this.#replace();
         else if (this.runners.length === 0) {
-          this.fail(new DormouseError('ERR_THREAD_GONE', `no thread is left, and none can be started: ${messageOf(cause)}`, { cause }));
+          this.fail(goneFor(`no thread is left, and none can be started: ${messageOf(cause)}`, cause));
         }
       },
     );
@@ -220,4 +231,8 @@ export class Crew {
     work.then(forget, forget);
     return work;
   }
+}
+
+function goneFor(message: string, cause: unknown): DormouseError {
+  return new DormouseError('ERR_THREAD_GONE', message, { cause });
 }

@@ -123,6 +123,30 @@ describe('threads that are lost', () => {
     expect(crew.runners).toEqual([1, 2]);
   });
 
+  it('twenty times in a row, before they ran anything, end what waits for somebody', async () => {
+    const { crew, conducts, launches } = fakeCrew();
+    const diesAtOnce: Conduct = async (order, seat) => {
+      await joins(order, seat);
+      setTimeout(() => seat.become('gone'), 1);
+    };
+    for (let thread = 0; thread < 30; thread++) conducts.push(diesAtOnce);
+    await crew.resize(1);
+    await vi.advanceTimersByTimeAsync(1);
+    let outcome: unknown;
+    for (let round = 0; outcome === undefined && round < 40; round++) {
+      crew.reap();
+      outcome = await after(
+        1,
+        crew.whenAble().then(
+          () => undefined,
+          (error) => error,
+        ),
+      );
+    }
+    expect(outcome).toEqual(failure('ERR_THREAD_GONE', '20 threads in a row have ended before they ran anything: its thread ended'));
+    expect(launches()).toBe(20);
+  });
+
   it('because their library failed are ended: such a thread cannot be relied on', async () => {
     const { crew, conducts, discarded } = fakeCrew();
     let fail = (_: Error): void => {};

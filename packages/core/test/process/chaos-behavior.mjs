@@ -1,8 +1,9 @@
 import { isMainThread } from 'node:worker_threads';
 import { defineBehavior, f32, u32 } from '@dormouse/core';
 
-/** A packet that ends the thread in whose update it is read; not the host's. */
+/** Packets that end the thread in whose update they are read, not the host's: at once, or when the session has sent its own. */
 export const DEADLY = 0x0666;
+export const DEADLY_LATER = 0x0667;
 
 const PAYLOAD = new Uint8Array(16);
 const words = new DataView(PAYLOAD.buffer, 0, PAYLOAD.length);
@@ -16,8 +17,10 @@ export const numbered = defineBehavior(import.meta.url, {
   state: { x: f32(), y: f32(), vx: f32({ initial: 1 }), heard: u32(), taken: u32(), gaps: u32(), sent: u32(), updates: u32() },
   update(session, diffMs) {
     const { state } = session;
+    let isLast = false;
     for (let packet = session.receive(); packet !== null; packet = session.receive()) {
       if (packet.opcode === DEADLY && !isMainThread) process.exit(9);
+      if (packet.opcode === DEADLY_LATER) isLast = !isMainThread;
       const number = packet.u32(0);
       state.gaps += number - state.taken - state.gaps;
       state.taken += 1;
@@ -31,6 +34,7 @@ export const numbered = defineBehavior(import.meta.url, {
     words.setFloat32(8, state.y, true);
     words.setUint32(12, session.accountId, true);
     if (session.send(0xdd, PAYLOAD)) state.sent += 1;
+    if (isLast) process.exit(9);
     state.updates += 1;
   },
 });

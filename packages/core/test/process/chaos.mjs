@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { loadScheduler, PushOutcome, residentScheduler, SessionManager } from '@dormouse/core';
 import { referenceScheduler } from '@dormouse/core/conformance';
 import { rawLauncher } from '../dispatch/threads/raw-launcher.mjs';
-import { DEADLY, numbered } from './chaos-behavior.mjs';
+import { DEADLY, DEADLY_LATER, numbered } from './chaos-behavior.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -103,11 +103,12 @@ const interrupted = new Set();
 const payload = new Uint8Array(32);
 const payloadWords = new DataView(payload.buffer, 0, payload.length);
 function pushAll(tick, deadly) {
+  const opcode = tick % 3 === 0 ? DEADLY : DEADLY_LATER;
   for (let i = 0; i < sessions; i++) {
     for (let word = 1; word < 8; word++) payloadWords.setUint32(word * 4, Math.imul(FIRST_ACCOUNT + i, 0x9e37_79b1) + tick * word, true);
     for (const { handles, pushed } of [parallel, inline]) {
       payloadWords.setUint32(0, pushed[i], true);
-      const outcome = handles[i].push(i === deadly ? DEADLY : 0xb5, payload);
+      const outcome = handles[i].push(i === deadly ? opcode : 0xb5, payload);
       if (outcome === PushOutcome.delivered) pushed[i]++;
       else if (handles === parallel.handles) packets.ringFull++;
       if (handles === inline.handles && outcome !== PushOutcome.delivered) wrong(`inline: push to ${FIRST_ACCOUNT + i} was ${outcome}`);

@@ -22,6 +22,7 @@ describe.each([
     expect([told.ticks, told.kills]).toEqual([ticks + 1, ticks / 25]);
     expect(told.interrupted).toBeGreaterThan(0);
     expect(told.compared).toBeGreaterThan(0);
+    expect(told.packets.discarded).toBeGreaterThan(0);
     const { pushed, taken, takenWhenInterrupted, sent, sentWhenInterrupted, handedOut, discarded } = told.packets;
     expect(taken + takenWhenInterrupted).toBe(pushed);
     expect(handedOut + discarded).toBe(sent + sentWhenInterrupted);
