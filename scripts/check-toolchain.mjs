@@ -1,6 +1,6 @@
 /**
  * Runs a behaviour in TypeScript (scripts/toolchain) with the packages as they would be published, in each way that the documentation
- * gives, on the main thread and in a worker: as tsc builds it, as Node.js runs it, with tsx, in Vitest, as esbuild bundles it.
+ * gives, on the main thread and on the threads of each scheduler: as tsc builds it, as Node.js runs it, with tsx, in Vitest, as esbuild bundles it.
  *
  *   node scripts/check-toolchain.mjs [--node <path of another Node.js>]…
  */
@@ -16,6 +16,8 @@ const TOOLS = [
   `@vitest/coverage-v8@${catalogVersion('vitest')}`,
   'esbuild@0.28.2',
 ];
+
+const PACKAGES = ['core', ...['inline', 'tinypool', 'poolifier', 'threads'].map((name) => `scheduler-${name}`)];
 
 const stripsTypes = (version) => tooOld(version, '>=22.18') === undefined;
 
@@ -72,7 +74,7 @@ const nodes = [process.execPath, ...(values.node ?? [])].map((path) => {
   return { path, version };
 });
 
-await atConsumer({ fixture: 'toolchain', packages: ['core', 'scheduler-inline'], tools: TOOLS }, async (app) => {
+await atConsumer({ fixture: 'toolchain', packages: PACKAGES, tools: TOOLS }, async (app) => {
   await must(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc')], app);
   await must(process.execPath, ['bundle.mjs'], app);
   for (const { path, version } of nodes) {
