@@ -93,7 +93,7 @@ async function stint({ every, share: _, ...options }, count) {
     scheduler,
     workerThreads: 1 + below(3),
     updateTimeoutMs: UPDATE_TIMEOUT_MS,
-    updateBatchSize: 8 + below(25),
+    updateBatchSize: 8 + below(17),
     poolSize: 64,
     ringBytes: 1024,
     logger: false,
@@ -118,7 +118,7 @@ async function stint({ every, share: _, ...options }, count) {
     [8, () => (dooms[1 + below(sessions)] = Doom.exitAfter)],
     [2, () => (dooms[1 + below(sessions)] = Doom.spin)],
     [12, () => resize()],
-    [8, () => populate(64 + below(MOST_SESSIONS / 2))],
+    [8, () => populate(32 + below(MOST_SESSIONS / 3))],
     [2, () => manager.setUpdateBatchSize(1 + below(100))],
   ];
   const resize = async () => {
@@ -135,7 +135,7 @@ async function stint({ every, share: _, ...options }, count) {
     }
   };
 
-  populate(64 + below(128));
+  populate(64 + below(64));
   for (let tick = 1; tick <= count; tick++) {
     if (below(every) === 0) await happen();
     if (tick % LET_ON === 0) await setImmediate();
