@@ -30,6 +30,7 @@ import { MetricsWindow } from './metrics.js';
 import { drainObserved, ObservedHooks } from './observed-calls.js';
 import { OutboxDelivery } from './outbox-delivery.js';
 import { RequestQueue } from './requests.js';
+import { stopScheduler, takeScheduler } from './scheduler-ownership.js';
 import { Seats } from './seats.js';
 import { SessionRegistry } from './session-registry.js';
 import { SessionRequests } from './session-requests.js';
@@ -39,6 +40,7 @@ import { TickEngine, tickInFlight } from './tick-engine.js';
 export async function startEngine<B extends AnyBehavior>(options: CheckedOptions<B>, logger: Logger): Promise<Engine> {
   refuseManagerInImportingThread();
   const { behaviors, config, scheduler } = options;
+  takeScheduler(scheduler);
   let starting = 'the session store';
   let engine: Engine | undefined;
   try {
@@ -62,7 +64,7 @@ export async function startEngine<B extends AnyBehavior>(options: CheckedOptions
     engine.metrics.begin();
     return engine;
   } catch (cause) {
-    await stopQuietly(scheduler, logger);
+    await stopScheduler(scheduler, logger);
     engine?.seats.close();
     if (DormouseError.isInstance(cause, 'ERR_START_FAILED')) throw cause;
     throw new DormouseError('ERR_START_FAILED', `${starting} did not start: ${messageOf(cause)}`, { cause });
@@ -165,7 +167,7 @@ export class Engine {
     };
     const views = runtimes.map(({ State, Runner }, index) => {
       const { layout, definition } = behaviors[index];
-      caller.addBehavior((progress, faults) => new Runner(layout, State, definition, runtimeServices, progress, faults));
+      caller.addBehavior((_progress, faults) => new Runner(layout, State, definition, runtimeServices, undefined, faults));
       return new State(runtimeServices);
     });
     this.registry = new SessionRegistry({
@@ -284,7 +286,7 @@ export class Engine {
       this.inputs.observer?.stopped();
       this.services.close();
       this.registry.close();
-      await stopQuietly(this.scheduler, this.#logger);
+      await stopScheduler(this.scheduler, this.#logger);
       this.seats.close();
     });
   }
@@ -297,14 +299,5 @@ export class Engine {
     }
     this.#poolWarned = true;
     publish('dormouse:pool:grown', { capacity });
-  }
-}
-
-/** A scheduler's `stop` must not fail; one that does must not keep the rest from being let go. */
-async function stopQuietly(scheduler: IScheduler, logger: Logger): Promise<void> {
-  try {
-    await scheduler.stop();
-  } catch (error) {
-    logger.error(`scheduler ${scheduler.name} did not stop: ${messageOf(error)}`);
   }
 }

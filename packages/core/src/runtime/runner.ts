@@ -27,7 +27,8 @@ export class Runner {
   readonly #State: StateClass;
   readonly #session: SessionView;
   readonly #batch: BatchView | undefined;
-  readonly #progress: Int32Array;
+  /** Undefined where nobody could ask: when the calling thread ends, the process does. A store a row is a sixth of W1. */
+  readonly #progress: Int32Array | undefined;
   readonly #faults: FaultSink;
   #hooksUnderWay = 0;
 
@@ -36,7 +37,7 @@ export class Runner {
     State: StateClass,
     definition: BehaviorDefinition<Fields, unknown>,
     services: RuntimeServices,
-    progress: Int32Array,
+    progress: Int32Array | undefined,
     faults: FaultSink,
   ) {
     this.#definition = definition;
@@ -74,7 +75,7 @@ export class Runner {
       if (batch !== undefined) {
         batch.begin = first;
         batch.end = stop;
-        progress[ParticipantWord.row] = segmentRunning(first, stop);
+        if (progress !== undefined) progress[ParticipantWord.row] = segmentRunning(first, stop);
         try {
           const result = updateBatch(batch, diffMs);
           if (result !== undefined) refusePromise(result, 'updateBatch', block.page[Column.account + first] >>> 0);
@@ -82,11 +83,11 @@ export class Runner {
           session.$withdrawClaim(first, stop);
           this.#faults.fault(block, first, stop, error);
         }
-        progress[ParticipantWord.row] = ~stop;
+        if (progress !== undefined) progress[ParticipantWord.row] = ~stop;
         continue;
       }
       for (let row = first; row < stop; row++) {
-        progress[ParticipantWord.row] = row;
+        if (progress !== undefined) progress[ParticipantWord.row] = row;
         state.$row = row;
         session.$row = row;
         try {
@@ -97,7 +98,7 @@ export class Runner {
           this.#faults.fault(block, row, row + 1, error);
         }
       }
-      progress[ParticipantWord.row] = ~stop;
+      if (progress !== undefined) progress[ParticipantWord.row] = ~stop;
     }
     return session.$sent;
   }
