@@ -83,7 +83,7 @@ describe('the search finds what comes of', () => {
       'a range of a round that was broken off left to a worker that comes late, where nobody steals',
       { leftoversKept: true },
       [TWICE],
-      { workers: 2, batches: 2, ticks: 1, doesNotSteal: true, recoversAlone: true },
+      { workers: 2, batches: 2, ticks: 1, doesNotSteal: true },
     ],
     ['a claim without a swap', { claimByStore: true }, [TWICE], { deaths: 0 }],
   ];

@@ -1,4 +1,4 @@
-import { beginOf, endOf, Pc, type Places, pack, Row } from './places.js';
+import { beginOf, endOf, Pc, type Places, pack, ROWS, Row } from './places.js';
 import { checkTick } from './tick-check.js';
 import type { Setting } from './variants.js';
 
@@ -19,18 +19,8 @@ const GONE = 2;
 /** The host's steps: a tick from closing the gate to the last batch, with as many rounds as deaths make of it. */
 export function hostSteps(places: Places, setting: Setting): { steps: Record<number, HostStep>; canGoOn(state: Int8Array): boolean } {
   const p = places;
-  const {
-    workers,
-    callerDrains,
-    batches,
-    ticks,
-    variant = {},
-    blockRows = 2,
-    oneLeaves = false,
-    wakesNobody = false,
-    replaces = true,
-  } = setting;
-  const { recoversAlone = false, doesNotSteal = false } = setting;
+  const { workers, callerDrains, batches, ticks, variant = {}, blockRows = 2, oneLeaves = false, ranAlone = 0, replaces = true } = setting;
+  const { doesNotSteal = false } = setting;
 
   const someFenced = (s: Int8Array): boolean => {
     for (let worker = 1; worker <= workers; worker++) if (s[p.fenced + worker] !== 0) return true;
@@ -136,6 +126,7 @@ export function hostSteps(places: Places, setting: Setting): { steps: Record<num
       if (s[p.recovering] === 0) {
         s[p.tick]++;
         for (let batch = 0; batch < batches; batch++) s[p.batchFrom + batch] = 0;
+        runAlone(s);
       }
       let count = 0;
       for (let batch = 0; batch < batches; batch++) if (s[p.batchDone + batch] !== s[p.tick]) s[p.list + count++] = batch;
@@ -161,8 +152,7 @@ export function hostSteps(places: Places, setting: Setting): { steps: Record<num
     },
     [Pc.epochStore]: (s) => {
       s[p.epoch] = s[p.hostRound];
-      s[p.hostPc] = wakesNobody ? Pc.draining : Pc.wake;
-      if (wakesNobody && callerDrains) s[p.pc] = Pc.claimLoad;
+      s[p.hostPc] = Pc.wake;
       return undefined;
     },
     [Pc.wake]: (s) => {
@@ -228,14 +218,21 @@ export function hostSteps(places: Places, setting: Setting): { steps: Record<num
     },
   };
 
+  /** With the gate closed, as here, nobody can come between: it is one step. */
+  function runAlone(s: Int8Array): void {
+    for (let batch = 0; batch < ranAlone; batch++) {
+      for (let row = batch * ROWS; row < (batch + 1) * ROWS; row++) s[p.rows + row] = Row.announced | Row.begun | Row.ended;
+      s[p.batchDone + batch] = s[p.tick];
+    }
+  }
+
   function deal(s: Int8Array, count: number): void {
     s[p.width] = doesNotSteal ? 0 : workers + 1;
-    const runners = wakesNobody || (recoversAlone && s[p.recovering] !== 0) ? 1 : liveCount(s);
+    const runners = variant.leftoversKept && s[p.recovering] !== 0 ? 1 : liveCount(s);
     let turn = 0;
-    for (let participant = 0; participant <= workers; participant++) {
+    for (let participant = 0; turn < runners; participant++) {
       if (!isLive(s, participant)) continue;
-      if (turn < runners) s[p.range + participant] = pack(Math.floor((turn * count) / runners), Math.floor(((turn + 1) * count) / runners));
-      else if (!variant.leftoversKept) s[p.range + participant] = 0;
+      s[p.range + participant] = pack(Math.floor((turn * count) / runners), Math.floor(((turn + 1) * count) / runners));
       turn++;
     }
   }

@@ -15,10 +15,8 @@ export interface Setting {
   readonly wholeSegments?: boolean;
   /** Between the first two ticks the last worker is asked to leave. */
   readonly oneLeaves?: boolean;
-  /** The tick is small: all batches are the caller's, and nobody is woken. */
-  readonly wakesNobody?: boolean;
-  /** What a death has left is so little that it is all the caller's. Others may be woken still from the round before. */
-  readonly recoversAlone?: boolean;
+  /** Batches that the caller runs before it opens the gate: it took the tick for a small one. */
+  readonly ranAlone?: number;
   /** Nobody takes from anybody else's range. */
   readonly doesNotSteal?: boolean;
   readonly variant?: Variant;
