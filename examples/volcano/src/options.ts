@@ -56,7 +56,7 @@ export function parseArguments(args: readonly string[]): ParsedArguments {
         usualScheduler(availableParallelism()),
       ),
     )
-    .addOption(wholeNumber('--workers <n>', 'worker threads; 0 or not given: as many as suit this machine', 0, 255))
+    .addOption(wholeNumber('--workers <n>', 'worker threads; 0 or without it: one a core, four at most', 0, 255))
     .addOption(new Option('--caller <part>', 'whether the main thread runs bots too, beside the workers').choices(['joins', 'idle']))
     .addOption(new Option('--output <file>', 'where the map goes').default('volcano.svg').argParser(outputFile))
     .addOption(new Option('--record <file>', 'record what enters, for --replay').argParser(outputFile))
