@@ -118,7 +118,7 @@ async function stint({ every, share: _, ...options }, count) {
     [8, () => (dooms[1 + below(sessions)] = Doom.exitAfter)],
     [2, () => (dooms[1 + below(sessions)] = Doom.spin)],
     [12, () => resize()],
-    [8, () => populate(32 + below(MOST_SESSIONS / 3))],
+    [8, () => populate(32 + below(MOST_SESSIONS / 4))],
     [2, () => manager.setUpdateBatchSize(1 + below(100))],
   ];
   const resize = async () => {
