@@ -3,6 +3,8 @@ import { CALLERS, type Caller, workersOfTwo } from '../harness/scheduler-choice.
 import { type Figure, figure } from './figure.js';
 
 const TICKS = 2000;
+/** At a pace a round takes seconds. */
+const MOST_ROUNDS = 7;
 
 /** The most that an empty tick may take, µs. */
 const LIMITS: Record<Caller, { median: number; p99?: number; pacedMedian: number; work?: number }> = {
@@ -18,7 +20,12 @@ export async function dispatchCost({ schedulers, rounds }: { schedulers: readonl
       const choice = { scheduler, caller, workers: workersOfTwo(caller) };
       const limits = LIMITS[caller];
       // By hand once for each caller mode, beside the first.
-      const report = await measureDispatch({ choice, ticks: TICKS, rounds, ...(index > 0 && { byHand: [] }) });
+      const report = await measureDispatch({
+        choice,
+        ticks: TICKS,
+        rounds: Math.min(rounds, MOST_ROUNDS),
+        ...(index > 0 && { byHand: [] }),
+      });
       const name = `${scheduler}, caller ${caller}`;
       const { empty, w0, work, wakeToFirstClaim, byHand } = report;
       figures.push(
