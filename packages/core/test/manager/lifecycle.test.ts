@@ -81,6 +81,21 @@ describe('R-06 start', () => {
   });
 });
 
+describe('a scheduler', () => {
+  it('belongs to one manager until that is shut down; another that is given it does not start, and stops nothing', async () => {
+    const scheduler = serialScheduler();
+    const manager = await startWith({ behavior: echo, scheduler });
+    manager.createSession(1);
+    await expect(SessionManager.start({ behavior: echo, scheduler, logger: false })).rejects.toEqual(
+      failure('ERR_SCHEDULER_CONTRACT', 'scheduler test belongs to another manager: each needs one of its own'),
+    );
+    expect((await manager.updateAllSessions(100)).sessions).toBe(1);
+    expect(scheduler.calls).not.toContain('stop');
+    await manager.shutdown();
+    await startWith({ behavior: echo, scheduler });
+  });
+});
+
 describe('R-06 shutdown', () => {
   it('is the same promise however often it is called, and stops the scheduler once', async () => {
     const scheduler = serialScheduler();
