@@ -36,5 +36,6 @@ try {
     console.log(`a generated scheduler: ${what} (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
   }
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  // Retried: where a step ran out of time, what it had started may be writing still.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 }
