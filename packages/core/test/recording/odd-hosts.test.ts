@@ -6,7 +6,14 @@ import { deferredScheduler, serialScheduler } from '../scheduler/test-schedulers
 import { ECHO, roamer, THROW } from './behaviors.js';
 import { replayed, startRecorded } from './recorded-run.js';
 
-const options = { behavior: roamer, scheduler: serialScheduler(), logger: false } as const;
+/** A scheduler of its own for each manager. */
+const options = {
+  behavior: roamer,
+  logger: false,
+  get scheduler() {
+    return serialScheduler();
+  },
+} as const;
 
 describe('a replay does what was recorded', () => {
   it('of values that are no numbers, minus zero, maps, and values that were refused or never set', async () => {

@@ -9,7 +9,14 @@ import { roamer } from './behaviors.js';
 import { replayed, startRecorded } from './recorded-run.js';
 import { temporaryFolder } from './temporary-folder.js';
 
-const options = { behavior: roamer, scheduler: serialScheduler(), logger: false } as const;
+/** A scheduler of its own for each manager. */
+const options = {
+  behavior: roamer,
+  logger: false,
+  get scheduler() {
+    return serialScheduler();
+  },
+} as const;
 
 describe('a recording', () => {
   it('cannot begin once a tick has begun or a session has been created, nor while another is under way', async () => {

@@ -8,7 +8,14 @@ import { makeRoamer, roamer, THROW } from './behaviors.js';
 import { replayed, startRecorded } from './recorded-run.js';
 import { temporaryFolder } from './temporary-folder.js';
 
-const options = { behavior: roamer, scheduler: serialScheduler(), logger: false } as const;
+/** A scheduler of its own for each manager. */
+const options = {
+  behavior: roamer,
+  logger: false,
+  get scheduler() {
+    return serialScheduler();
+  },
+} as const;
 
 describe('a replay', () => {
   it('follows faults into quarantine, and out of it', async () => {
