@@ -15,6 +15,8 @@ export interface Claim {
   readonly name: string;
   /** In a process of its own, started with these flags of Node's: what would take a test runner with it, or be blurred by it. */
   readonly process?: readonly string[];
+  /** One of those that take longest: left out where the suite is to be brief. */
+  readonly isLong?: boolean;
   /** Throws if it is not true. */
   readonly hold: (bench: Bench) => Promise<void>;
 }

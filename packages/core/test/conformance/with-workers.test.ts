@@ -3,7 +3,7 @@ import { failuresOf } from './failures-of.js';
 import flawedScheduler from './threads/flawed-scheduler.mjs';
 
 const MODULE = new URL('./threads/flawed-scheduler.mjs', import.meta.url);
-/** For what never comes: longer than anything that does. */
+/** For what never comes: longer than any single wait for what does. */
 const SHORT_MS = 5000;
 
 const failures = (flaw: string | undefined, only: RegExp, deadlineMs?: number) => {
@@ -12,7 +12,12 @@ const failures = (flaw: string | undefined, only: RegExp, deadlineMs?: number) =
 };
 
 const FLAWS: [string, string, RegExp, RegExp][] = [
-  ['skips a batch now and then', 'skips', /^updates every session exactly once a tick/, /ran 0 of 1 batches; each must run exactly once/],
+  [
+    'skips a batch now and then',
+    'skips',
+    /^updates every session exactly once a tick/,
+    /tick 3: scheduler bare ran \d+ of \d+ batches; each must run exactly once/,
+  ],
   ['skips a batch now and then', 'skips', /^when a thread exits in an update,/, /ran 11 of 12 batches; each must run exactly once/],
   ['runs a batch twice', 'twice', /^never has a session in two threads at once/, /ran \d+ of \d+ batches.*; each must run exactly once/],
   ['resolves early', 'early', /^comes to the same states .* W1/, /ran \d+ of \d+ batches.*; each must run exactly once/],
@@ -36,21 +41,27 @@ const FLAWS: [string, string, RegExp, RegExp][] = [
     /^the process ends by itself/,
     /the process had not ended by itself 5000 ms after the shutdown/,
   ],
-  ['leaves its threads alive', 'leaksThreads', /cannot be found, and says so$/, /left behind[\s\S]*threads: \d+ before, \d+ now/],
-  ['leaves a timer behind', 'leaksTimers', /^100 starts/, /left behind[\s\S]*Timeout: \d+ before, \d+ now/],
-  ['leaves a listener behind', 'leaksListeners', /^100 starts/, /left behind[\s\S]*listeners for SIGUSR2: \d+ before, \d+ now/],
-  ['keeps memory', 'leaksMemory', /^100 starts/, /resident memory grew by \d+ MiB in 80 starts and stops/],
+  ['leaves a timer behind', 'leaksTimers', /^the process ends by itself/, /the process had not ended by itself 5000 ms after the shutdown/],
+  [
+    'leaves a listener behind',
+    'leaksListeners',
+    /cannot be found, and says so$/,
+    /left behind[\s\S]*listeners for SIGUSR2: 0 before, 2 now/,
+  ],
+  ['keeps memory', 'leaksMemory', /^100 starts/, /resident memory grew by \d+ MiB in 60 starts and stops/],
 ];
 
 describe('the conformance suite on schedulers with workers', () => {
   it.each(FLAWS)('catches one that %s (%s, %s)', async (_what, flaw, only, reason) => {
     const failed = await failures(flaw, only, SHORT_MS);
-    expect([...failed.keys()].length).toBeGreaterThan(0);
+    process.removeAllListeners('SIGUSR2');
+    expect(failed.size).toBeGreaterThan(0);
     for (const failure of failed.values()) expect(failure).toMatch(reason);
   });
 
   it('passes the one that they are made of, in the same tests', async () => {
-    const all = new RegExp(FLAWS.map(([, , { source }]) => source).join('|'));
+    // But for the longest, which every package runs.
+    const all = new RegExp(FLAWS.flatMap(([, , { source }]) => (source === '^100 starts' ? [] : [source])).join('|'));
     expect(await failures(undefined, all)).toEqual(new Map());
   });
 });

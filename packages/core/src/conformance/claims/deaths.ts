@@ -34,9 +34,11 @@ function betweenTicks(what: string, act: number, where: Pick<Claim, 'process'> =
             return witness.victim !== undefined;
           });
           let isOver = false;
-          const over = threads.exit(bench, witness.thread).then(() => {
+          const over = threads.exit(bench, witness.thread);
+          const note = (): void => {
             isOver = true;
-          });
+          };
+          over.then(note, note);
           if (isAwaited) await over;
           // Otherwise it dies while tick follows on tick.
           else

@@ -17,7 +17,12 @@ const ENDS = [
   { act: Act.hold, what: 'is terminated', options: {} },
   { act: Act.spin, what: 'does not return', options: { updateTimeoutMs: 400 } },
   // A limit for the whole process: every scheduler's threads have it, and nothing else is near it.
-  { act: Act.memory, what: 'runs out of memory', options: { updateTimeoutMs: 0 }, process: ['--max-old-space-size=48'] },
+  {
+    act: Act.memory,
+    what: 'runs out of memory',
+    options: { updateTimeoutMs: 0 },
+    inChild: { process: ['--max-old-space-size=48'], isLong: true },
+  },
 ] as const;
 
 /** Which session of its batch it is in, when a batch has 64 rows, all of one segment, or 192, of three. */
@@ -37,7 +42,7 @@ function interruption(end: End, form: Form): Claim {
   const { behavior, sessions, batchRows, positions } = form;
   return {
     name: `when a thread ${end.what} in ${behavior === watched ? 'an update' : 'an updateBatch'}, that is reported, and all others are updated once`,
-    ...('process' in end && { process: end.process }),
+    ...('inChild' in end && end.inChild),
     async hold(bench) {
       const witness = Witness.create(sessions, batchRows, threadId);
       const calm = Witness.create(sessions, batchRows, threadId);

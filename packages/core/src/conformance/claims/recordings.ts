@@ -14,10 +14,12 @@ import { play, SCENARIOS } from './digests.js';
 export const recordingClaims = (): readonly Claim[] => [
   {
     name: 'what is recorded on it is replayed on the reference without a difference',
+    isLong: true,
     hold: (bench) => recordAndReplay(bench, bench.create, () => referenceScheduler()),
   },
   {
     name: 'replays what was recorded on the reference without a difference',
+    isLong: true,
     hold: (bench) => recordAndReplay(bench, () => referenceScheduler(), bench.create),
   },
 ];
