@@ -20,7 +20,7 @@ const MINUTES = 60_000;
 it(
   `in ${TICKS} ticks in which threads die at any step, leave and come, every session is updated once, the interrupted at most once`,
   async () => {
-    const told = await run<Told>('soak.mjs', '--ticks', String(TICKS), '--seed', '1');
+    const told = await run<Told>(new URL('./soak.mjs', import.meta.url), '--ticks', String(TICKS), '--seed', '1');
     expect(told.notes).toEqual([]);
     expect([told.mismatches, told.hangs]).toEqual([0, 0]);
     expect(told.ticks).toBeGreaterThanOrEqual(TICKS);

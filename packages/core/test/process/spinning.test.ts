@@ -15,7 +15,7 @@ it.each([
 ])(
   '%s that never return(s) cost(s) the others nothing but time: all are updated in every tick, and the report names who',
   async (_, workers, spinning) => {
-    const { faults, updates } = await run<Told>('spinning.mjs', '200', workers, spinning.join(','));
+    const { faults, updates } = await run<Told>(new URL('./spinning.mjs', import.meta.url), '200', workers, spinning.join(','));
     expect(faults.map(({ accountId, tick, code }) => [accountId, tick, code])).toEqual(
       spinning.map((accountId) => [accountId, 3, 'ERR_SESSION_INTERRUPTED']),
     );
@@ -27,7 +27,7 @@ it.each([
 );
 
 it('with updateTimeoutMs 0 nobody ends a thread; when the host does, the tick goes on', async () => {
-  const { faults, updates, waited } = await run<Told>('spinning.mjs', '0', '2', '500');
+  const { faults, updates, waited } = await run<Told>(new URL('./spinning.mjs', import.meta.url), '0', '2', '500');
   expect(waited).toBe(true);
   expect(faults.map(({ accountId, tick }) => [accountId, tick])).toEqual([[500, 3]]);
   expect(updates).toEqual({ 2: 1, 6: 999 });
