@@ -20,6 +20,3 @@ export interface Claim {
   /** Throws if it is not true. */
   readonly hold: (bench: Bench) => Promise<void>;
 }
-
-/** The claims of one subject, about a scheduler that supports this much. */
-export type Claims = (supports: SchedulerSupport) => readonly Claim[];
