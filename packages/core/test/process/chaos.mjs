@@ -161,7 +161,9 @@ while (told.ticks < ticks) {
     compare();
     told.kills++;
     if (below(2) === 0) {
-      deadly = below(sessions);
+      // One that still runs: another would read it when it is revived.
+      do deadly = below(sessions);
+      while (interrupted.has(FIRST_ACCOUNT + deadly));
       told.killedBySession++;
     } else {
       const victims = [...threads];
