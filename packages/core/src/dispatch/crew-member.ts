@@ -11,6 +11,9 @@ const DISCARD_MS = 5000;
 /** By tasks: that a thread is given at once. The first may be done and not be known to be; a third would only queue. */
 const MOST_TASKS = 2;
 
+/** Falling asleep and being woken takes a worker 50 to 80 µs. */
+const PATIENCE_US = 50;
+
 /** A thread that takes part, or will, from its seat's opening until its end is known. */
 export class CrewMember {
   readonly seat: ParticipantSeat;
@@ -49,7 +52,10 @@ export class CrewMember {
       this.#launching = (async () => launcher.launch({ resourceLimits: options.resourceLimits }))();
       await this.#inTime(this.#launching);
       this.#thread = await this.#launching;
-      this.#run({ kind: 'join', dispatch: options.dispatch, participant, gate: gate.buffer, port }, [port]);
+      const { dispatch, callerParticipates } = options;
+      // Without the caller it is the caller who must come to its turn, on a processor that somebody would keep busy.
+      const patienceUs = callerParticipates ? PATIENCE_US : 0;
+      this.#run({ kind: 'join', dispatch, participant, gate: gate.buffer, patienceUs, port }, [port]);
       await this.#inTime(seat.ready);
       this.hasStarted = true;
       this.#progressAtStart = seat.progress;

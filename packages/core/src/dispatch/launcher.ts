@@ -18,6 +18,11 @@ export interface JoinOrder {
   readonly dispatch: Dispatch;
   readonly participant: number;
   readonly gate: SharedArrayBuffer;
+  /**
+   * How long the thread stays awake for the next round where rounds come one behind the other, µs; 0: not at all. With game ticks between, it
+   * sleeps at once.
+   */
+  readonly patienceUs: number;
   readonly port: MessagePort;
 }
 

@@ -31,36 +31,50 @@ export async function participate(order: ThreadOrder): Promise<void> {
     member.lookUp();
     return;
   }
-  const joined = new Member(await attachParticipant(order.port), Gate.attach(order.gate));
+  const { port, gate, patienceUs } = order;
+  const joined = new Member(await attachParticipant(port), Gate.attach(gate), patienceUs / 1000);
   if (order.dispatch === 'resident') await joined.stay();
   else member = joined;
 }
+
+/** A sleep shorter than this, ms: rounds come one behind the other. */
+const SHORT_SLEEP_MS = 0.2;
 
 /** The worker's part of the protocol: memory/README.md, "The gate". */
 class Member {
   readonly #participant: AttachedParticipant;
   readonly #gate: Gate;
+  readonly #patienceMs: number;
 
-  constructor(participant: AttachedParticipant, gate: Gate) {
+  constructor(participant: AttachedParticipant, gate: Gate, patienceMs: number) {
     this.#participant = participant;
     this.#gate = gate;
+    this.#patienceMs = patienceMs;
   }
 
   /** Asleep between rounds, its event loop alive, until it has left. */
   async stay(): Promise<void> {
-    for (let awake = 0; ; ) {
+    for (let awake = 0, sleptMs = Number.POSITIVE_INFINITY; ; ) {
       // Before it looks: whatever comes while it does wakes it again.
       const { epoch } = this.#gate;
       if (!this.lookUp()) return;
+      const beganMs = performance.now();
+      if (sleptMs < SHORT_SLEEP_MS) this.#lookOut(epoch, beganMs + this.#patienceMs);
       const sleeping = this.#gate.whenPast(epoch);
       if (sleeping !== undefined || ++awake < MOST_AWAKE) {
         await sleeping;
+        sleptMs = performance.now() - beganMs;
         continue;
       }
       // Rounds may follow each other so fast that it never sleeps; its event loop is let on all the same.
       awake = 0;
       await setImmediate();
     }
+  }
+
+  /** Stays awake until the number is no longer `epoch`, or its patience is over: to fall asleep and be woken takes longer. */
+  #lookOut(epoch: number, untilMs: number): void {
+    while (this.#gate.epoch === epoch && performance.now() < untilMs);
   }
 
   /** Takes its part in the round in hand, if there is one; false once it has left. */
