@@ -93,11 +93,13 @@ export class Crew {
       this.#inVain = member.hasCome ? 0 : this.#inVain + 1;
       seat.retire(reason, cause);
       gate.clear(seat.participant);
-      void this.#track(this.#ending, member.end());
+      const ended = this.#track(this.#ending, member.end());
       if (!member.hasStarted || (isLeaving && member.reason === undefined)) continue;
       host.logger.warn(`the thread of participant ${seat.participant} is gone (${reason}); another is started in its place`);
       this.replaced++;
-      if (this.#inVain < MOST_IN_VAIN || this.runners.length > 0) this.#replace();
+      // Not while the other is being taken down, where somebody else is there: both at once keep the host from its processor for 20 ms.
+      if (this.runners.length > 0) void ended.then(() => this.#replace());
+      else if (this.#inVain < MOST_IN_VAIN) this.#replace();
       else
         this.fail(
           goneFor(
@@ -206,6 +208,7 @@ export class Crew {
       },
       (cause) => {
         this.#replacing--;
+        if (this.#wanted === 0) return;
         host.logger.error(`${launcher.name}: no thread could be started in the place of one that was lost: ${messageOf(cause)}`);
         if (++this.#failures < MOST_FAILURES) this.#replace();
         else if (this.runners.length === 0) {
