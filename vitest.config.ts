@@ -18,6 +18,8 @@ export default defineConfig({
   test: {
     // Processes, not threads: tests start threads of their own and watch what belongs to a whole process.
     pool: 'forks',
+    // Vitest leaves a processor to itself: of two, that is half the time.
+    maxWorkers: '100%',
     // A ceiling for a machine with two busy cores, not a claim about speed.
     testTimeout: 120_000,
     hookTimeout: 120_000,

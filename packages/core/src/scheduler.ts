@@ -119,7 +119,8 @@ export interface SchedulerHost {
 }
 
 /**
- * Decides which threads run the batches of a tick (R-02). Called by the manager alone, on one thread, never overlapping.
+ * Decides which threads run the batches of a tick (R-02). Called by the manager alone, on one thread, never overlapping. Belongs to one
+ * manager at a time, from its start to its stop: another that is given it does not start (`ERR_SCHEDULER_CONTRACT`).
  *
  * | member | called | must | may fail |
  * |---|---|---|---|

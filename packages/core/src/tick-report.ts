@@ -1,5 +1,5 @@
 import type { DormouseError } from './errors.js';
-import type { Discarded } from './session/store.js';
+import type { Discarded } from './session/discarded.js';
 
 /**
  * An update that threw, or returned a promise, or did not come to its end because its thread did (`ERR_SESSION_INTERRUPTED`). The session

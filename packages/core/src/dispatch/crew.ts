@@ -139,6 +139,7 @@ export class Crew {
   endStuck(member: CrewMember, reason: string): void {
     member.reason = reason;
     void this.#track(this.#ending, member.end());
+    this.#list();
   }
 
   /** No round can be finished any more. */
@@ -220,7 +221,7 @@ export class Crew {
 
   #list(): void {
     const { options } = this.#parts;
-    const ready = this.members.filter(({ seat, isLeaving }) => seat.isReady && !seat.isGone && !isLeaving);
+    const ready = this.members.filter(({ seat, isLeaving, isEnding }) => seat.isReady && !seat.isGone && !isLeaving && !isEnding);
     const numbers = ready.map(({ seat }) => seat.participant).sort((a, b) => a - b);
     this.runners = options.callerParticipates ? [CALLER, ...numbers] : numbers;
     this.width = 1 + Math.max(0, ...this.members.map(({ seat }) => seat.participant));

@@ -1,8 +1,7 @@
 import type { AnyBehavior } from '../behavior.js';
-import { checkBehaviors } from '../behavior-check.js';
-import { describeBehavior, refuseManagerInImportingThread } from '../behavior-module.js';
+import { describeBehavior } from '../behavior-module.js';
 import type { CheckedOptions, ManagerConfig } from '../config.js';
-import { DormouseError, messageOf } from '../errors.js';
+import { DormouseError } from '../errors.js';
 import { publish } from '../events.js';
 import { encodeInitials } from '../layout/data-field.js';
 import { ROWS } from '../layout/geometry.js';
@@ -15,8 +14,8 @@ import { World } from '../memory/world.js';
 import { Participant, type RowFault } from '../participant.js';
 import type { InputTap } from '../recording/observer.js';
 import type { RuntimeServices } from '../runtime/services.js';
-import { type Runtime, runtimeFor, setUpBehavior } from '../runtime-loader.js';
-import { type IScheduler, SCHEDULER_CONTRACT_VERSION } from '../scheduler.js';
+import { type Runtime, runtimeFor } from '../runtime-loader.js';
+import type { IScheduler } from '../scheduler.js';
 import { BehaviorHost } from '../session/behavior-host.js';
 import { PublishedState } from '../session/published-state.js';
 import { StateDigest } from '../session/state-digest.js';
@@ -30,46 +29,11 @@ import { MetricsWindow } from './metrics.js';
 import { drainObserved, ObservedHooks } from './observed-calls.js';
 import { OutboxDelivery } from './outbox-delivery.js';
 import { RequestQueue } from './requests.js';
-import { stopScheduler, takeScheduler } from './scheduler-ownership.js';
+import { stopScheduler } from './scheduler-ownership.js';
 import { Seats } from './seats.js';
 import { SessionRegistry } from './session-registry.js';
 import { SessionRequests } from './session-requests.js';
 import { TickEngine, tickInFlight } from './tick-engine.js';
-
-/** Starts all of a manager's parts. Throws `ERR_START_FAILED` with the cause; the scheduler has then been stopped. */
-export async function startEngine<B extends AnyBehavior>(options: CheckedOptions<B>, logger: Logger): Promise<Engine> {
-  refuseManagerInImportingThread();
-  const { behaviors, config, scheduler } = options;
-  takeScheduler(scheduler);
-  let starting = 'the session store';
-  let engine: Engine | undefined;
-  try {
-    for (const behavior of behaviors) await setUpBehavior(behavior, options.shared);
-    engine = await Engine.assemble(options, logger);
-    starting = `scheduler ${scheduler.name}`;
-    const { caller, seats, round } = engine;
-    const { workerThreads, updateTimeoutMs } = config;
-    const order = { behaviors: behaviors.map(describeBehavior), workerSetup: options.workerSetup };
-    await scheduler.start({
-      contractVersion: SCHEDULER_CONTRACT_VERSION,
-      workerThreads,
-      updateTimeoutMs,
-      caller,
-      logger,
-      ...order,
-      openSeat: () => seats.open(),
-      isBatchDone: (batch) => round.isDone(batch, round.epoch),
-      checkBehaviors: () => checkBehaviors(order),
-    });
-    engine.metrics.begin();
-    return engine;
-  } catch (cause) {
-    await stopScheduler(scheduler, logger);
-    engine?.seats.close();
-    if (DormouseError.isInstance(cause, 'ERR_START_FAILED')) throw cause;
-    throw new DormouseError('ERR_START_FAILED', `${starting} did not start: ${messageOf(cause)}`, { cause });
-  }
-}
 
 /** What a running manager consists of. Main thread only. */
 export class Engine {

@@ -2,7 +2,8 @@ import { type AnyBehavior, isBehavior } from '../behavior.js';
 import { DormouseError, requireInteger, requireKeys, shown } from '../errors.js';
 import { Column, MAX_ACCOUNT_ID } from '../layout/geometry.js';
 import type { BehaviorHost } from '../session/behavior-host.js';
-import { type NewSession, NO_SLOT, type SessionStore } from '../session/store.js';
+import type { NewSession } from '../session/new-row.js';
+import { NO_SLOT, type SessionStore } from '../session/store.js';
 import type { RequestQueue } from './requests.js';
 
 /** How a session begins. */

@@ -15,11 +15,12 @@ import { NO_TICK, type TickReport } from '../tick-report.js';
 import type { AskHandler, HandleOptions } from './ask-lane.js';
 import { type AskMetrics, AskTopics } from './ask-topics.js';
 import type { BroadcastOutcome, BroadcastTarget } from './broadcast.js';
-import { type Engine, startEngine } from './engine.js';
+import type { Engine } from './engine.js';
 import { type GlobalMetrics, globalMetrics, IDLE_RATES } from './global-metrics.js';
 import { sharedInstance } from './instance.js';
 import { type CreateOptions, lengthOf } from './population.js';
 import { checkRunOptions, type RunOptions, type RunReport, runLoop } from './run-loop.js';
+import { startEngine } from './start-engine.js';
 
 const LONGEST_DIFF_MS = 3_600_000;
 /**

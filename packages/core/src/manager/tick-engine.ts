@@ -17,6 +17,7 @@ import type { HostServices } from './host-services.js';
 import type { MetricsWindow } from './metrics.js';
 import { handOut } from './observed-calls.js';
 import type { RequestQueue } from './requests.js';
+import { RoundCheck } from './round-check.js';
 import type { Seats } from './seats.js';
 import { NO_TOTALS, totalsOf } from './tick-totals.js';
 
@@ -54,6 +55,7 @@ export class TickEngine {
   updateBatchSize: number;
   totalBatches = 0;
   readonly #parts: TickParts;
+  readonly #check: RoundCheck;
   /** What the next report tells, since no report has. */
   #refusedLate: readonly RefusedRequest[] = NO_REFUSALS;
   #faultsLate: readonly SessionFault[] = NO_FAULTS;
@@ -65,8 +67,6 @@ export class TickEngine {
   #updateMs = 0;
   #egressMs = 0;
   #maintenanceMs = 0;
-  #ranBefore = 0;
-  #retiredBefore = 0;
   /** What reports have told so far. */
   #told = NO_TOTALS;
   /** Whatever has the scheduler, the tick in flight or a change of it: settles when that has ended, well or not. */
@@ -74,6 +74,7 @@ export class TickEngine {
 
   constructor(parts: TickParts, updateBatchSize: number) {
     this.#parts = parts;
+    this.#check = new RoundCheck(parts);
     this.updateBatchSize = updateBatchSize;
   }
 
@@ -138,7 +139,7 @@ export class TickEngine {
       seats.endRound();
       const interrupted = discardInterrupted(store, seats.interruptions.splice(0));
       const accountsInterrupted = interrupted.map(({ slot }) => store.word(slot, Column.account) >>> 0);
-      const updateFailure = schedulerFailure ?? this.#missing();
+      const updateFailure = schedulerFailure ?? this.#check.failure(this.#batchCount, this.#epoch);
       this.totalBatches += this.#batchCount;
       caller.park();
       this.phase = 'handing out';
@@ -219,32 +220,6 @@ export class TickEngine {
     return batchCount;
   }
 
-  /** Batches that the scheduler left out, or ran twice. How often those were run that died with a thread cannot be told. */
-  #missing(): DormouseError | undefined {
-    const { scheduler, clock, round, seats } = this.#parts;
-    const batchCount = this.#batchCount;
-    const done = batchCount === 0 ? 0 : round.countDone(batchCount, this.#epoch);
-    const died = seats.retired !== this.#retiredBefore;
-    const ran = this.#takeRun();
-    if (done === batchCount && (ran === batchCount || died)) return undefined;
-    const different = done < Math.min(ran, batchCount) ? ` (${done} different ones)` : '';
-    return new DormouseError(
-      'ERR_SCHEDULER_CONTRACT',
-      `tick ${clock.number}: scheduler ${scheduler.name} ran ${ran} of ${batchCount} batches${different}; each must run exactly once`,
-    );
-  }
-
-  /** Batches run since this was last asked. */
-  #takeRun(): number {
-    const { caller, seats } = this.#parts;
-    const ran = caller.batchesRun + seats.batchesRun;
-    const before = this.#ranBefore;
-    this.#ranBefore = ran;
-    this.#retiredBefore = seats.retired;
-    // Each count is an unsigned word, and begins anew after 2^32.
-    return (ran - before) >>> 0;
-  }
-
   /** The handler's error; it has ended this hand-out, and packets not taken stay in their rings. */
   #handOut(onPacket: PacketHandler): DormouseError | undefined {
     try {
@@ -256,7 +231,7 @@ export class TickEngine {
   }
 
   #schedulerFailed(cause: unknown): DormouseError {
-    this.#takeRun();
+    this.#check.skip();
     return this.#failed('ERR_SCHEDULER_FAILED', `scheduler ${this.#parts.scheduler.name} failed`, cause);
   }
 

@@ -5,7 +5,8 @@ import { DormouseError, requireInteger, requireKeys, shown } from '../errors.js'
 import type { Codec } from '../layout/codec.js';
 import { Column } from '../layout/geometry.js';
 import { channelLogger, type Logger } from '../logger.js';
-import { type Engine, startEngine } from '../manager/engine.js';
+import type { Engine } from '../manager/engine.js';
+import { startEngine } from '../manager/start-engine.js';
 import type { Shareable } from '../memory/shared-buffers.js';
 import type { IScheduler } from '../scheduler.js';
 import type { ReplayDifference, ReplayInterruption } from './difference.js';

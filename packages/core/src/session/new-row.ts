@@ -1,5 +1,15 @@
 import { Column } from '../layout/geometry.js';
-import type { NewSession } from './store.js';
+import type { BehaviorHost } from './behavior-host.js';
+
+/** A session to be created, its values checked. */
+export interface NewSession {
+  readonly accountId: number;
+  readonly incarnation: number;
+  readonly host: BehaviorHost;
+  readonly mapId: number;
+  readonly groupId: number;
+  readonly init: unknown;
+}
 
 /** Columns of a row that start at 0, beside those set from what is created. */
 const ZEROED = [

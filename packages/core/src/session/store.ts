@@ -9,7 +9,8 @@ import { clearServices } from '../memory/services.js';
 import type { SessionTable } from '../memory/session-table.js';
 import { AccountOrder } from './account-order.js';
 import type { BehaviorHost } from './behavior-host.js';
-import { beginRow } from './new-row.js';
+import type { Discarded } from './discarded.js';
+import { beginRow, type NewSession } from './new-row.js';
 import type { Places } from './places.js';
 import { type PoolOwner, SessionPool } from './pool.js';
 import { type Hook, type HookRunner, SessionHooks } from './session-hooks.js';
@@ -23,24 +24,6 @@ export interface StoreSizes {
   readonly ringBytes: number;
   readonly mailboxBytes: number;
   readonly outboxBytes: number;
-}
-
-/** A session to be created, its values checked. */
-export interface NewSession {
-  readonly accountId: number;
-  readonly incarnation: number;
-  readonly host: BehaviorHost;
-  readonly mapId: number;
-  readonly groupId: number;
-  readonly init: unknown;
-}
-
-/** What of an interrupted session will reach nobody. */
-export interface Discarded {
-  /** Packets for the host, those of earlier ticks that it had not drained included. */
-  readonly packets: number;
-  /** Messages, asks, and all else that a session can want of others. */
-  readonly requests: number;
 }
 
 export const NO_SLOT = -1;

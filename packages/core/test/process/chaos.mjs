@@ -152,6 +152,7 @@ function compare() {
 
 /** All workers are there: one that is killed while it starts is a start that fails, which is another test's. */
 const isWhole = () => scheduler.stats().participants.length === workers + Number(values.caller === 'joins');
+let killing;
 while (told.ticks < ticks) {
   const number = told.ticks + 1;
   let deadly = -1;
@@ -169,14 +170,17 @@ while (told.ticks < ticks) {
       const victims = [...threads];
       const victim = victims[below(victims.length)];
       // Before the tick or somewhere in it.
-      if (below(2) === 0) victim?.terminate();
-      else setTimeout(() => victim?.terminate(), below(3));
+      if (below(2) === 0) killing = victim?.terminate();
+      else killing = sleep(below(3)).then(() => victim?.terminate());
     }
   }
   await tick(told.ticks + 1, deadly);
   // Ticks that are done at once never let the event loop on.
   await setImmediate();
 }
+// The last kill may be yet to come: it is not to be met by what follows.
+await killing;
+await tick(told.ticks + 1, -1);
 // What quarantined sessions have not read yet they read now; then nothing is left in any ring.
 for (const accountId of interrupted) parallel.manager.reviveSession(accountId);
 const reported = interrupted.size;
