@@ -20,6 +20,7 @@ const LONG = [
   '**/dispatch/model/*.test.ts',
   '**/process/{chaos,data-memory,resident-memory,soak}.test.ts',
   '**/launcher.test.ts',
+  '**/*.property.test.ts',
 ];
 const long = process.env.DORMOUSE_TESTS === 'short' ? LONG : [];
 
