@@ -1,7 +1,8 @@
-import { type Fleet, type FleetOptions, noTimes } from '../harness/fleet.js';
+import type { Fleet, FleetOptions } from '../harness/fleet.js';
+import { medianUpdateUs } from '../harness/median-update.js';
 import { openFleet } from '../harness/run.js';
 import { CALLERS, type Caller, workersOfTwo } from '../harness/scheduler-choice.js';
-import { medianOf, Series } from '../harness/series.js';
+import { medianOf } from '../harness/series.js';
 import type { Arith, Workload } from '../workloads.js';
 import { type NativeRun, runNative } from './native.js';
 
@@ -128,14 +129,4 @@ async function measureRow(row: Row, schedulers: readonly string[], rounds: numbe
             gainOverStatic: gain('tbb', 'native static'),
           },
   };
-}
-
-async function medianUpdateUs(fleet: Fleet, ticks: number): Promise<number> {
-  const times = noTimes();
-  const updates = new Series(ticks);
-  for (let tick = 0; tick < ticks; tick++) {
-    await fleet.tick(times);
-    updates.push(times.updateUs);
-  }
-  return updates.summary().median;
 }

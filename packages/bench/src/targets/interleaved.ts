@@ -1,6 +1,7 @@
-import { type Fleet, type FleetOptions, noTimes } from '../harness/fleet.js';
+import type { FleetOptions } from '../harness/fleet.js';
+import { medianUpdateUs } from '../harness/median-update.js';
 import { openFleet } from '../harness/run.js';
-import { medianOf, Series } from '../harness/series.js';
+import { medianOf } from '../harness/series.js';
 
 /** Something that is measured in turn with others: gives the ns of one session update, in one round. */
 export interface Contender {
@@ -60,14 +61,4 @@ function valuesOf(rounds: Rounds, name: string): readonly number[] {
   const values = rounds.get(name);
   if (values === undefined) throw new RangeError(`no contender ${name} among ${[...rounds.keys()].join(', ')}`);
   return values;
-}
-
-async function medianUpdateUs(fleet: Fleet, ticks: number): Promise<number> {
-  const times = noTimes();
-  const updates = new Series(ticks);
-  for (let tick = 0; tick < ticks; tick++) {
-    await fleet.tick(times);
-    updates.push(times.updateUs);
-  }
-  return updates.summary().median;
 }
