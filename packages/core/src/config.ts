@@ -2,6 +2,7 @@ import { totalmem } from 'node:os';
 import * as v from 'valibot';
 import { type AnyBehavior, isBehavior } from './behavior.js';
 import { DormouseError, shown } from './errors.js';
+import { type HibernationStore, requireHibernationStore } from './hibernation/hibernation-store.js';
 import { type Codec, requireCodec } from './layout/codec.js';
 import { MAX_RING_BYTES, MIN_RING_BYTES } from './layout/geometry.js';
 import type { Logger } from './logger.js';
@@ -21,6 +22,10 @@ export const LIMITS = {
   updateBatchSize: [1, 256],
   workerThreads: [0, 255],
   hibernationThresholdMinutes: [1, 71_582],
+  defragmentationIntervalMs: [1000, 3_600_000],
+  maintenanceSliceMs: [0.1, 1000],
+  pressureHighPercent: [1, 100],
+  pressureLowPercent: [0, 99],
   quarantineAfter: [1, 255],
   updateTimeoutMs: [0, 3_600_000],
   metricsWindowMs: [1000, 3_600_000],
@@ -39,8 +44,13 @@ export const DEFAULTS = {
   outboxBytes: 16_384,
   seed: 0,
   hibernationThresholdMinutes: 5,
+  enableAutoHibernation: true,
   enableSimd: true,
   enableAutoDefragmentation: true,
+  defragmentationIntervalMs: 60_000,
+  maintenanceSliceMs: 2,
+  pressureHighPercent: 95,
+  pressureLowPercent: 85,
   quarantineAfter: 3,
   updateTimeoutMs: 5000,
   startTimeMs: 0,
@@ -71,12 +81,24 @@ export interface ManagerSettings {
   readonly outboxBytes?: number;
   /** Decides, with the account id, every session's random numbers. u32, default 0. */
   readonly seed?: number;
-  /** Minutes of simulated time after which an idle session may be put to sleep, 1…71 582, default 5 (R-21). Takes effect once hibernation is there. */
+  /** Minutes of simulated time after which an idle session may be put to sleep, 1…71 582, default 5 (R-21). Settable at run time. */
   readonly hibernationThresholdMinutes?: number;
-  /** WebAssembly SIMD over the shared columns (R-10). Default true. Takes effect once the kernels are there. */
+  /** Whether idle sessions are put to sleep by themselves (R-21). Default true; false: by call only. */
+  readonly enableAutoHibernation?: boolean;
+  /** WebAssembly SIMD over the shared columns (R-10). Default true; false: the same results through plain JavaScript. */
   readonly enableSimd?: boolean;
-  /** Compaction every minute (R-25). Default true. Takes effect once compaction is there. */
+  /** Compaction every `defragmentationIntervalMs` (R-25). Default true; false: by call only. */
   readonly enableAutoDefragmentation?: boolean;
+  /** Wall-clock ms between compactions, 1000…3 600 000, default 60 000 (R-25). */
+  readonly defragmentationIntervalMs?: number;
+  /** Most that storing sleepers and compaction may add to a tick, wall-clock ms, 0.1…1000, default 2. What is left waits for the next. */
+  readonly maintenanceSliceMs?: number;
+  /**
+   * Percent of `maxConcurrentSessions`, or of `memoryLimitBytes`, above which the least recently active sessions are put to sleep before their
+   * time, 1…100, default 95; down to `pressureLowPercent`, 0…99, default 85, which must be lower.
+   */
+  readonly pressureHighPercent?: number;
+  readonly pressureLowPercent?: number;
   /** A session whose updates failed this often is quarantined: it stays, and is updated no more. 1…255, default 3. */
   readonly quarantineAfter?: number;
   /**
@@ -109,6 +131,8 @@ interface ManagerParts extends ManagerSettings {
   readonly shared?: Readonly<Record<string, Shareable>>;
   /** For tests: the clock that the time limits of handlers are measured by. Default: the system's monotonic one. */
   readonly clock?: WallClock;
+  /** Where sessions sleep. Default: `memoryStore()`. Not opened yet; the manager opens and closes it. */
+  readonly hibernationStore?: HibernationStore;
   /**
    * Modules that each worker thread imports before any behaviour, in this order: absolute `file:` or `data:` URLs, or absolute paths,
    * such as `import.meta.resolve('@dormouse/core/worker-setup-tsx')`. Default none. The inline scheduler has no workers and imports none.
@@ -143,6 +167,7 @@ export interface CheckedOptions<B extends AnyBehavior> {
   readonly shared: SharedViews;
   readonly clock: WallClock;
   readonly workerSetup: readonly string[];
+  readonly hibernationStore: HibernationStore | undefined;
 }
 
 export const MAX_BEHAVIORS = 64;
@@ -154,6 +179,11 @@ const text = (range: string) => (issue: { input: unknown }) => `must be ${range}
 function integer(least: number, most: number) {
   const message = text(`an integer ${least}…${most}`);
   return v.pipe(v.number(message), v.integer(message), v.minValue(least, message), v.maxValue(most, message));
+}
+
+function number(least: number, most: number) {
+  const message = text(`a number ${least}…${most}`);
+  return v.pipe(v.number(message), v.minValue(least, message), v.maxValue(most, message));
 }
 
 const flag = v.boolean(text('true or false'));
@@ -179,8 +209,13 @@ export const SETTING_SCHEMAS = {
   outboxBytes: ring,
   seed: integer(0, 0xffff_ffff),
   hibernationThresholdMinutes: integer(...LIMITS.hibernationThresholdMinutes),
+  enableAutoHibernation: flag,
   enableSimd: flag,
   enableAutoDefragmentation: flag,
+  defragmentationIntervalMs: integer(...LIMITS.defragmentationIntervalMs),
+  maintenanceSliceMs: number(...LIMITS.maintenanceSliceMs),
+  pressureHighPercent: number(...LIMITS.pressureHighPercent),
+  pressureLowPercent: number(...LIMITS.pressureLowPercent),
   quarantineAfter: integer(...LIMITS.quarantineAfter),
   updateTimeoutMs: integer(...LIMITS.updateTimeoutMs),
   memoryLimitBytes: integer(1, Number.MAX_SAFE_INTEGER),
@@ -190,7 +225,18 @@ export const SETTING_SCHEMAS = {
 
 const settingsSchema = v.object(Object.fromEntries(Object.entries(SETTING_SCHEMAS).map(([key, schema]) => [key, v.optional(schema)])));
 
-const PARTS = new Set(['behavior', 'behaviors', 'scheduler', 'logger', 'onPacket', 'codec', 'shared', 'clock', 'workerSetup']);
+const PARTS = new Set([
+  'behavior',
+  'behaviors',
+  'scheduler',
+  'logger',
+  'onPacket',
+  'codec',
+  'shared',
+  'clock',
+  'workerSetup',
+  'hibernationStore',
+]);
 
 /** Throws `ERR_CONFIG_INVALID` naming the setting, its value and the range, or `ERR_CONFIG_KEY_UNKNOWN`. */
 export function checkOptions<B extends AnyBehavior>(options: SessionManagerOptions<B>): CheckedOptions<B> {
@@ -216,6 +262,7 @@ export function checkOptions<B extends AnyBehavior>(options: SessionManagerOptio
     shared: sharedViews(options.shared),
     clock: options.clock === undefined ? systemClock : requireClock(options.clock),
     workerSetup: checkWorkerSetup(options.workerSetup),
+    hibernationStore: options.hibernationStore === undefined ? undefined : requireHibernationStore(options.hibernationStore),
   };
 }
 
@@ -239,6 +286,9 @@ function withDefaults(settings: ManagerSettings, behaviorCount: number): Manager
       throw invalid(`${key} must be 1…${sessionCeiling} (sessionCeiling): got ${config[key]}`);
     }
     bounded[key] = Math.min(config[key], sessionCeiling);
+  }
+  if (config.pressureLowPercent >= config.pressureHighPercent) {
+    throw invalid(`pressureLowPercent must be below pressureHighPercent, ${config.pressureHighPercent}: got ${config.pressureLowPercent}`);
   }
   return { ...config, ...bounded };
 }

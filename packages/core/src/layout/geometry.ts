@@ -14,8 +14,12 @@ export const ROW_MASK = ROWS - 1;
 /** Account ids are u32; 0 is the specification's placeholder (R-14). */
 export const MAX_ACCOUNT_ID = 0xffff_ffff;
 
-/** What a slot holds. Values of the table's `state` bytes; 0 is what untouched memory reads as. */
-export const SlotState = { free: 0, active: 1, quarantined: 2 } as const;
+/**
+ * What a slot holds. Values of the table's `state` bytes; 0 is what untouched memory reads as. `hibernating`: asleep, its row yet to be stored;
+ * `waking`: its row is being filled from its record. (A session that is *hibernated* has no slot.) Every transition is in
+ * hibernation/README.md.
+ */
+export const SlotState = { free: 0, active: 1, quarantined: 2, hibernating: 3, waking: 4 } as const;
 export type SlotState = (typeof SlotState)[keyof typeof SlotState];
 
 // ------------------------------------------------------------------------------------------------- the table's pages

@@ -1,23 +1,19 @@
 import type { AnyBehavior, InitOf } from '../behavior.js';
-import { type CheckedOptions, checkOptions, checkSetting, type ManagerConfig, type SessionManagerOptions } from '../config.js';
-import { DormouseError, requireInteger, shown } from '../errors.js';
+import { type CheckedOptions, checkOptions, type SessionManagerOptions } from '../config.js';
+import { DormouseError, shown } from '../errors.js';
 import { isObserved, publish } from '../events.js';
 import { channelLogger, type Logger } from '../logger.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
 import type { Shareable } from '../memory/shared-buffers.js';
 import { type Recording, type RecordingOptions, startRecording } from '../recording/recording.js';
-import { mostActiveAccounts, sessionsByMap } from '../session/activity.js';
 import type { SessionHandle } from '../session/handle.js';
-import { type MemoryUsage, memoryUsage, NO_MEMORY } from '../session/memory-usage.js';
-import type { PoolCounts } from '../session/pool.js';
 import type { TickInfo } from '../session-api.js';
 import { NO_TICK, type TickReport } from '../tick-report.js';
 import type { AskHandler, HandleOptions } from './ask-lane.js';
-import { type AskMetrics, AskTopics } from './ask-topics.js';
 import type { BroadcastOutcome, BroadcastTarget } from './broadcast.js';
-import type { Engine } from './engine.js';
-import { type GlobalMetrics, globalMetrics, IDLE_RATES } from './global-metrics.js';
 import { sharedInstance } from './instance.js';
+import { type ManagerParts, partsOf, requireEngine, setParts, stopped } from './manager-parts.js';
+import { ManagerSettingsAtRunTime } from './manager-settings.js';
 import { type CreateOptions, lengthOf } from './population.js';
 import { checkRunOptions, type RunOptions, type RunReport, runLoop } from './run-loop.js';
 import { startEngine } from './start-engine.js';
@@ -33,7 +29,6 @@ let isStarting = false;
 /** Of a manager that has none: sums of nothing. */
 const NO_SESSIONS_DIGEST = '0'.repeat(16);
 const NO_PAYLOAD = new Uint8Array(0);
-const EMPTY_POOL: PoolCounts = Object.freeze({ allocatedCount: 0, availableCount: 0, capacity: 0 });
 
 /**
  * Thousands of sessions, updated once a tick by the threads of a scheduler. All methods belong to the thread it was started on.
@@ -45,23 +40,23 @@ const EMPTY_POOL: PoolCounts = Object.freeze({ allocatedCount: 0, availableCount
  * await manager.shutdown();
  * ```
  */
-export class SessionManager<B extends AnyBehavior = AnyBehavior> implements AsyncDisposable {
-  readonly #options: CheckedOptions<B>;
+export class SessionManager<B extends AnyBehavior = AnyBehavior> extends ManagerSettingsAtRunTime implements AsyncDisposable {
+  readonly #parts: ManagerParts;
   readonly #logger: Logger;
-  /** None while the manager is disabled, and once it has been shut down. */
-  #engine: Engine | undefined;
   #run: Promise<RunReport> | undefined;
   readonly #stopping = new AbortController();
   #shutdown: Promise<void> | undefined;
 
   static {
-    askDeskOf = (manager) => manager.#engine?.services.asks;
+    askDeskOf = (manager) => partsOf(manager).engine?.services.asks;
   }
 
   private constructor(options: CheckedOptions<B>, logger: Logger) {
+    super();
     // JavaScript knows no private constructors.
     if (!isStarting) throw invalid('a manager is made by await SessionManager.start(options), not by new');
-    this.#options = options;
+    this.#parts = { options: options as unknown as CheckedOptions<AnyBehavior>, engine: undefined, isStopping: false };
+    setParts(this, this.#parts);
     this.#logger = logger;
   }
 
@@ -79,7 +74,7 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
       logger.info('disabled (enabled = false): no thread and no memory is held, updates do nothing');
       return manager;
     }
-    manager.#engine = await startEngine(checked, logger);
+    manager.#parts.engine = await startEngine(checked, logger);
     const { scheduler, config } = checked;
     if (config.workerThreads > 0 && !scheduler.supports.workers) {
       logger.warn(`scheduler ${scheduler.name} has no workers: workerThreads = ${config.workerThreads} has no effect`);
@@ -101,22 +96,16 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
 
   /** False for a manager that was started disabled (R-12): it has no sessions, `updateAllSessions` does nothing. */
   get enabled(): boolean {
-    return this.#options.config.enabled;
-  }
-
-  /** What it was started with, settings changed since included. */
-  get config(): ManagerConfig {
-    const engine = this.#engine;
-    return engine === undefined ? this.#options.config : { ...this.#options.config, ...engine.settings() };
+    return this.#parts.options.config.enabled;
   }
 
   get schedulerName(): string {
-    return this.#options.scheduler.name;
+    return this.#parts.options.scheduler.name;
   }
 
   /** The last tick: number 0 before the first. */
   get tick(): TickInfo {
-    const { number, nowMs, diffMs } = this.#engine?.clock ?? { number: 0, nowMs: this.#options.config.startTimeMs, diffMs: 0 };
+    const { number, nowMs, diffMs } = this.#parts.engine?.clock ?? { number: 0, nowMs: this.#parts.options.config.startTimeMs, diffMs: 0 };
     return { number, nowMs, diffMs };
   }
 
@@ -127,7 +116,7 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
    * `ERR_SESSION_EXISTS`, `ERR_SESSION_LIMIT` (R-18), `ERR_SESSION_HOOK` when the behaviour's `create` threw; then nothing has changed.
    */
   createSession(accountId: number, options: CreateOptions<B, InitOf<B>> = {}): SessionHandle<B> {
-    return this.#require().registry.create(accountId, options) as SessionHandle as SessionHandle<B>;
+    return requireEngine(this).registry.create(accountId, options) as SessionHandle as SessionHandle<B>;
   }
 
   /**
@@ -139,12 +128,12 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
     options: CreateOptions<B, InitOf<B>> | ((accountId: number, index: number) => CreateOptions<B, InitOf<B>>) = {},
   ): SessionHandle<B>[] {
     const optionsOf = typeof options === 'function' ? options : () => options;
-    return this.#require().registry.createBatch(accountIds, optionsOf) as SessionHandle[] as SessionHandle<B>[];
+    return requireEngine(this).registry.createBatch(accountIds, optionsOf) as SessionHandle[] as SessionHandle<B>[];
   }
 
   /** A handle to the account's session, if it has one. Each call makes a new handle. */
   getSession(accountId: number): SessionHandle<B> | undefined {
-    return this.#engine?.registry.handleOf(accountId) as SessionHandle | undefined as SessionHandle<B> | undefined;
+    return this.#parts.engine?.registry.handleOf(accountId) as SessionHandle | undefined as SessionHandle<B> | undefined;
   }
 
   /**
@@ -152,12 +141,12 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
    * `ERR_SESSION_HOOK` in the session's own `create` hook, which may throw instead.
    */
   releaseSession(accountId: number): boolean {
-    return this.#require().registry.release(accountId);
+    return requireEngine(this).registry.release(accountId);
   }
 
   /** Ends many; ids without a session are passed over. Returns how many sessions were ended (R-15). */
   releaseSessionBatch(accountIds: ArrayLike<number>): number {
-    const engine = this.#require();
+    const engine = requireEngine(this);
     let released = 0;
     for (let i = 0, count = lengthOf(accountIds); i < count; i++) if (engine.registry.release(accountIds[i])) released++;
     return released;
@@ -165,15 +154,15 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
 
   /** Handles to all sessions, by slot. Sessions created or released meanwhile may be missed or missing. */
   *sessions(): Generator<SessionHandle<B>> {
-    for (const slot of this.#engine?.store.slots() ?? []) {
-      const handle = this.#engine?.registry.handleAt(slot);
+    for (const slot of this.#parts.engine?.store.slots() ?? []) {
+      const handle = this.#parts.engine?.registry.handleAt(slot);
       if (handle !== undefined) yield handle as SessionHandle as SessionHandle<B>;
     }
   }
 
   /** Takes a session out of quarantine, its faults forgotten; false if it is in none. Queued while a tick is in flight. */
   reviveSession(accountId: number): boolean {
-    return this.#require().registry.revive(accountId);
+    return requireEngine(this).registry.revive(accountId);
   }
 
   // ------------------------------------------------------------------------------------------------------- packets
@@ -190,7 +179,7 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
     payloadBytes: number | ArrayLike<number>,
     outcomes?: Uint8Array,
   ): number {
-    return this.#require().registry.packets.pushBatch(
+    return requireEngine(this).registry.packets.pushBatch(
       handles as ArrayLike<unknown> as ArrayLike<SessionHandle>,
       opcode,
       payloads,
@@ -206,7 +195,7 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
    */
   drainOutbound(handler: PacketHandler): number {
     if (typeof handler !== 'function') throw invalid(`handler must be a function: got ${shown(handler)}`);
-    return this.#require().drain(handler);
+    return requireEngine(this).drain(handler);
   }
 
   // ------------------------------------------------------------------------------------------------------ messages
@@ -218,7 +207,7 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
    * copied. Cost: one pass over the sessions. Throws `ERR_INVALID_ARGUMENT`, `ERR_PACKET_TOO_LARGE` (see `mailboxBytes`).
    */
   broadcast(target: BroadcastTarget, opcode: number, payload: Uint8Array = NO_PAYLOAD): BroadcastOutcome {
-    return this.#require().services.broadcast(target, opcode, payload);
+    return requireEngine(this).services.broadcast(target, opcode, payload);
   }
 
   // ------------------------------------------------------------------------------------------------------ requests
@@ -232,7 +221,7 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
    * Throws `ERR_HANDLER_EXISTS` while the topic has a handler, `ERR_INVALID_ARGUMENT`.
    */
   handle(topic: string, handler: AskHandler, options: HandleOptions = {}): () => void {
-    return this.#require().services.asks.handle(topic, handler, options);
+    return requireEngine(this).services.asks.handle(topic, handler, options);
   }
 
   // --------------------------------------------------------------------------------------------------------- ticks
@@ -250,8 +239,8 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
       return Promise.reject(invalid(`diffMs must be 0…${LONGEST_DIFF_MS}: got ${shown(diffMs)}`));
     }
     if (!this.enabled) return Promise.resolve(NO_TICK);
-    if (this.#engine === undefined || this.#shutdown !== undefined) return Promise.reject(stopped());
-    return this.#engine.tick(diffMs);
+    if (this.#parts.engine === undefined || this.#shutdown !== undefined) return Promise.reject(stopped());
+    return this.#parts.engine.tick(diffMs);
   }
 
   /**
@@ -279,7 +268,7 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
    * Throws `ERR_TICK_IN_FLIGHT` while sessions are being updated.
    */
   stateDigest(): string {
-    return this.#engine === undefined ? NO_SESSIONS_DIGEST : String(this.#engine.digest());
+    return this.#parts.engine === undefined ? NO_SESSIONS_DIGEST : String(this.#parts.engine.digest());
   }
 
   /**
@@ -291,104 +280,7 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
    * of the type given (`Float32Array`, `DataView`, …), a `Uint8Array` for a bare buffer. Throws `ERR_INVALID_ARGUMENT` for what is neither.
    */
   shared(name: string, source: Shareable): void {
-    this.#require().share(name, source);
-  }
-
-  // ------------------------------------------------------------------------------------------------------ settings
-
-  /** Sessions a batch, 1…256 (R-07). From the next tick on. */
-  setUpdateBatchSize(size: number): void {
-    this.#require().setUpdateBatchSize(checkSetting('updateBatchSize', size));
-  }
-
-  /** Most sessions there may be, 1…`sessionCeiling` (R-18). Below the present count it refuses new ones and drops none. */
-  setMaxConcurrentSessions(count: number): void {
-    const { sessionCeiling } = this.#options.config;
-    if (!Number.isInteger(count) || count < 1 || count > sessionCeiling) {
-      throw new DormouseError(
-        'ERR_CONFIG_INVALID',
-        `maxConcurrentSessions must be an integer 1…${sessionCeiling} (the ceiling reserved at start): got ${shown(count)}`,
-      );
-    }
-    this.#require().registry.changes.setMaxConcurrentSessions(count);
-  }
-
-  /**
-   * Worker threads from now on, 0…255; 0: the scheduler decides (R-13). Waits for a tick in flight; one asked for meanwhile waits for it.
-   * Rejects with `ERR_SCHEDULER_UNSUPPORTED` on a scheduler whose workers cannot be changed, unless `count` is 0.
-   */
-  async setWorkerThreadCount(count: number): Promise<void> {
-    await this.#require().resize(checkSetting('workerThreads', count));
-  }
-
-  /** Minutes of simulated time after which an idle session may be put to sleep, 1…71 582 (R-21). */
-  setHibernationThreshold(minutes: number): void {
-    this.#require().hibernationThresholdMinutes = checkSetting('hibernationThresholdMinutes', minutes);
-  }
-
-  // ------------------------------------------------------------------------------------------------------- metrics
-
-  /** The specification's nine figures (R-29), and tick times, CPU per bot and what each participant did. Rates over the window. */
-  getGlobalMetrics(): GlobalMetrics {
-    return globalMetrics(this.#engine, this.getTotalMemoryUsage());
-  }
-
-  /** Requests of sessions since start, all together and by topic: exact at any time. Cost: a copy of as many counts as there are topics. */
-  getAskMetrics(): AskMetrics {
-    return this.#engine?.services.asks.metrics() ?? new AskTopics().metrics();
-  }
-
-  getActiveSessionCount(): number {
-    return this.#engine?.store.activeCount ?? 0;
-  }
-
-  /** 0 in this version: hibernation is yet to come. */
-  getHibernatedSessionCount(): number {
-    return 0;
-  }
-
-  /** Session updates a second, over the window (R-30). */
-  getSessionUpdateRate(): number {
-    return (this.#engine?.metrics.rates() ?? IDLE_RATES).sessionUpdatesPerSecond;
-  }
-
-  /** CPU time of the process, percent of one core, over the window (R-30). */
-  getCpuUsagePercent(): number {
-    return (this.#engine?.metrics.rates() ?? IDLE_RATES).cpuPercent;
-  }
-
-  /** Bytes that sessions hold (R-27). */
-  getTotalMemoryUsage(): number {
-    return this.getMemoryUsage().totalBytes;
-  }
-
-  /** What they hold it for. */
-  getMemoryUsage(): MemoryUsage {
-    return this.#engine === undefined ? NO_MEMORY : memoryUsage(this.#engine.store);
-  }
-
-  /** `getTotalMemoryUsage()` in percent of `memoryLimitBytes` (R-27). */
-  getMemoryUsagePercent(): number {
-    return (100 * this.getTotalMemoryUsage()) / this.#options.config.memoryLimitBytes;
-  }
-
-  /** Active sessions on each map (R-31). Cost: one pass over the sessions. */
-  getSessionsByMap(): Map<number, number> {
-    return this.#engine === undefined ? new Map() : sessionsByMap(this.#engine.store);
-  }
-
-  /** Accounts with the most packets either way in the window, most first (R-31). Cost: one pass over the sessions. */
-  getMostActiveAccounts(count = 10): number[] {
-    requireInteger('count', count, 1, Number.MAX_SAFE_INTEGER);
-    return this.#engine === undefined ? [] : mostActiveAccounts(this.#engine.store, count);
-  }
-
-  /** Sessions in use and to be had; exact between ticks (R-16). */
-  get pool(): PoolCounts {
-    const pool = this.#engine?.store.pool;
-    return pool === undefined
-      ? EMPTY_POOL
-      : { allocatedCount: pool.allocatedCount, availableCount: pool.availableCount, capacity: pool.capacity };
+    requireEngine(this).share(name, source);
   }
 
   /**
@@ -399,7 +291,7 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
    * cannot be written.
    */
   recordInputs(file: string | URL, options: RecordingOptions = {}): Recording {
-    return startRecording(file, this.#require(), this.#options as unknown as CheckedOptions<AnyBehavior>, this.#logger, options);
+    return startRecording(file, requireEngine(this), this.#parts.options, this.#logger, options);
   }
 
   // ------------------------------------------------------------------------------------------------------- the end
@@ -409,6 +301,7 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
    * Safe to call again, at any time (R-06): every call gets the same promise.
    */
   shutdown(): Promise<void> {
+    this.#parts.isStopping = true;
     this.#shutdown ??= this.#stop();
     return this.#shutdown;
   }
@@ -419,26 +312,16 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> implements Asyn
 
   async #stop(): Promise<void> {
     this.#stopping.abort();
-    const engine = this.#engine;
+    const engine = this.#parts.engine;
     if (engine === undefined) return;
     await this.#run?.catch(() => {});
     await engine.stop();
-    this.#engine = undefined;
+    this.#parts.engine = undefined;
     this.#logger.info(`stopped after ${engine.clock.number} ticks`);
     if (isObserved('dormouse:manager:stopped')) publish('dormouse:manager:stopped', { ticks: engine.clock.number });
-  }
-
-  #require(): Engine {
-    if (this.#engine !== undefined && this.#shutdown === undefined) return this.#engine;
-    if (!this.enabled) throw new DormouseError('ERR_MANAGER_DISABLED', 'this manager is disabled (enabled = false, Playerbot.Enable = 0)');
-    throw stopped();
   }
 }
 
 function invalid(message: string): DormouseError {
   return new DormouseError('ERR_INVALID_ARGUMENT', message);
-}
-
-function stopped(): DormouseError {
-  return new DormouseError('ERR_MANAGER_STOPPED', 'this manager has been shut down');
 }

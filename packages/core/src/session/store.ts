@@ -47,6 +47,7 @@ export class SessionStore {
   /** Sessions by what their slots hold. */
   activeCount = 0;
   quarantinedCount = 0;
+  hibernatingCount = 0;
   /** True when blocks have come to have active rows, or have lost their last. */
   batchListIsStale = true;
   readonly #clock: TickClock;
@@ -139,7 +140,7 @@ export class SessionStore {
       this.#vacate(slot, block, accountId);
       throw error;
     }
-    this.#setState(slot, SlotState.active);
+    this.setState(slot, SlotState.active);
     return slot;
   }
 
@@ -152,7 +153,7 @@ export class SessionStore {
     const { release } = this.hostOf(slot).behavior.definition;
     let failure: DormouseError | undefined;
     // Its hook counts updates as those of active sessions are counted.
-    if (this.table.slotStates[slot] === SlotState.quarantined) this.#countOn(slot);
+    if (this.table.slotStates[slot] === SlotState.quarantined) this.countOn(slot);
     try {
       if (release !== undefined) this.#hooks.call(block, slot & ROW_MASK, release as Hook, undefined, 'release');
     } catch (error) {
@@ -160,7 +161,7 @@ export class SessionStore {
     }
     this.#hooks.within(slot, () => lastWords(slot));
     const accountId = this.word(slot, Column.account) >>> 0;
-    this.#setState(slot, SlotState.free);
+    this.setState(slot, SlotState.free);
     this.#vacate(slot, block, accountId);
     return failure;
   }
@@ -207,19 +208,25 @@ export class SessionStore {
 
   quarantine(slot: number): void {
     this.setWord(slot, Column.updateBias, this.word(slot, Column.updateBias) - this.#clock.number);
-    this.#setState(slot, SlotState.quarantined);
+    this.setState(slot, SlotState.quarantined);
   }
 
   revive(slot: number): void {
-    this.#countOn(slot);
+    this.countOn(slot);
     this.table.faultCounts[slot] = 0;
-    this.#setState(slot, SlotState.active);
+    this.setState(slot, SlotState.active);
   }
 
   /** Ticks in which a session was updated. */
   updateCount(slot: number): number {
     const bias = this.word(slot, Column.updateBias);
-    return this.table.slotStates[slot] === SlotState.quarantined && !this.#hooks.includes(slot) ? -bias : this.#clock.number - bias;
+    return this.isFrozen(slot) && !this.#hooks.includes(slot) ? -bias : this.#clock.number - bias;
+  }
+
+  /** True while a slot's session is there and its updates stand still: in quarantine, asleep. */
+  isFrozen(slot: number): boolean {
+    const state = this.table.slotStates[slot];
+    return state === SlotState.quarantined || state === SlotState.hibernating || state === SlotState.waking;
   }
 
   /** Lists the blocks with sessions to update, ascending; returns how many. */
@@ -257,14 +264,21 @@ export class SessionStore {
     this.table.doubles[this.block(slot).firstActivity + (slot & ROW_MASK)] = this.#clock.nowMs;
   }
 
-  /** From now on updates are counted by the tick again. */
-  #countOn(slot: number): void {
+  /** From now on a session's updates are counted by the tick again. */
+  countOn(slot: number): void {
     this.setWord(slot, Column.updateBias, this.word(slot, Column.updateBias) + this.#clock.number);
   }
 
+  /** Its session is there no more: frees the slot. */
   #vacate(slot: number, block: Block, accountId: number): void {
+    const incarnation = block.page[Column.incarnation + (slot & ROW_MASK)];
+    this.vacateSlot(slot, block, accountId);
+    this.onGone?.(incarnation);
+  }
+
+  /** Frees a slot whose session is gone, or is somewhere else. */
+  vacateSlot(slot: number, block: Block, accountId: number): void {
     const row = slot & ROW_MASK;
-    const incarnation = block.page[Column.incarnation + row];
     block.page[Column.incarnation + row] = 0;
     block.page[Column.inbound + row] = 0;
     block.page[Column.outbound + row] = 0;
@@ -272,10 +286,10 @@ export class SessionStore {
     this.order.removed(accountId);
     this.places?.left(slot);
     this.pool.give(slot, block);
-    this.onGone?.(incarnation);
   }
 
-  #setState(slot: number, state: SlotState): void {
+  /** Sets what a slot holds, and keeps the counts and the list of blocks right. */
+  setState(slot: number, state: SlotState): void {
     const { table } = this;
     const blockIndex = slot >> ROW_BITS;
     const before = table.slotStates[slot];
@@ -284,5 +298,6 @@ export class SessionStore {
     if (table.hasActiveRows(blockIndex) !== had) this.batchListIsStale = true;
     this.activeCount += Number(state === SlotState.active) - Number(before === SlotState.active);
     this.quarantinedCount += Number(state === SlotState.quarantined) - Number(before === SlotState.quarantined);
+    this.hibernatingCount += Number(state === SlotState.hibernating) - Number(before === SlotState.hibernating);
   }
 }

@@ -1,0 +1,43 @@
+import { checkSetting, type ManagerConfig } from '../config.js';
+import { DormouseError, shown } from '../errors.js';
+import { ManagerHibernation } from './manager-hibernation.js';
+import { partsOf, requireEngine } from './manager-parts.js';
+
+/** What can be set while a manager runs: see {@link SessionManager}. */
+export abstract class ManagerSettingsAtRunTime extends ManagerHibernation {
+  /** What it was started with, settings changed since included. */
+  get config(): ManagerConfig {
+    const { engine, options } = partsOf(this);
+    return engine === undefined ? options.config : { ...options.config, ...engine.settings() };
+  }
+
+  /** Sessions a batch, 1…256 (R-07). From the next tick on. */
+  setUpdateBatchSize(size: number): void {
+    requireEngine(this).setUpdateBatchSize(checkSetting('updateBatchSize', size));
+  }
+
+  /** Most sessions there may be, 1…`sessionCeiling` (R-18). Below the present count it refuses new ones and drops none. */
+  setMaxConcurrentSessions(count: number): void {
+    const { sessionCeiling } = partsOf(this).options.config;
+    if (!Number.isInteger(count) || count < 1 || count > sessionCeiling) {
+      throw new DormouseError(
+        'ERR_CONFIG_INVALID',
+        `maxConcurrentSessions must be an integer 1…${sessionCeiling} (the ceiling reserved at start): got ${shown(count)}`,
+      );
+    }
+    requireEngine(this).registry.changes.setMaxConcurrentSessions(count);
+  }
+
+  /**
+   * Worker threads from now on, 0…255; 0: the scheduler decides (R-13). Waits for a tick in flight; one asked for meanwhile waits for it.
+   * Rejects with `ERR_SCHEDULER_UNSUPPORTED` on a scheduler whose workers cannot be changed, unless `count` is 0.
+   */
+  async setWorkerThreadCount(count: number): Promise<void> {
+    await requireEngine(this).resize(checkSetting('workerThreads', count));
+  }
+
+  /** Minutes of simulated time after which an idle session may be put to sleep, 1…71 582 (R-21). */
+  setHibernationThreshold(minutes: number): void {
+    requireEngine(this).hibernationThresholdMinutes = checkSetting('hibernationThresholdMinutes', minutes);
+  }
+}

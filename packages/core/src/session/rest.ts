@@ -1,0 +1,53 @@
+import { Column, ROW_MASK, SlotState } from '../layout/geometry.js';
+import { clearServices } from '../memory/services.js';
+import type { NewSession } from './new-row.js';
+import { beginRow } from './new-row.js';
+import type { SessionStore } from './store.js';
+import type { TickClock } from './tick-clock.js';
+
+/*
+ * How sessions fall asleep and come back, between ticks, on the main thread. Asleep is what a session *is*, decided by inputs and simulated
+ * time alone; whether its row is still there (`hibernating`) or its record in the store (`hibernated`) depends on the clock on the wall and
+ * is nobody's to see. hibernation/README.md has the table of all transitions.
+ */
+
+/** active → hibernating: it is updated no more, and nobody sees it. Its row stays as it is. */
+export function fallAsleep(store: SessionStore, clock: TickClock, slot: number): void {
+  store.setWord(slot, Column.updateBias, store.word(slot, Column.updateBias) - clock.number);
+  store.places?.left(slot);
+  store.setState(slot, SlotState.hibernating);
+}
+
+/** hibernating → active, and the last step of waking → active: its row is whole. */
+export function rise(store: SessionStore, slot: number): void {
+  store.countOn(slot);
+  store.places?.placed(slot, store.block(slot).behaviorIndex, store.word(slot, Column.map) >>> 0);
+  store.setState(slot, SlotState.active);
+}
+
+/** hibernating → hibernated: its record is stored. The slot is free from now on; the session is not gone. */
+export function leaveSlot(store: SessionStore, slot: number): void {
+  const accountId = store.word(slot, Column.account) >>> 0;
+  store.setState(slot, SlotState.free);
+  store.vacateSlot(slot, store.block(slot), accountId);
+}
+
+/**
+ * hibernated → waking: takes a slot for a session whose record is about to be read into it. Its rings are empty, its fields whatever they were.
+ * Throws `ERR_MEMORY`, `ERR_INDEX_FULL`; nothing has changed then.
+ */
+export function takeSlot(store: SessionStore, planned: NewSession): number {
+  const slot = store.pool.take(planned.host);
+  const block = store.block(slot);
+  try {
+    store.index.insert(planned.accountId, slot);
+  } catch (error) {
+    store.pool.give(slot, block);
+    throw error;
+  }
+  beginRow(block.page, slot & ROW_MASK, planned, 0);
+  clearServices(block, slot & ROW_MASK);
+  store.order.added(planned.accountId, slot);
+  store.setState(slot, SlotState.waking);
+  return slot;
+}
