@@ -1,5 +1,5 @@
 /** Sessions that do, in the tick they were told, what a session must not do to others; in threads other than the main one alone. */
-import { isMainThread } from 'node:worker_threads';
+import { isMainThread, threadId } from 'node:worker_threads';
 import { defineBehavior, i32, u32 } from '@dormouse/core';
 
 /** An error that cannot be posted, nor looked at. */
@@ -17,6 +17,13 @@ const fates = {
   none: () => {},
   exit: () => process.exit(3),
   spin: () => {
+    for (;;);
+  },
+  /** Says first which thread it keeps: word 0 of what is shared as `spinning`. */
+  spinTold: (session) => {
+    const told = session.shared('spinning');
+    Atomics.store(told, 0, threadId);
+    Atomics.notify(told, 0);
     for (;;);
   },
   block: () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4), 0, 1), 0, 0),
@@ -56,7 +63,7 @@ export const fated = defineBehavior(import.meta.url, {
   update(session) {
     const { state } = session;
     session.send(1, new Uint8Array(4));
-    if (!isMainThread && state.at === session.tick.number) fates[FATES[state.fate]]();
+    if (!isMainThread && state.at === session.tick.number) fates[FATES[state.fate]](session);
     state.updates += 1;
     state.seen = session.peer(session.accountId + 1)?.state.updates ?? -1;
   },

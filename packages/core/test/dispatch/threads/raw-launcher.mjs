@@ -4,13 +4,14 @@ const WORKER = new URL('./raw-worker.mjs', import.meta.url);
 
 /**
  * A launcher on `node:worker_threads` alone. Threads run `worker`, which loads the built package, as a user's does. `threads`: of those that
- * it has launched, the ones that are there.
+ * it has launched, the ones that are there; `launched`, `discarded`: how many it was asked for, and told to end.
  */
 export function rawLauncher({ worker = WORKER, workerData = undefined } = {}) {
   const launcher = {
     name: 'raw',
     threads: [],
     launched: 0,
+    discarded: 0,
     launch({ resourceLimits }) {
       const thread = new Worker(worker, { workerData, ...(resourceLimits === undefined ? {} : { resourceLimits }) });
       launcher.launched++;
@@ -41,7 +42,10 @@ export function rawLauncher({ worker = WORKER, workerData = undefined } = {}) {
           thread.postMessage(order, transferList);
           return Promise.race([answered, ended]);
         },
-        discard: () => thread.terminate(),
+        discard() {
+          launcher.discarded++;
+          return thread.terminate();
+        },
       };
     },
   };
