@@ -4,4 +4,15 @@ declare namespace WebAssembly {
     constructor(descriptor: { initial: number; maximum: number; shared: true });
     readonly buffer: SharedArrayBuffer;
   }
+
+  class Module {
+    constructor(bytes: ArrayBuffer | ArrayBufferView);
+  }
+
+  class Instance {
+    constructor(module: Module, imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>);
+    readonly exports: Readonly<Record<string, unknown>>;
+  }
+
+  class RuntimeError extends Error {}
 }
