@@ -24,6 +24,16 @@ export type { ResidentOptions } from './dispatch/options.js';
 export { residentScheduler } from './dispatch/resident-scheduler.js';
 export { DormouseError, type ErrorCode } from './errors.js';
 export { type DormouseEvents, EVENT_NAMES, type EventName } from './events.js';
+export {
+  type HibernationStore,
+  MOST_RECORDS,
+  NO_LOCATION,
+  type RecordBatch,
+  STORE_CONTRACT_VERSION,
+  type StoreHost,
+  type StoreStats,
+} from './hibernation/hibernation-store.js';
+export { type MemoryStoreOptions, memoryStore } from './hibernation/memory-store.js';
 export type { Codec } from './layout/codec.js';
 export { type DataField, type DataOptions, data } from './layout/data-field.js';
 export {

@@ -21,9 +21,15 @@ export interface RecordBatch {
   readonly ends: Uint32Array;
   /** Whose it is. No account twice. */
   readonly accountIds: Uint32Array;
-  /** For the store to fill, when it is done: where each record is, any u32. */
+  /**
+   * Before: where the record is that this one replaces, as the store has told, or {@link NO_LOCATION}. For the store to fill, when it is done:
+   * where each record is, any u32 below that. Left as it was by a `put` that fails.
+   */
   readonly locations: Uint32Array;
 }
+
+/** No record is there: a u32 that is no location. */
+export const NO_LOCATION = 0xffff_ffff;
 
 /** Records a batch at most (R-22). */
 export const MOST_RECORDS = 32;
@@ -44,7 +50,7 @@ export interface StoreStats {
  * | member | called | must | may fail |
  * |---|---|---|---|
  * | `open` | once, first | be ready when it returns or resolves; leave nothing open when it fails | yes: the start fails with its error |
- * | `put` | between ticks, or in one's maintenance; the next one after the last is done | store all or none; from then on `read` gives them; replaces what the account has there | yes: the sessions stay in memory, asleep, and it is tried again later |
+ * | `put` | between ticks, or in one's maintenance; the next one after the last is done | store all or none; from then on `read` gives them; replaces what the account has at its location | yes: the sessions stay in memory, asleep, and it is tried again later |
  * | `read` | any time between ticks | return the record's bytes at once, valid until the next call of any member | yes: that session stays asleep, and is reported |
  * | `delete` | after a session has woken or was released | forget the record; one it does not have is none of its business | no |
  * | `compact` | between ticks, when there is time | give memory back, for about `budgetMs`; true: there is more to do | no |
