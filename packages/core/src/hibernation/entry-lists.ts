@@ -1,0 +1,56 @@
+import { EntryIndex } from './entry-index.js';
+import { type LinkColumns, NO_ENTRY, PLACE_MASK } from './entry-pages.js';
+
+/**
+ * Entries by a key that many may have, a map or a group: a doubly linked list for each key, and an index of the lists' heads. Linking and
+ * unlinking cost a few words. Main thread only.
+ */
+export class EntryLists {
+  readonly #columnsOf: (entry: number) => LinkColumns;
+  readonly #heads: EntryIndex;
+
+  /** `columnsOf`: the columns of an entry's page. */
+  constructor(columnsOf: (entry: number) => LinkColumns) {
+    this.#columnsOf = columnsOf;
+    this.#heads = new EntryIndex((entry) => columnsOf(entry).keys[entry & PLACE_MASK]);
+  }
+
+  get heldBytes(): number {
+    return this.#heads.heldBytes;
+  }
+
+  link(entry: number, key: number): void {
+    const columns = this.#columnsOf(entry);
+    const place = entry & PLACE_MASK;
+    const head = this.#heads.find(key);
+    columns.keys[place] = key;
+    columns.next[place] = head;
+    columns.previous[place] = NO_ENTRY;
+    if (head === NO_ENTRY) {
+      this.#heads.add(key, entry);
+      return;
+    }
+    this.#columnsOf(head).previous[head & PLACE_MASK] = entry;
+    this.#heads.replace(key, entry);
+  }
+
+  /** The entry keeps its key's word until it is written to. */
+  unlink(entry: number): void {
+    const columns = this.#columnsOf(entry);
+    const place = entry & PLACE_MASK;
+    const next = columns.next[place];
+    const previous = columns.previous[place];
+    if (next !== NO_ENTRY) this.#columnsOf(next).previous[next & PLACE_MASK] = previous;
+    if (previous !== NO_ENTRY) this.#columnsOf(previous).next[previous & PLACE_MASK] = next;
+    else if (next === NO_ENTRY) this.#heads.delete(columns.keys[place]);
+    else this.#heads.replace(columns.keys[place], next);
+  }
+
+  /** The entries that have this key, the last linked first. */
+  of(key: number): number[] {
+    const entries: number[] = [];
+    for (let entry = this.#heads.find(key); entry !== NO_ENTRY; entry = this.#columnsOf(entry).next[entry & PLACE_MASK])
+      entries.push(entry);
+    return entries;
+  }
+}

@@ -1,0 +1,175 @@
+import { DueHeap } from './due-heap.js';
+import { EntryIndex } from './entry-index.js';
+import { EntryLists } from './entry-lists.js';
+import { EntryPages, NO_ENTRY, PLACE_MASK } from './entry-pages.js';
+
+export { NO_ENTRY } from './entry-pages.js';
+
+/** In an entry's kind, above the behaviour's number (at most 64 of them). */
+const REFUSED = 0x100;
+const BEHAVIOR_MASK = 0xff;
+const NO_ENTRIES: readonly number[] = Object.freeze([]);
+
+/**
+ * Who is asleep: by account, map, group and the time when it is to wake. An entry is a small integer, stable until it is removed; one that
+ * was removed is not to be used. Nothing that is done to one entry takes longer for how many there are, but for logarithms: what grows, grows by
+ * pages or by a 256th. Some 35 bytes an entry, 12 more if its page has sleepers with a group, 16 if it has some that are to wake. Main thread only.
+ */
+export class Sleepers {
+  readonly #pages = new EntryPages();
+  readonly #accounts = new EntryIndex((entry) => this.accountOf(entry));
+  readonly #maps = new EntryLists((entry) => this.#pages.of(entry).maps);
+  /** Of all groups but 0, which is that of those who are in none. */
+  readonly #groups = new EntryLists((entry) => this.#pages.groupsOf(entry));
+  readonly #clock = new DueHeap(this.#pages);
+
+  get count(): number {
+    return this.#pages.count;
+  }
+
+  /** Bytes held, room to spare included (R-27). */
+  get heldBytes(): number {
+    return this.#pages.heldBytes + this.#accounts.heldBytes + this.#maps.heldBytes + this.#groups.heldBytes + this.#clock.heldBytes;
+  }
+
+  /** When the next sleeper is to wake, simulated ms; `Infinity` when none is. */
+  get nextDueMs(): number {
+    return this.#clock.firstDueMs;
+  }
+
+  /** The account's entry, or `NO_ENTRY`. */
+  find(accountId: number): number {
+    return this.#accounts.find(accountId);
+  }
+
+  /** Adds an account that is not there. `dueMs`: when it is to wake; `Infinity`: by no clock. Throws `ERR_INDEX_FULL` beyond 67 million. */
+  add(
+    accountId: number,
+    incarnation: number,
+    behaviorIndex: number,
+    mapId: number,
+    groupId: number,
+    location: number,
+    dueMs: number,
+  ): number {
+    const entry = this.#pages.take();
+    const page = this.#pages.of(entry);
+    const place = entry & PLACE_MASK;
+    page.accounts[place] = accountId;
+    try {
+      this.#accounts.add(accountId, entry);
+    } catch (error) {
+      this.#pages.give(entry);
+      throw error;
+    }
+    page.incarnations[place] = incarnation;
+    page.kinds[place] = behaviorIndex;
+    page.locations[place] = location;
+    this.#maps.link(entry, mapId);
+    if (page.groups !== undefined) page.groups.keys[place] = 0;
+    if (groupId !== 0) this.#groups.link(entry, groupId);
+    if (page.due !== undefined) page.due.places[place] = 0;
+    if (dueMs !== Number.POSITIVE_INFINITY) this.#clock.add(entry, dueMs);
+    return entry;
+  }
+
+  remove(entry: number): void {
+    this.#clock.remove(entry);
+    this.#accounts.delete(this.accountOf(entry));
+    this.#maps.unlink(entry);
+    if (this.groupOf(entry) !== 0) this.#groups.unlink(entry);
+    this.#pages.give(entry);
+  }
+
+  accountOf(entry: number): number {
+    return this.#pages.of(entry).accounts[entry & PLACE_MASK];
+  }
+
+  incarnationOf(entry: number): number {
+    return this.#pages.of(entry).incarnations[entry & PLACE_MASK];
+  }
+
+  behaviorOf(entry: number): number {
+    return this.#pages.of(entry).kinds[entry & PLACE_MASK] & BEHAVIOR_MASK;
+  }
+
+  mapOf(entry: number): number {
+    return this.#pages.of(entry).maps.keys[entry & PLACE_MASK];
+  }
+
+  groupOf(entry: number): number {
+    return this.#pages.of(entry).groups?.keys[entry & PLACE_MASK] ?? 0;
+  }
+
+  /** Where its record is, as its store has said. */
+  locationOf(entry: number): number {
+    return this.#pages.of(entry).locations[entry & PLACE_MASK];
+  }
+
+  /** When it is to wake, simulated ms; `Infinity`: by no clock, or it was taken by {@link takeDue}. */
+  dueMsOf(entry: number): number {
+    return this.#clock.dueMsOf(entry);
+  }
+
+  /** True once its record was found corrupt: it cannot wake. */
+  isRefused(entry: number): boolean {
+    return (this.#pages.of(entry).kinds[entry & PLACE_MASK] & REFUSED) !== 0;
+  }
+
+  setLocation(entry: number, location: number): void {
+    this.#pages.of(entry).locations[entry & PLACE_MASK] = location;
+  }
+
+  setMap(entry: number, mapId: number): void {
+    if (this.mapOf(entry) === mapId) return;
+    this.#maps.unlink(entry);
+    this.#maps.link(entry, mapId);
+  }
+
+  setGroup(entry: number, groupId: number): void {
+    const before = this.groupOf(entry);
+    if (before === groupId) return;
+    if (before !== 0) this.#groups.unlink(entry);
+    if (groupId !== 0) this.#groups.link(entry, groupId);
+    else this.#pages.groupsOf(entry).keys[entry & PLACE_MASK] = 0;
+  }
+
+  /** Marks one whose record is corrupt, and takes it off the clock. */
+  refuse(entry: number): void {
+    this.#pages.of(entry).kinds[entry & PLACE_MASK] |= REFUSED;
+    this.#clock.remove(entry);
+  }
+
+  /** Those on a map, by ascending account. A list of its own: entries may come and go meanwhile. Cost: those on the map. */
+  ofMap(mapId: number): number[] {
+    return this.#sorted(this.#maps.of(mapId));
+  }
+
+  /** Those of a group, likewise; for group 0, which has no list, all entries are looked at. */
+  ofGroup(groupId: number): number[] {
+    if (groupId !== 0) return this.#sorted(this.#groups.of(groupId));
+    const entries: number[] = [];
+    for (const entry of this.entries()) if (this.groupOf(entry) === 0) entries.push(entry);
+    return this.#sorted(entries);
+  }
+
+  /** All of them, in no order that means anything. Safe while entries are removed. */
+  entries(): Generator<number> {
+    return this.#pages.entries();
+  }
+
+  /** Those that are to wake at `nowMs` or before, by (time, account). They are off the clock then, and stay asleep. */
+  takeDue(nowMs: number): readonly number[] {
+    if (this.#clock.firstDueMs > nowMs) return NO_ENTRIES;
+    const due: number[] = [];
+    for (let entry = this.#clock.first; entry !== NO_ENTRY && this.#clock.firstDueMs <= nowMs; entry = this.#clock.first) {
+      this.#clock.remove(entry);
+      due.push(entry);
+    }
+    return due;
+  }
+
+  #sorted(entries: number[]): number[] {
+    return entries.sort((a, b) => this.accountOf(a) - this.accountOf(b));
+  }
+}
