@@ -40,8 +40,8 @@ export function allocateBlockBuffer({ bufferBytes }: BlockLayout): SharedArrayBu
   return new SharedArrayBuffer(bufferBytes, { maxByteLength: bufferBytes });
 }
 
-/** Packets are read and written through the first two, timers through the first and the last, whatever the state uses. */
-const SERVICE_TYPES: readonly ElementType[] = ['i32', 'f32', 'f64'];
+/** Packets are read and written through the first two, timers through the first and the third, records through the last, whatever the state uses. */
+const SERVICE_TYPES: readonly ElementType[] = ['i32', 'f32', 'f64', 'u8'];
 
 /** One thread's views of one block: its page of the session table and its buffer. A view costs ~105 bytes: few are made. */
 export class Block {

@@ -1,0 +1,47 @@
+/** What a record begins with: layout and reasons in record/README.md. */
+export const RECORD_VERSION = 1;
+
+/** Bytes before a record's body: version, behaviour, sections, account, body length, checksum. */
+export const HEADER_BYTES = 16;
+/** First byte of each of the header's fields. All numbers are little-endian. */
+export const HeaderAt = { version: 0, behavior: 1, sections: 2, account: 4, bodyBytes: 8, checksum: 12 } as const;
+
+/** Bits of the header's `sections`, in the order in which sections lie in the body. What a bit does not announce is as in a new session. */
+export const Section = {
+  group: 1 << 0,
+  traffic: 1 << 1,
+  faults: 1 << 2,
+  marks: 1 << 3,
+  random: 1 << 4,
+  timers: 1 << 5,
+  wake: 1 << 6,
+  requests: 1 << 7,
+  texts: 1 << 8,
+  data: 1 << 9,
+  inbound: 1 << 10,
+  outbound: 1 << 11,
+  mailbox: 1 << 12,
+  outbox: 1 << 13,
+} as const;
+
+/** All bits that have a meaning. */
+export const KNOWN_SECTIONS = (1 << 14) - 1;
+
+/** What a record tells without the behaviour's layout. */
+export interface RecordHead {
+  readonly accountId: number;
+  readonly behaviorIndex: number;
+  readonly incarnation: number;
+  readonly mapId: number;
+  readonly groupId: number;
+  readonly updateCount: number;
+  readonly faultCount: number;
+  readonly lastActivityMs: number;
+  readonly packetsIn: number;
+  readonly packetsOut: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly dropped: number;
+  readonly mark: number;
+  readonly markBefore: number;
+}

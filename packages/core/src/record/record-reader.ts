@@ -1,0 +1,170 @@
+import { Column } from '../layout/geometry.js';
+import type { Block } from '../memory/block.js';
+import { clearData } from '../memory/data-values.js';
+import { clearServices } from '../memory/services.js';
+import type { SessionTable } from '../memory/session-table.js';
+import { checksumOf } from './byte-sink.js';
+import { ByteSource, corrupt } from './byte-source.js';
+import { type FieldPlan, FieldPlans } from './field-plan.js';
+import { HEADER_BYTES, HeaderAt, KNOWN_SECTIONS, RECORD_VERSION, type RecordHead, Section } from './record-format.js';
+import { INBOUND, OUTBOUND, readPackets, readRecords } from './ring-sections.js';
+import { readDataFields, readRandom, readRequests, readTexts, readTimers, readWake } from './row-services.js';
+
+/** Makes rows of records again: the reverse of `RecordWriter`. One for each thread; nothing is allocated once it has met its largest record. */
+export class RecordReader {
+  readonly #table: SessionTable;
+  readonly #tableBytes: Uint8Array;
+  readonly #plans = new FieldPlans();
+  readonly #source = new ByteSource();
+  /** Fields whose zeros at the end were left out. */
+  #fields = new DataView(new ArrayBuffer(0), 0, 0);
+
+  constructor(table: SessionTable) {
+    this.#table = table;
+    this.#tableBytes = new Uint8Array(table.memory.buffer, 0, table.regions.totalBytes);
+  }
+
+  /**
+   * Fills a row with what an account's record says, whatever was in it: account, map, group and incarnation as they were when it was written,
+   * updates standing still (`rise` counts on). If there is anything in its outbound rings, its block is marked as having it. What a
+   * slot holds, the index and who is on which map is the caller's.
+   *
+   * Throws `ERR_RECORD_CORRUPT` for bytes that are not whole, not of this account or not of the block's behaviour; the row is then not to be used.
+   * The row's thread alone, between ticks.
+   */
+  read(bytes: Uint8Array, accountId: number, block: Block, row: number): void {
+    const { page } = block;
+    const table = this.#table;
+    const source = this.#source;
+    const head = this.head(bytes, accountId);
+    if (head.behaviorIndex !== block.behaviorIndex) {
+      throw corrupt(accountId, `it is of behaviour number ${head.behaviorIndex}: not of ${block.behaviorIndex}`);
+    }
+    page[Column.account + row] = accountId;
+    page[Column.map + row] = head.mapId;
+    page[Column.group + row] = head.groupId;
+    page[Column.incarnation + row] = head.incarnation;
+    page[Column.updateBias + row] = -head.updateCount;
+    page[Column.packetsIn + row] = head.packetsIn;
+    page[Column.packetsOut + row] = head.packetsOut;
+    page[Column.bytesIn + row] = head.bytesIn;
+    page[Column.bytesOut + row] = head.bytesOut;
+    page[Column.dropped + row] = head.dropped;
+    page[Column.mark + row] = head.mark;
+    page[Column.markBefore + row] = head.markBefore;
+    page[Column.inbound + row] = 0;
+    page[Column.outbound + row] = 0;
+    table.faultCounts[block.firstSlot + row] = head.faultCount;
+    table.doubles[block.firstActivity + row] = head.lastActivityMs;
+    clearServices(block, row);
+    const plan = this.#plans.of(block);
+    this.#readFields(plan, block, row);
+    for (const column of plan.data) clearData(block, column, row);
+    const sections = source.view.getUint16(HeaderAt.sections, true);
+    if ((sections & Section.random) !== 0) readRandom(source, block, row);
+    if ((sections & Section.timers) !== 0) readTimers(source, block, row);
+    if ((sections & Section.wake) !== 0) readWake(source, block, row);
+    if ((sections & Section.requests) !== 0) readRequests(source, block, row);
+    if (plan.texts.length !== 0) readTexts(source, plan, (sections & Section.texts) !== 0, block, row);
+    if ((sections & Section.data) !== 0) readDataFields(source, plan, block, row);
+    if ((sections & RINGS) !== 0) this.#readRings(sections, block, row);
+    if (source.at !== source.length) throw corrupt(accountId, `it has ${source.length - source.at} bytes more than its fields`);
+  }
+
+  /** What a record tells of its session beside its state. Throws as {@link read} does, of the behaviour knowing nothing. */
+  head(bytes: Uint8Array, accountId: number): RecordHead {
+    const source = this.#source;
+    this.#open(bytes, accountId);
+    const { view } = source;
+    const sections = view.getUint16(HeaderAt.sections, true);
+    const head = {
+      accountId,
+      behaviorIndex: view.getUint8(HeaderAt.behavior),
+      mapId: source.varint(),
+      incarnation: source.varint() | 0,
+      updateCount: source.varint(),
+      lastActivityMs: source.double(),
+      groupId: 0,
+      packetsIn: 0,
+      packetsOut: 0,
+      bytesIn: 0,
+      bytesOut: 0,
+      faultCount: 0,
+      dropped: 0,
+      mark: 0,
+      markBefore: 0,
+    };
+    if ((sections & Section.group) !== 0) head.groupId = source.varint();
+    if ((sections & Section.traffic) !== 0) {
+      head.packetsIn = source.varint();
+      head.packetsOut = source.varint();
+      head.bytesIn = source.varint();
+      head.bytesOut = source.varint();
+    }
+    if ((sections & Section.faults) !== 0) {
+      head.faultCount = source.varintUpTo(255, 'failed updates');
+      head.dropped = source.varint();
+    }
+    if ((sections & Section.marks) !== 0) {
+      head.mark = source.varint();
+      head.markBefore = source.varint();
+    }
+    return head;
+  }
+
+  /** Checks all that can be checked of the bytes as such. */
+  #open(bytes: Uint8Array, accountId: number): void {
+    const source = this.#source;
+    const { length } = bytes;
+    if (length < HEADER_BYTES) throw corrupt(accountId, `it must be at least ${HEADER_BYTES} bytes: got ${length}`);
+    source.load(bytes, accountId);
+    const { view } = source;
+    const version = view.getUint8(HeaderAt.version);
+    const account = view.getUint32(HeaderAt.account, true);
+    const bodyBytes = view.getUint32(HeaderAt.bodyBytes, true);
+    const expected = view.getUint32(HeaderAt.checksum, true);
+    if (version !== RECORD_VERSION) throw corrupt(accountId, `its format must be ${RECORD_VERSION}: got ${version}`);
+    if (account !== accountId) throw corrupt(accountId, `it is of account ${account}`);
+    if (bodyBytes !== length - HEADER_BYTES) {
+      throw corrupt(accountId, `it must be ${bodyBytes + HEADER_BYTES} bytes, as it says: got ${length}`);
+    }
+    view.setInt32(HeaderAt.checksum, 0, true);
+    const checksum = checksumOf(source.bytes, length);
+    if (checksum !== expected) throw corrupt(accountId, `its checksum must be ${hex(expected)}: got ${hex(checksum)}`);
+    const sections = view.getUint16(HeaderAt.sections, true);
+    if ((sections & ~KNOWN_SECTIONS) !== 0) throw corrupt(accountId, `unknown sections: ${hex(sections & ~KNOWN_SECTIONS)}`);
+    source.at = HEADER_BYTES;
+  }
+
+  #readFields(plan: FieldPlan, block: Block, row: number): void {
+    const source = this.#source;
+    const length = source.varintUpTo(plan.bytes, 'bytes of fields');
+    const start = source.take(length);
+    if (length === plan.bytes) {
+      plan.scatter(this.#table, this.#tableBytes, block, row, source.view, start);
+      return;
+    }
+    if (this.#fields.byteLength < plan.bytes) this.#fields = new DataView(new ArrayBuffer(plan.bytes), 0, plan.bytes);
+    const fields = new Uint8Array(this.#fields.buffer, 0, plan.bytes);
+    fields.set(source.bytes.subarray(start, start + length));
+    fields.fill(0, length);
+    plan.scatter(this.#table, this.#tableBytes, block, row, this.#fields, 0);
+  }
+
+  #readRings(sections: number, block: Block, row: number): void {
+    const source = this.#source;
+    const { outboundFlags, outboxFlags } = this.#table;
+    if ((sections & Section.inbound) !== 0) readPackets(source, block, row, INBOUND);
+    if ((sections & Section.outbound) !== 0) readPackets(source, block, row, OUTBOUND);
+    if ((sections & Section.mailbox) !== 0) readRecords(source, block, row, block.services.mailbox, 'mailbox');
+    if ((sections & Section.outbox) !== 0) readRecords(source, block, row, block.services.outbox, 'outbox');
+    if ((sections & Section.outbound) !== 0) outboundFlags[block.blockIndex] = 1;
+    if ((sections & Section.outbox) !== 0) outboxFlags[block.blockIndex] = 1;
+  }
+}
+
+const RINGS = Section.inbound | Section.outbound | Section.mailbox | Section.outbox;
+
+function hex(value: number): string {
+  return `0x${(value >>> 0).toString(16)}`;
+}

@@ -1,0 +1,114 @@
+import type { RecordRingLayout } from '../layout/block-layout.js';
+import { Column, NEAR_WORDS, recordWords } from '../layout/geometry.js';
+import type { Block } from '../memory/block.js';
+import { appendRecord, firstRecord, NO_RECORD, nextRecord, RECORD_HEAD_WORDS, recordBytes, recordKind } from '../memory/record-ring.js';
+import { claimRecord, lastRecordAt, skipPads } from '../memory/ring-cursors.js';
+import type { ByteSink } from './byte-sink.js';
+import { type ByteSource, corrupt } from './byte-source.js';
+
+/*
+ * Rings as sections of a record: where the first entry lies, then the entries. Each of them begins with one more than its payload bytes;
+ * a 0 ends the section. Put back from the same place on, entries get the same pads, or fewer where some were taken out of turn: so they fit.
+ */
+
+/** Parts and cursor of one of a row's two packet rings. */
+export interface PacketRing {
+  readonly column: typeof Column.inbound | typeof Column.outbound;
+  readonly near: 'inboundNear' | 'outboundNear';
+  readonly far: 'inboundFar' | 'outboundFar';
+}
+
+export const INBOUND: PacketRing = { column: Column.inbound, near: 'inboundNear', far: 'inboundFar' };
+export const OUTBOUND: PacketRing = { column: Column.outbound, near: 'outboundNear', far: 'outboundFar' };
+
+/** Returns `section` if there are packets, else 0. */
+export function writePackets(sink: ByteSink, block: Block, row: number, ring: PacketRing, section: number): number {
+  let cursors = block.page[ring.column + row];
+  if (cursors >>> 16 === (cursors & 0xffff)) return 0;
+  const { capacity } = block.rings;
+  const { i32, u8 } = block.cold;
+  const near = block.rings[ring.near] + row * NEAR_WORDS;
+  const far = block.rings[ring.far] + row * (capacity - NEAR_WORDS) - NEAR_WORDS;
+  cursors = skipPads(i32, near, far, capacity, cursors);
+  sink.reserve(5);
+  sink.varint((cursors >>> 16) & (capacity - 1));
+  while (cursors >>> 16 !== (cursors & 0xffff)) {
+    cursors = skipPads(i32, near, far, capacity, cursors);
+    const position = (cursors >>> 16) & (capacity - 1);
+    const at = (position < NEAR_WORDS ? near : far) + position;
+    const length = i32[at] >>> 16;
+    sink.reserve(10);
+    sink.varint(length + 1);
+    sink.varint(i32[at] & 0xffff);
+    sink.copy(u8, (at + 1) * 4, length);
+    cursors = (cursors & 0xffff) | (((cursors >>> 16) + recordWords(length)) << 16);
+  }
+  sink.reserve(5);
+  sink.varint(0);
+  return section;
+}
+
+/** Puts packets into a row's ring, which is empty. */
+export function readPackets(source: ByteSource, block: Block, row: number, ring: PacketRing): void {
+  const { capacity } = block.rings;
+  const { i32, u8 } = block.cold;
+  const near = block.rings[ring.near] + row * NEAR_WORDS;
+  const far = block.rings[ring.far] + row * (capacity - NEAR_WORDS) - NEAR_WORDS;
+  const first = source.varintUpTo(capacity - 1, 'the place of its first packet');
+  let cursors = first | (first << 16);
+  for (let more = source.varint(); more !== 0; more = source.varint()) {
+    const length = more - 1;
+    const opcode = source.varintUpTo(0xffff, 'an opcode');
+    const need = recordWords(length);
+    const after = length > 0xfffe ? 0 : claimRecord(i32, near, far, capacity, cursors, need);
+    if (after === 0) throw noRoom(source, 'packets', capacity);
+    const at = lastRecordAt(after, need, near, far, capacity);
+    i32[at + need - 1] = 0;
+    i32[at] = opcode | (length << 16);
+    source.copy(u8, (at + 1) * 4, length);
+    cursors = after;
+  }
+  block.page[ring.column + row] = cursors >>> 16 === (cursors & 0xffff) ? 0 : cursors;
+}
+
+/** The same for a mailbox or an outbox, of whose records those taken out of turn are left out. */
+export function writeRecords(sink: ByteSink, block: Block, row: number, ring: RecordRingLayout, section: number): number {
+  const { i32, u8 } = block.cold;
+  let at = firstRecord(i32, ring, row);
+  if (at === NO_RECORD) return 0;
+  sink.reserve(5);
+  sink.varint((i32[ring.cursors + row] >>> 16) & (ring.capacity - 1));
+  for (; at !== NO_RECORD; at = nextRecord(i32, ring, row, at)) {
+    const length = recordBytes(i32, at);
+    sink.reserve(20);
+    sink.varint(length + 1);
+    sink.varint(recordKind(i32, at));
+    sink.varint(i32[at + 1]);
+    sink.varint(i32[at + 2]);
+    sink.copy(u8, (at + RECORD_HEAD_WORDS) * 4, length);
+  }
+  sink.reserve(5);
+  sink.varint(0);
+  return section;
+}
+
+export function readRecords(source: ByteSource, block: Block, row: number, ring: RecordRingLayout, what: string): void {
+  const { i32, u8 } = block.cold;
+  const first = source.varintUpTo(ring.capacity - 1, `the place of the first in its ${what}`);
+  const cursor = ring.cursors + row;
+  i32[cursor] = first | (first << 16);
+  for (let more = source.varint(); more !== 0; more = source.varint()) {
+    const length = more - 1;
+    const kind = source.varintUpTo(0xfe, `a kind in its ${what}`);
+    const a = source.varint();
+    const b = source.varint();
+    const at = length > 0xfffe ? NO_RECORD : appendRecord(i32, ring, row, kind, a, b, length);
+    if (at === NO_RECORD) throw noRoom(source, what, ring.capacity);
+    source.copy(u8, at * 4, length);
+  }
+  if (i32[cursor] >>> 16 === (i32[cursor] & 0xffff)) i32[cursor] = 0;
+}
+
+function noRoom(source: ByteSource, what: string, capacity: number): Error {
+  return corrupt(source.accountId, `its ${what} need more than the ${capacity * 4} bytes of a ring`);
+}
