@@ -18,9 +18,12 @@ import {
 } from './record-ring.js';
 import { wordsInUse } from './ring-cursors.js';
 
+/** There is no session for a message. */
+export const NO_RECEIVER = -1;
+
 /** Where what is in an outbox goes. */
 export interface OutboxRoute {
-  /** Slot of an account's session, or a negative number. */
+  /** Slot of an account's session; `NO_RECEIVER`: there is none; another negative number: it cannot get anything now. */
   receiverOf(accountId: number): number;
   blockOf(slot: number): Block;
   /** Does what the record whose head is at word `at` says, which is no message. Must not throw. */
@@ -123,7 +126,8 @@ export class HostMail {
       cursors = cursorsBehind(cursors, words[at]);
       if (recordKind(words, at) === OutKind.message) {
         const slot = route.receiverOf(words[at + 1] >>> 0);
-        if (slot < 0) this.unknown++;
+        if (slot === NO_RECEIVER) this.unknown++;
+        else if (slot < 0) this.full++;
         else this.forward(route.blockOf(slot), slot & ROW_MASK, sender, words, at);
         continue;
       }
@@ -148,12 +152,12 @@ export class HostMail {
     return count;
   }
 
-  /** Takes note of all that a block's sessions have written to. */
-  survey(block: Block): void {
+  /** Takes note of all that the sessions in rows `begin … end − 1` of a block have written to. */
+  survey(block: Block, begin = 0, end = ROWS): void {
     const words = block.cold.i32;
     const { mailbox, outbox, asked, random, timers } = block.services;
     const { blockIndex } = block;
-    for (let row = 0; row < ROWS; row++) {
+    for (let row = begin; row < end; row++) {
       if (words[mailbox.cursors + row] !== 0) this.#note(block, row, mailbox, this.#mailboxFar);
       if (words[outbox.cursors + row] !== 0) this.#note(block, row, outbox, this.#outboxFar);
       const wake = words[timers.wakes + row * 2] | words[timers.wakes + row * 2 + 1];

@@ -147,12 +147,22 @@ export class HostRings {
     return pages * OS_PAGE_BYTES;
   }
 
-  /** Takes note of what a block's sessions have written and nobody has drained yet. */
-  survey(block: Block): void {
-    for (let row = 0; row < ROWS; row++) {
+  /** Takes note of what the sessions in rows `begin … end − 1` of a block have written and nobody has drained yet. */
+  survey(block: Block, begin = 0, end = ROWS): void {
+    for (let row = begin; row < end; row++) {
       const cursors = block.page[Column.outbound + row];
       if (cursors !== 0) this.#noteOutbound(block.blockIndex, row, cursors);
     }
+  }
+
+  /** A session with all that is in its rings has come to a row from another. */
+  surveyBoth(block: Block, row: number): void {
+    const { blockIndex } = block;
+    this.survey(block, row, row + 1);
+    const cursors = block.page[Column.inbound + row];
+    if (cursors === 0) return;
+    this.#near[blockIndex] |= 1 << (row >> ROWS_A_NEAR_PAGE_BITS);
+    if (cursors >>> 0 > NEAR_WORDS) this.#inboundFar.raise(blockIndex, row, this.#farEnd(cursors));
   }
 
   /** The block was dropped, its pages with it. */
@@ -184,9 +194,14 @@ export class HostRings {
   #noteOutbound(blockIndex: number, row: number, cursors: number): void {
     this.#near[blockIndex] |= 1 << (OUTBOUND_NEAR + (row >> ROWS_A_NEAR_PAGE_BITS));
     if (cursors >>> 0 <= NEAR_WORDS) return;
+    this.#outboundFar.raise(blockIndex, row, this.#farEnd(cursors));
+  }
+
+  /** The furthest word of the far part that what is in the ring takes. */
+  #farEnd(cursors: number): number {
     const end = ((cursors >>> 16) & (this.#capacity - 1)) + wordsInUse(cursors);
     // Past the end it went round: then the far part counts as written to its end.
-    this.#outboundFar.raise(blockIndex, row, Math.min(end, this.#capacity) - NEAR_WORDS);
+    return Math.min(end, this.#capacity) - NEAR_WORDS;
   }
 
   #viewOf(block: Block): PacketView {

@@ -25,6 +25,7 @@ export class SlotAllocator {
   #lastEmpty = NONE;
   #takenCount = 0;
   #freeCount = 0;
+  #emptyCount = 0;
 
   /** Slots taken and slots free in all blocks it was given. */
   get takenCount(): number {
@@ -32,6 +33,10 @@ export class SlotAllocator {
   }
   get freeCount(): number {
     return this.#freeCount;
+  }
+  /** Of those that are free, the ones in blocks that have taken ones as well. */
+  get freeBesideTaken(): number {
+    return this.#freeCount - this.#emptyCount * ROWS;
   }
 
   /** Adds an empty block, which must not be among its blocks now. */
@@ -48,6 +53,7 @@ export class SlotAllocator {
       this.#lastEmpty = blockIndex;
     }
     this.#freeCount += ROWS;
+    this.#emptyCount++;
   }
 
   /** Takes back one of its blocks. Throws `ERR_INVALID_ARGUMENT` when rows of it are taken. */
@@ -57,6 +63,7 @@ export class SlotAllocator {
     }
     this.#unlink(blockIndex, 0);
     this.#freeCount -= ROWS;
+    this.#emptyCount--;
   }
 
   /** Rows taken in a block. */
@@ -64,20 +71,43 @@ export class SlotAllocator {
     return this.#counts[blockIndex];
   }
 
+  /** The block with the fewest taken rows, of those that have some and are not full; −1 when there is none. */
+  get sparsestBlock(): number {
+    // List 0 is that of empty blocks.
+    const low = this.#lists[0] & ~1;
+    if (low !== 0) return this.#heads[lowestBit(low)];
+    const high = this.#lists[1];
+    return high !== 0 ? this.#heads[32 + lowestBit(high)] : NONE;
+  }
+
+  /** The lowest taken slot of a block; −1 when it is empty. */
+  firstTakenIn(blockIndex: number): number {
+    const low = this.#taken[blockIndex * 2];
+    const high = this.#taken[blockIndex * 2 + 1];
+    if ((low | high) === 0) return NONE;
+    return (blockIndex << ROW_BITS) | (low !== 0 ? lowestBit(low) : 32 + lowestBit(high));
+  }
+
   /** Takes the lowest free slot of the fullest block that has one; −1 when all are taken. */
   take(): number {
     const count = this.#fullestList();
-    if (count === NONE) return NONE;
-    const blockIndex = this.#heads[count];
-    const low = ~this.#taken[blockIndex * 2];
-    const word = low !== 0 ? 0 : 1;
-    const free = low !== 0 ? low : ~this.#taken[blockIndex * 2 + 1];
-    const row = word * 32 + lowestBit(free);
-    this.#taken[blockIndex * 2 + word] |= 1 << (row & 31);
-    this.#recount(blockIndex, count, count + 1);
-    this.#takenCount++;
-    this.#freeCount--;
-    return (blockIndex << ROW_BITS) | row;
+    return count === NONE ? NONE : this.#takeFrom(this.#heads[count]);
+  }
+
+  /** The same, but not in this block, nor in an empty one: where its sessions can go. */
+  takeBeside(blockIndex: number): number {
+    const count = this.#fullestList();
+    if (count <= 0) return NONE;
+    const head = this.#heads[count];
+    if (head !== blockIndex) return this.#takeFrom(head);
+    // It is the fullest itself: then any other will do that is as full, or has some.
+    const other = this.#next[head] !== NONE ? this.#next[head] : this.sparsestBlock;
+    return other === blockIndex ? NONE : this.#takeFrom(other);
+  }
+
+  /** Takes the lowest free slot of one of its blocks; −1 when that is full. */
+  takeIn(blockIndex: number): number {
+    return this.#counts[blockIndex] === ROWS ? NONE : this.#takeFrom(blockIndex);
   }
 
   /** Gives a taken slot back. */
@@ -89,6 +119,21 @@ export class SlotAllocator {
     this.#recount(blockIndex, count, count - 1);
     this.#takenCount--;
     this.#freeCount++;
+    if (count === 1) this.#emptyCount++;
+  }
+
+  #takeFrom(blockIndex: number): number {
+    const count = this.#counts[blockIndex];
+    const low = ~this.#taken[blockIndex * 2];
+    const word = low !== 0 ? 0 : 1;
+    const free = low !== 0 ? low : ~this.#taken[blockIndex * 2 + 1];
+    const row = word * 32 + lowestBit(free);
+    this.#taken[blockIndex * 2 + word] |= 1 << (row & 31);
+    this.#recount(blockIndex, count, count + 1);
+    this.#takenCount++;
+    this.#freeCount--;
+    if (count === 0) this.#emptyCount--;
+    return (blockIndex << ROW_BITS) | row;
   }
 
   #recount(blockIndex: number, from: number, to: number): void {

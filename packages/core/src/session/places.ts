@@ -53,6 +53,18 @@ export class Places {
     this.#join(slot, behaviorIndex, mapId);
   }
 
+  /** The session in a slot is in another one from now on. */
+  relocated(from: number, to: number): void {
+    const number = this.#groupOfSlot[from] ?? NOWHERE;
+    if (number === NOWHERE) return;
+    this.#reserve(to);
+    this.#groupOfSlot[to] = number;
+    this.#groupOfSlot[from] = NOWHERE;
+    this.#sessionsOfBlock[from >> ROW_BITS]--;
+    this.#sessionsOfBlock[to >> ROW_BITS]++;
+    this.#isStale = true;
+  }
+
   left(slot: number): void {
     if ((this.#groupOfSlot[slot] ?? NOWHERE) === NOWHERE) return;
     this.#leave(slot);
@@ -70,6 +82,11 @@ export class Places {
   /** Whether there ever was: its snapshot has been written to. */
   wasShown(blockIndex: number): boolean {
     return this.#shownBlocks[blockIndex] === 1;
+  }
+
+  /** The block was dropped, its snapshot with it. */
+  forget(blockIndex: number): void {
+    if (blockIndex < this.#shownBlocks.length) this.#shownBlocks[blockIndex] = 0;
   }
 
   /** Bytes of the map index. */

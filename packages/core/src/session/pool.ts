@@ -5,6 +5,8 @@ import type { SessionTable } from '../memory/session-table.js';
 import { SlotAllocator } from '../memory/slot-allocator.js';
 import type { BehaviorHost } from './behavior-host.js';
 
+const NONE = -1;
+
 /** Sizes of the pool, in sessions. */
 export interface PoolCounts {
   /** Sessions in use. */
@@ -19,14 +21,22 @@ export interface PoolCounts {
 export interface PoolOwner {
   /** A block has come to be: whoever runs sessions must know of it. */
   blockAdded(block: Block): void;
-  /** A block is gone: nobody may keep it. */
+  /** A block is about to go, with nobody in it: nobody may keep it. */
   blockDropped(block: Block): void;
   poolGrown(capacity: number): void;
 }
 
+/** Bits of what a block's page of the session table has held: its core columns, its hot fields. */
+const CORE_TOUCHED = 1;
+const HOT_TOUCHED = 2;
+
 /**
  * Storage for sessions, made ahead (R-16): `poolSize` at start, `poolGrowth` more whenever it is exhausted, in whole blocks. Taking
  * and giving back a slot allocates nothing while the pool lasts. Slots are the lowest free one of the fullest block (R-17).
+ *
+ * Defragmentation takes it back to what it was made for (R-25): blocks that are empty and were used are dropped, and so are those that
+ * were not beyond `poolSize`; where less than `poolSize` is left, blocks that nobody has touched come in their place, which are address
+ * space only. A new block has the lowest number that is free: pages of the session table are used again, and few are ever touched.
  * Main thread only.
  */
 export class SessionPool implements PoolCounts {
@@ -40,6 +50,12 @@ export class SessionPool implements PoolCounts {
   readonly #growth: number;
   readonly #ceiling: number;
   readonly #owner: PoolOwner;
+  readonly #size: number;
+  /** By block number: what of its page of the table was ever written. That stays, whatever becomes of the block. */
+  readonly #touchedPages: Uint8Array;
+  /** No number below it is free. */
+  #lowestFree = 0;
+  #blockCount = 0;
   #capacity: number;
   #allocated = 0;
 
@@ -49,9 +65,11 @@ export class SessionPool implements PoolCounts {
     this.#slots = hosts.map(() => new SlotAllocator());
     this.#growth = growth;
     this.#ceiling = ceiling;
+    this.#size = size;
     this.#capacity = size;
     this.#owner = owner;
     this.highRows = new Uint8Array(table.regions.blockCount);
+    this.#touchedPages = new Uint8Array(table.regions.blockCount);
     for (let sessions = 0; sessions < size; sessions += ROWS) this.#addBlock(hosts[0]);
   }
 
@@ -74,9 +92,7 @@ export class SessionPool implements PoolCounts {
     const isExhausted = this.#allocated === this.#capacity;
     if (isExhausted) this.#capacity = Math.min(this.#capacity + this.#growth, this.#ceiling);
     this.#allocated++;
-    const slot = slots.take();
-    const row = slot & ROW_MASK;
-    if (row >= this.highRows[slot >> ROW_BITS]) this.highRows[slot >> ROW_BITS] = row + 1;
+    const slot = this.#taken(slots.take());
     // Last: who hears of it may take slots too.
     if (isExhausted) this.#owner.poolGrown(this.#capacity);
     return slot;
@@ -87,14 +103,113 @@ export class SessionPool implements PoolCounts {
     this.#allocated--;
   }
 
+  // ------------------------------------------------------------------------------------------------ defragmentation
+
+  /** Blocks there are. */
+  get blockCount(): number {
+    return this.#blockCount;
+  }
+
+  /** Pages of the session table that were ever written: those of core columns, those of hot fields (R-27). */
+  get touchedPages(): { readonly core: number; readonly hot: number } {
+    let core = 0;
+    let hot = 0;
+    for (const bits of this.#touchedPages) {
+      if ((bits & CORE_TOUCHED) !== 0) core++;
+      if ((bits & HOT_TOUCHED) !== 0) hot++;
+    }
+    return { core, hot };
+  }
+
+  /** Sessions in a block. */
+  usedIn(block: Block): number {
+    return this.#slots[block.behaviorIndex].takenIn(block.blockIndex);
+  }
+
+  /**
+   * A slot whose session should move, so that one block less has sessions in it: one in the block of a behaviour that has the fewest, if all
+   * of these find room in others; −1 when no block can be emptied so.
+   */
+  slotToEvacuate(behaviorIndex: number): number {
+    const slots = this.#slots[behaviorIndex];
+    // Of the free slots beside taken ones its own are as many as it has none in.
+    if (slots.freeBesideTaken < ROWS) return NONE;
+    const blockIndex = slots.sparsestBlock;
+    return blockIndex === NONE ? NONE : slots.firstTakenIn(blockIndex);
+  }
+
+  /** Takes a slot for the session in another block that moves: in the fullest other one; −1 when there is none. The pool does not grow. */
+  takeBeside(block: Block): number {
+    return this.#takenToMove(this.#slots[block.behaviorIndex].takeBeside(block.blockIndex));
+  }
+
+  /** Takes a slot of this block for a session that moves; −1 when it is full. */
+  takeIn(block: Block): number {
+    return this.#takenToMove(this.#slots[block.behaviorIndex].takeIn(block.blockIndex));
+  }
+
+  /** A block that nobody has touched, for sessions to move to. Throws `ERR_MEMORY`. */
+  addBlock(host: BehaviorHost): Block {
+    return this.#addBlock(host);
+  }
+
+  /** True for a block that is empty and of no use: it was used, or there are enough without it. */
+  isToSpare(block: Block): boolean {
+    if (this.usedIn(block) > 0) return false;
+    return this.highRows[block.blockIndex] > 0 || (this.#blockCount - 1) * ROWS >= this.#size;
+  }
+
+  /** Drops a block. Throws `ERR_INVALID_ARGUMENT` when somebody is in it. */
+  drop(block: Block): void {
+    const { blockIndex } = block;
+    this.#slots[block.behaviorIndex].removeBlock(blockIndex);
+    this.#owner.blockDropped(block);
+    this.highRows[blockIndex] = 0;
+    this.blocks[blockIndex] = undefined;
+    this.#blockCount--;
+    this.#lowestFree = Math.min(this.#lowestFree, blockIndex);
+    while (this.blocks.length > 0 && this.blocks[this.blocks.length - 1] === undefined) this.blocks.pop();
+  }
+
+  /** Adds a block that nobody has touched if the pool has fewer rows than it was made for; false when it has not. Throws `ERR_MEMORY`. */
+  refill(): boolean {
+    if (this.#blockCount * ROWS >= this.#size) return false;
+    this.#addBlock(this.hosts[0]);
+    return true;
+  }
+
+  /** Takes back what the pool has grown by and nobody uses. */
+  shrink(): void {
+    const beyond = Math.max(0, this.#allocated - this.#size);
+    const capacity = Math.min(this.#size + Math.ceil(beyond / this.#growth) * this.#growth, this.#ceiling);
+    this.#capacity = Math.min(this.#capacity, capacity);
+  }
+
   /** Lets go of all blocks, whoever keeps the pool. */
   dropAll(): void {
     for (const block of this.blocks.splice(0)) if (block !== undefined) this.#owner.blockDropped(block);
   }
 
-  #addBlock(host: BehaviorHost): void {
+  #takenToMove(slot: number): number {
+    if (slot === NONE) return NONE;
+    this.#allocated++;
+    return this.#taken(slot);
+  }
+
+  #taken(slot: number): number {
+    const blockIndex = slot >> ROW_BITS;
+    const row = slot & ROW_MASK;
+    if (row < this.highRows[blockIndex]) return slot;
+    this.highRows[blockIndex] = row + 1;
+    const hasHot = (this.blocks[blockIndex] as Block).layout.state.hotBytesPerSession > 0;
+    this.#touchedPages[blockIndex] |= hasHot ? CORE_TOUCHED | HOT_TOUCHED : CORE_TOUCHED;
+    return slot;
+  }
+
+  #addBlock(host: BehaviorHost): Block {
     // The table has room for as many blocks as each behaviour can ever fill.
-    const blockIndex = this.blocks.length;
+    while (this.blocks[this.#lowestFree] !== undefined) this.#lowestFree++;
+    const blockIndex = this.#lowestFree;
     let buffer: SharedArrayBuffer;
     try {
       buffer = allocateBlockBuffer(host.blockLayout);
@@ -108,6 +223,8 @@ export class SessionPool implements PoolCounts {
     const block = new Block(this.#table, blockIndex, host.behaviorIndex, host.blockLayout, buffer);
     this.blocks[blockIndex] = block;
     this.#slots[host.behaviorIndex].addBlock(blockIndex);
+    this.#blockCount++;
     this.#owner.blockAdded(block);
+    return block;
   }
 }
