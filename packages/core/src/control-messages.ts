@@ -16,6 +16,7 @@ export interface Attachment {
   readonly kind: 'attach';
   readonly participant: number;
   readonly table: TableAttachment;
+  readonly staging: SharedArrayBuffer;
   readonly sizes: RingSizes;
   readonly behaviors: readonly BehaviorDescriptor[];
   readonly workerSetup: readonly string[];

@@ -84,6 +84,7 @@ export {
   loadScheduler,
   type ParticipantSeat,
   type ParticipantStats,
+  type RoundWork,
   SCHEDULER_CONTRACT_VERSION,
   type SchedulerFactory,
   type SchedulerHost,

@@ -3,6 +3,8 @@ import type { Block } from './memory/block.js';
 import { ParticipantWord } from './memory/participant-words.js';
 import type { SharedRound } from './memory/round.js';
 import type { SessionTable } from './memory/session-table.js';
+import { RECORDS_A_BATCH, type Staging } from './memory/staging.js';
+import { RecordWriter } from './record/record-writer.js';
 import type { Runner } from './runtime/index.js';
 import type { BatchRunner } from './scheduler.js';
 
@@ -28,6 +30,8 @@ export class Participant implements BatchRunner {
   readonly blocks: (Block | undefined)[] = [];
   readonly #table: SessionTable;
   readonly #round: SharedRound;
+  readonly #staging: Staging;
+  readonly #records: RecordWriter;
   /** See {@link ParticipantWord}. */
   readonly #words: Int32Array;
   readonly #thread: ParticipantThread;
@@ -37,10 +41,13 @@ export class Participant implements BatchRunner {
   #blockCount = 0;
   #batchRows = 0;
   #diffMs = 0;
+  #isStoring = false;
 
-  constructor(table: SessionTable, round: SharedRound, participant: number, thread: ParticipantThread) {
+  constructor(table: SessionTable, round: SharedRound, staging: Staging, participant: number, thread: ParticipantThread) {
     this.#table = table;
     this.#round = round;
+    this.#staging = staging;
+    this.#records = new RecordWriter(table);
     this.#words = table.participantWords(participant);
     this.#words[ParticipantWord.row] = -1;
     this.#thread = thread;
@@ -72,7 +79,8 @@ export class Participant implements BatchRunner {
       return;
     }
     if (epoch !== this.#epoch) this.#beginRound(epoch);
-    for (let batch = begin; batch < end; batch++) this.#runBatch(batch);
+    if (this.#isStoring) this.#storeBatches(begin, end);
+    else for (let batch = begin; batch < end; batch++) this.#runBatch(batch);
   }
 
   /** Lets go of the sessions: what a behaviour kept is dead from then on. After the round, before the host's next call. */
@@ -99,6 +107,38 @@ export class Participant implements BatchRunner {
     this.#diffMs = diffMs;
     this.#words[ParticipantWord.epoch] = epoch;
     this.#epoch = epoch;
+    this.#isStoring = this.#round.isStoring;
+  }
+
+  /**
+   * Writes records of the rows that are listed: no session's code, and no change to the rows. So nothing is noted of how far a batch has come;
+   * whoever takes it up where a thread has died does all of it again, over what was left.
+   */
+  #storeBatches(begin: number, end: number): void {
+    const words = this.#words;
+    for (let batch = begin; batch < end; batch++) {
+      words[ParticipantWord.row] = -1;
+      words[ParticipantWord.segment] = batch * RECORDS_A_BATCH;
+      words[ParticipantWord.batch] = batch + 1;
+      this.#storeBatch(batch);
+      this.#round.finish(batch, this.#epoch);
+      words[ParticipantWord.batch] = 0;
+      words[ParticipantWord.batches]++;
+    }
+  }
+
+  #storeBatch(batch: number): void {
+    const staging = this.#staging;
+    const { slots, ends } = staging;
+    const part = staging.parts[batch];
+    const stop = Math.min((batch + 1) * RECORDS_A_BATCH, staging.count);
+    for (let at = batch * RECORDS_A_BATCH, used = 0; at < stop; at++) {
+      const slot = slots[at];
+      const bytes = this.#records.write(this.blocks[slot >> ROW_BITS] as Block, slot & ROW_MASK, part, used);
+      // What does not fit is left to the host.
+      if (bytes > 0) used += bytes;
+      ends[at] = used;
+    }
   }
 
   /**

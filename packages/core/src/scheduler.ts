@@ -118,6 +118,9 @@ export interface SchedulerHost {
   checkBehaviors(): Promise<void>;
 }
 
+/** What a round's batches are: `updates` of sessions, or `records` of those that have fallen asleep, 32 a batch, which takes each some 50 to 200 µs. */
+export type RoundWork = 'updates' | 'records';
+
 /**
  * Decides which threads run the batches of a tick (R-02). Called by the manager alone, on one thread, never overlapping. Belongs to one
  * manager at a time, from its start to its stop: another that is given it does not start (`ERR_SCHEDULER_CONTRACT`).
@@ -125,7 +128,7 @@ export interface SchedulerHost {
  * | member | called | must | may fail |
  * |---|---|---|---|
  * | `start` | once, first | be ready for `parallelFor` when it returns or resolves; fail if a worker cannot import the behaviours; when it fails leave no thread, timer or listener | yes: `ERR_START_FAILED`, with the cause |
- * | `parallelFor` | once a tick | run each batch `0 … batchCount − 1` exactly once; return (or resolve) only when all are done and what they wrote is visible to the caller | yes: the tick rejects with `ERR_SCHEDULER_FAILED` |
+ * | `parallelFor` | for each round, one after the other: once a tick, and where many sessions fall asleep again for every 256 of them | run each batch `0 … batchCount − 1` exactly once; return (or resolve) only when all are done and what they wrote is visible to the caller | yes: the tick rejects with `ERR_SCHEDULER_FAILED` |
  * | `resize` | between ticks | lose no batch of a later tick | yes, leaving the count as it was |
  * | `stop` | last; also after a failed `start`, or without one; also twice | end within a bound, whatever its threads do | no |
  * | `rouse` (optional) | between ticks | have each worker call `takeMessages` of its participant soon | no |
@@ -138,8 +141,11 @@ export interface IScheduler {
   readonly name: string;
   readonly supports: SchedulerSupport;
   start(host: SchedulerHost): void | Promise<void>;
-  /** `epoch` numbers the rounds, from 1 on, without gaps in one manager. Synchronous when it returns nothing. */
-  parallelFor(batchCount: number, epoch: number): void | Promise<void>;
+  /**
+   * `epoch` numbers the rounds, from 1 on, without gaps in one manager. `work` is for schedulers that go by what batches took before; all rounds
+   * are run alike. Synchronous when it returns nothing.
+   */
+  parallelFor(batchCount: number, epoch: number, work?: RoundWork): void | Promise<void>;
   /** Workers wanted from now on; 0: the scheduler decides. */
   resize(workerThreads: number): void | Promise<void>;
   /** Has every worker look up, so that it takes what the manager has posted to it. Between ticks. Without it they do when the next one begins. */

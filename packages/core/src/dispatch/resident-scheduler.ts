@@ -4,6 +4,7 @@ import { Gate } from '../memory/gate.js';
 import {
   type IScheduler,
   type ParticipantStats,
+  type RoundWork,
   SCHEDULER_CONTRACT_VERSION,
   type SchedulerHost,
   type SchedulerStats,
@@ -76,11 +77,11 @@ class ResidentScheduler implements IScheduler {
     }
   }
 
-  parallelFor(batchCount: number): void | Promise<void> {
+  parallelFor(batchCount: number, _epoch: number, work: RoundWork = 'updates'): void | Promise<void> {
     if (this.#running === undefined) {
       throw new DormouseError('ERR_SCHEDULER_CONTRACT', `scheduler ${this.name}: parallelFor was called before start, or after stop`);
     }
-    return this.#running.rounds.run(batchCount);
+    return this.#running.rounds.run(batchCount, work);
   }
 
   async resize(workerThreads: number): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Gate } from '../memory/gate.js';
-import type { BatchRunner, SchedulerHost } from '../scheduler.js';
+import type { BatchRunner, RoundWork, SchedulerHost } from '../scheduler.js';
 import type { Crew } from './crew.js';
 import { drain } from './drain.js';
 import type { CheckedResidentOptions } from './options.js';
@@ -25,13 +25,16 @@ export class Rounds {
   readonly #host: SchedulerHost;
   readonly #joins: boolean;
   readonly #steals: boolean;
-  readonly #small: SmallRounds | undefined;
+  /** By what the batches are; no entries where rounds are not told apart. */
+  readonly #smallByWork: Readonly<Partial<Record<RoundWork, SmallRounds>>>;
   readonly #caller: BatchRunner;
   #callerBatches = 0;
   #callerMs = 0;
   /** Entries of the list that name themselves: batch b at place b. */
   #listed = 0;
   #round = 0;
+  /** Of the round in hand. */
+  #small: SmallRounds | undefined;
 
   constructor(gate: Gate, crew: Crew, host: SchedulerHost, { callerParticipates, adaptiveWaking, stealing }: CheckedResidentOptions) {
     this.#gate = gate;
@@ -39,7 +42,7 @@ export class Rounds {
     this.#host = host;
     this.#joins = callerParticipates;
     this.#steals = stealing;
-    this.#small = callerParticipates && adaptiveWaking ? new SmallRounds() : undefined;
+    this.#smallByWork = callerParticipates && adaptiveWaking ? { updates: new SmallRounds(), records: new SmallRounds() } : {};
     this.#caller = {
       runBatches: (begin, end) => {
         this.#callerBatches += end - begin;
@@ -54,8 +57,9 @@ export class Rounds {
   }
 
   /** Has batches `0 … batchCount − 1` run, each once; returns nothing if that is done at once. */
-  run(batchCount: number): void | Promise<void> {
+  run(batchCount: number, work: RoundWork): void | Promise<void> {
     const crew = this.#crew;
+    this.#small = this.#smallByWork[work];
     if (crew.hasGone || crew.runners.length === 0 || !this.#closeAtOnce()) return this.#runLater(batchCount);
     if (!this.#begin(batchCount)) return this.#finish(batchCount);
   }

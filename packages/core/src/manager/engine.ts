@@ -10,6 +10,7 @@ import type { PacketHandler } from '../memory/packet-ring.js';
 import { SharedRound } from '../memory/round.js';
 import { SessionTable } from '../memory/session-table.js';
 import { type Shareable, sharedView } from '../memory/shared-buffers.js';
+import { Staging } from '../memory/staging.js';
 import { World } from '../memory/world.js';
 import { Participant, type RowFault } from '../participant.js';
 import type { InputTap } from '../recording/observer.js';
@@ -29,10 +30,12 @@ import { MetricsWindow } from './metrics.js';
 import { drainObserved, ObservedHooks } from './observed-calls.js';
 import { OutboxDelivery } from './outbox-delivery.js';
 import { RequestQueue } from './requests.js';
+import { RoundCheck } from './round-check.js';
 import { stopScheduler } from './scheduler-ownership.js';
 import { Seats } from './seats.js';
 import { SessionRegistry } from './session-registry.js';
 import { SessionRequests } from './session-requests.js';
+import { StoringRounds } from './storing-rounds.js';
 import { TickEngine, tickInFlight } from './tick-engine.js';
 
 /** What a running manager consists of. Main thread only. */
@@ -41,6 +44,7 @@ export class Engine {
   readonly caller: Participant;
   readonly seats: Seats;
   readonly round: SharedRound;
+  readonly storing: StoringRounds;
   readonly store: SessionStore;
   readonly registry: SessionRegistry;
   readonly metrics: MetricsWindow;
@@ -68,13 +72,15 @@ export class Engine {
     for (const { layout } of hosts) encodeInitials(layout, codec);
     const clock = new TickClock(config.startTimeMs);
     const round = new SharedRound(table);
+    const staging = Staging.create();
     const callerFaults: RowFault[] = [];
-    const caller = new Participant(table, round, 0, { fault: (fault) => callerFaults.push(fault) });
+    const caller = new Participant(table, round, staging, 0, { fault: (fault) => callerFaults.push(fault) });
     this.#shared = new Map(options.shared);
     const world = new World(table, caller.blocks);
     const seats = new Seats({
       table,
       round,
+      staging,
       world,
       shared: this.#shared,
       sizes: config,
@@ -101,6 +107,8 @@ export class Engine {
     const broadcasts = new Broadcasts(store, queue, () => this.ticks.phase !== 'idle', config.mailboxBytes, inputs);
     this.#queue = queue;
     const services = new HostServices(new PublishedState(store, world), asks, outboxes, requests, broadcasts);
+    const check = new RoundCheck({ scheduler, caller, seats, clock, round });
+    const storing = new StoringRounds({ scheduler, round, check, staging, store, clock });
     const metrics = new MetricsWindow(config.metricsWindowMs);
     const parts = {
       store,
@@ -111,6 +119,7 @@ export class Engine {
       world,
       clock,
       round,
+      check,
       queue,
       metrics,
       logger,
@@ -151,6 +160,7 @@ export class Engine {
     this.caller = caller;
     this.seats = seats;
     this.round = round;
+    this.storing = storing;
     this.store = store;
     this.metrics = metrics;
     this.ticks = ticks;

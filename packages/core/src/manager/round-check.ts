@@ -13,7 +13,7 @@ interface RoundParts {
   readonly round: SharedRound;
 }
 
-/** Holds a scheduler to its contract: each batch of a round is run, and once. Main thread only, when a round has ended. */
+/** Holds a scheduler to its contract: each batch of a round, of either kind, is run, and once. Main thread only, when a round has ended. */
 export class RoundCheck {
   readonly #parts: RoundParts;
   #ranBefore = 0;

@@ -9,6 +9,7 @@ import type { Block } from '../memory/block.js';
 import { ParticipantWord, rowsUnderWay } from '../memory/participant-words.js';
 import type { SharedRound } from '../memory/round.js';
 import type { SessionTable } from '../memory/session-table.js';
+import type { Staging } from '../memory/staging.js';
 import type { World } from '../memory/world.js';
 import { messagePack } from '../message-pack.js';
 import type { RowFault } from '../participant.js';
@@ -18,6 +19,7 @@ import { Seat } from './seat.js';
 export interface SeatParts {
   readonly table: SessionTable;
   readonly round: SharedRound;
+  readonly staging: Staging;
   readonly world: World;
   readonly shared: ReadonlyMap<string, ArrayBufferView>;
   readonly sizes: RingSizes;
@@ -60,7 +62,7 @@ export class Seats {
 
   /** A place for one more thread. Throws `ERR_SCHEDULER_CONTRACT` when there are 255, `ERR_CONFIG_INVALID` for a codec that no thread can have. */
   open(): Seat {
-    const { table, round, world, shared, sizes, behaviors, workerSetup, codec, seed } = this.#parts;
+    const { table, round, staging, world, shared, sizes, behaviors, workerSetup, codec, seed } = this.#parts;
     let participant = 1;
     while (this.#seats[participant] !== undefined) participant++;
     if (participant >= MAX_PARTICIPANTS) {
@@ -78,6 +80,7 @@ export class Seats {
       kind: 'attach',
       participant,
       table: table.attachment,
+      staging: staging.buffer,
       sizes,
       behaviors,
       workerSetup,
@@ -150,7 +153,8 @@ export class Seats {
     const { round, table } = this.#parts;
     const { epoch } = round;
     const batch = words[ParticipantWord.batch] - 1;
-    if (epoch === 0 || batch < 0 || words[ParticipantWord.epoch] !== epoch || round.isDone(batch, epoch)) return;
+    // A row that was being written as a record was not changed by it: its batch is done again.
+    if (epoch === 0 || round.isStoring || batch < 0 || words[ParticipantWord.epoch] !== epoch || round.isDone(batch, epoch)) return;
     const segment = words[ParticipantWord.segment];
     const blockIndex = table.batchList[segment >> ROW_BITS];
     const { begin, end, next } = rowsUnderWay(words[ParticipantWord.row]);

@@ -17,7 +17,7 @@ import type { HostServices } from './host-services.js';
 import type { MetricsWindow } from './metrics.js';
 import { handOut } from './observed-calls.js';
 import type { RequestQueue } from './requests.js';
-import { RoundCheck } from './round-check.js';
+import type { RoundCheck } from './round-check.js';
 import type { Seats } from './seats.js';
 import { NO_TOTALS, totalsOf } from './tick-totals.js';
 
@@ -35,6 +35,7 @@ export interface TickParts {
   readonly world: World;
   readonly clock: TickClock;
   readonly round: SharedRound;
+  readonly check: RoundCheck;
   readonly queue: RequestQueue;
   readonly metrics: MetricsWindow;
   readonly logger: Logger;
@@ -50,8 +51,11 @@ export interface TickParts {
  * with what went wrong and with what the host asked for meanwhile.
  */
 export class TickEngine {
-  /** `updating`: sessions belong to the participants. `handing out`: they are the host's again, changes still wait. */
-  phase: 'idle' | 'updating' | 'handing out' = 'idle';
+  /**
+   * `updating`: sessions belong to the participants. `handing out`: they are the host's again, changes still wait. `held`: no tick is in flight,
+   * but sessions must stay as they are.
+   */
+  phase: 'idle' | 'updating' | 'handing out' | 'held' = 'idle';
   updateBatchSize: number;
   totalBatches = 0;
   readonly #parts: TickParts;
@@ -74,7 +78,7 @@ export class TickEngine {
 
   constructor(parts: TickParts, updateBatchSize: number) {
     this.#parts = parts;
-    this.#check = new RoundCheck(parts);
+    this.#check = parts.check;
     this.updateBatchSize = updateBatchSize;
   }
 
@@ -87,8 +91,22 @@ export class TickEngine {
     await done;
   }
 
+  /** The same for work during which sessions must stay as they are: what the host asks for meanwhile is done when it has ended. */
+  hold(work: () => Promise<void>): Promise<void> {
+    return this.betweenTicks(async () => {
+      // A tick that was asked for before this is over waits, and says that it is in flight.
+      if (this.phase === 'idle') this.phase = 'held';
+      try {
+        await work();
+      } finally {
+        if (this.phase === 'held') this.phase = 'idle';
+        this.#refusedLate = this.#applyQueue();
+      }
+    });
+  }
+
   run(diffMs: number): Promise<TickReport> {
-    if (this.phase !== 'idle') {
+    if (this.phase !== 'idle' && this.phase !== 'held') {
       const tick = this.#parts.clock.number;
       return Promise.reject(new DormouseError('ERR_TICK_IN_FLIGHT', `tick ${tick} is in flight: wait for it before starting another`));
     }
@@ -119,7 +137,7 @@ export class TickEngine {
     this.#updateMs = performance.now();
     let running: void | Promise<void>;
     try {
-      running = this.#batchCount === 0 ? undefined : scheduler.parallelFor(this.#batchCount, this.#epoch);
+      running = this.#batchCount === 0 ? undefined : scheduler.parallelFor(this.#batchCount, this.#epoch, 'updates');
     } catch (cause) {
       return this.#end(this.#schedulerFailed(cause));
     }
@@ -135,6 +153,7 @@ export class TickEngine {
   #end(schedulerFailure: DormouseError | undefined): Promise<TickReport> {
     const { store, caller, callerFaults, onPacket, round, inputs, seats } = this.#parts;
     round.close();
+    let maintaining: void | Promise<void>;
     try {
       seats.endRound();
       const interrupted = discardInterrupted(store, seats.interruptions.splice(0));
@@ -213,8 +232,7 @@ export class TickEngine {
     const batchRows = Math.max(this.updateBatchSize, Math.ceil(rows / MAX_BATCHES));
     const batchCount = Math.ceil(rows / batchRows);
     if (batchCount > 0) {
-      // Never 0, which says that no round is open.
-      this.#epoch = this.#epoch === -1 ? 1 : (this.#epoch + 1) | 0;
+      this.#epoch = round.nextEpoch();
       round.open(this.#epoch, clock, blockCount, batchRows, batchCount, world.isOpen);
     }
     return batchCount;

@@ -2,7 +2,21 @@ import { MAX_BATCHES, ROUND_WORDS } from '../layout/geometry.js';
 import type { SessionTable } from './session-table.js';
 
 /** Words of the round's header. `nowMs` and `diffMs` are doubles, at half of these indices. */
-const Word = { open: 0, tick: 1, blockCount: 2, batchRows: 3, batchCount: 4, worldOpen: 5, nowMs: 6, diffMs: 8, control: 16 } as const;
+const Word = {
+  open: 0,
+  tick: 1,
+  blockCount: 2,
+  batchRows: 3,
+  batchCount: 4,
+  worldOpen: 5,
+  nowMs: 6,
+  diffMs: 8,
+  kind: 10,
+  control: 16,
+} as const;
+
+/** What a round's batches are: rows to be updated, or sleepers' rows to be written as records. 0 is what untouched memory reads as. */
+const Kind = { updating: 0, storing: 1 } as const;
 
 /** What the tick is. */
 export interface TickTerms {
@@ -23,6 +37,8 @@ export class SharedRound {
   readonly #doubles: Float64Array;
   readonly #done: Int32Array;
   readonly #from: Int32Array;
+  /** The host's. */
+  #lastEpoch = 0;
 
   constructor({ memory, regions }: SessionTable) {
     this.#words = new Int32Array(memory.buffer, regions.round, ROUND_WORDS);
@@ -33,12 +49,19 @@ export class SharedRound {
 
   // ------------------------------------------------------------------------------------------------------- the host
 
+  /** Host: the number of the next round, of either kind; never 0, which says that no round is open. */
+  nextEpoch(): number {
+    this.#lastEpoch = this.#lastEpoch === -1 ? 1 : (this.#lastEpoch + 1) | 0;
+    return this.#lastEpoch;
+  }
+
   /**
    * Host: from here on batches may be run. `epoch` is not 0; `batchRows` are counted through `blockCount` listed blocks; `worldOpen`:
    * sessions can see each other.
    */
   open(epoch: number, tick: TickTerms, blockCount: number, batchRows: number, batchCount: number, worldOpen: boolean): void {
     const words = this.#words;
+    words[Word.kind] = Kind.updating;
     words[Word.tick] = tick.number;
     words[Word.blockCount] = blockCount;
     words[Word.batchRows] = batchRows;
@@ -46,6 +69,16 @@ export class SharedRound {
     words[Word.worldOpen] = worldOpen ? 1 : 0;
     this.#doubles[Word.nowMs / 2] = tick.nowMs;
     this.#doubles[Word.diffMs / 2] = tick.diffMs;
+    this.#from.fill(0, 0, batchCount);
+    Atomics.store(words, Word.open, epoch);
+  }
+
+  /** Host: the same for a round that writes records of the rows listed in the {@link import('./staging.js').Staging}. */
+  openStoring(epoch: number, batchCount: number): void {
+    const words = this.#words;
+    words[Word.kind] = Kind.storing;
+    words[Word.batchCount] = batchCount;
+    words[Word.worldOpen] = 0;
     this.#from.fill(0, 0, batchCount);
     Atomics.store(words, Word.open, epoch);
   }
@@ -78,6 +111,11 @@ export class SharedRound {
   }
 
   // What follows holds while a round is open.
+
+  /** True if its batches are rows to be written as records; no session's code is run. */
+  get isStoring(): boolean {
+    return this.#words[Word.kind] === Kind.storing;
+  }
 
   get tick(): number {
     return this.#words[Word.tick];

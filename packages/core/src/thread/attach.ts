@@ -8,6 +8,7 @@ import { MapIndex } from '../memory/map-index.js';
 import { ParticipantWord } from '../memory/participant-words.js';
 import { SharedRound } from '../memory/round.js';
 import { SessionTable } from '../memory/session-table.js';
+import { Staging } from '../memory/staging.js';
 import { World } from '../memory/world.js';
 import { Participant } from '../participant.js';
 import { runtimeFor, setUpBehavior } from '../runtime-loader.js';
@@ -70,14 +71,14 @@ class ThreadParticipant implements AttachedParticipant {
   #layouts: readonly BlockLayout[] = [];
   #garbageIsDue = false;
 
-  constructor(port: MessagePort, { participant, table, mapIndex, shared }: Attachment, post: (news: ThreadNews) => void) {
+  constructor(port: MessagePort, { participant, table, staging, mapIndex, shared }: Attachment, post: (news: ThreadNews) => void) {
     this.participant = participant;
     this.#port = port;
     this.#table = SessionTable.attach(table);
     this.#words = this.#table.participantWords(participant);
     this.#round = new SharedRound(this.#table);
     this.#shared = new Map(shared);
-    this.#participantOfTable = new Participant(this.#table, this.#round, participant, {
+    this.#participantOfTable = new Participant(this.#table, this.#round, Staging.attach(staging), participant, {
       beginRound: () => this.#beginRound(),
       fault: ({ blockIndex, begin, end, error }) => {
         post({ kind: 'fault', blockIndex, begin, end, error: packError(error) });

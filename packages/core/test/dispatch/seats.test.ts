@@ -7,6 +7,7 @@ import { Seats } from '../../src/manager/seats.js';
 import { ParticipantWord, segmentRunning } from '../../src/memory/participant-words.js';
 import { SharedRound } from '../../src/memory/round.js';
 import { SessionTable } from '../../src/memory/session-table.js';
+import { Staging } from '../../src/memory/staging.js';
 import { World } from '../../src/memory/world.js';
 import { messagePack } from '../../src/message-pack.js';
 import { failure, thrownBy } from '../manager/test-manager.js';
@@ -23,6 +24,7 @@ function seatsWith(more: object = {}): Seats {
   const given = {
     table,
     round,
+    staging: Staging.create(),
     world: new World(table, []),
     shared: new Map(),
     sizes,
@@ -163,6 +165,11 @@ describe('what a thread leaves behind that is gone', () => {
     expect(retire(64, { batch: 2, segment: 64, row: 10 }, () => round.finish(1, EPOCH))).toEqual([]);
     expect(retire(64, { batch: 2, segment: 64, row: 10, epoch: EPOCH - 1 })).toEqual([]);
     expect(retire(64, { batch: 2, segment: 64, row: 10 }, () => round.close())).toEqual([]);
+  });
+
+  it('a batch of rows that were being stored: nothing, and the batch is done again from its beginning', () => {
+    expect(retire(64, { batch: 2, segment: 64, row: 10 }, () => round.openStoring(EPOCH, 3))).toEqual([]);
+    expect([round.fromOf(1), table.outboundFlags[5]]).toEqual([0, 0]);
   });
 
   it('what its sessions have sent is looked for, though it did not come to say so', () => {

@@ -7,6 +7,7 @@ import { allocateBlockBuffer, Block } from '../../../src/memory/block.js';
 import { ParticipantWord } from '../../../src/memory/participant-words.js';
 import { SharedRound } from '../../../src/memory/round.js';
 import { SessionTable } from '../../../src/memory/session-table.js';
+import { Staging } from '../../../src/memory/staging.js';
 import { World } from '../../../src/memory/world.js';
 import { messagePack } from '../../../src/message-pack.js';
 import { Participant } from '../../../src/participant.js';
@@ -110,8 +111,9 @@ export function makeFleet(blocks: number, rows: readonly number[], batchRows: nu
 
   const State = defineStateClass(layout);
   const world = new World(table, all);
-  const parts = { table, round, world, shared: new Map(), sizes: SIZES, behaviors: [], workerSetup: [], codec: messagePack, seed: 0 };
-  const seats = new Seats(parts);
+  const staging = Staging.create();
+  const told = { world, shared: new Map(), sizes: SIZES, behaviors: [], workerSetup: [], codec: messagePack, seed: 0 };
+  const seats = new Seats({ table, round, staging, ...told });
   const watchedTable: SessionTable = Object.create(table, {
     participantWords: {
       value: (participant: number) =>
@@ -130,7 +132,7 @@ export function makeFleet(blocks: number, rows: readonly number[], batchRows: nu
   function runUntil(at: number): boolean {
     const seat = seats.open();
     momentsLeft = Number.POSITIVE_INFINITY;
-    const participant = new Participant(watchedTable, round, seat.participant, { fault: () => {} });
+    const participant = new Participant(watchedTable, round, staging, seat.participant, { fault: () => {} });
     participant.addBehavior(
       (words, faults) => new Runner(layout, State, { state: {}, ...definition }, makeServices(table, TICK, { world }), words, faults),
     );

@@ -1,0 +1,166 @@
+import { DormouseError, messageOf } from '../errors.js';
+import { NO_LOCATION, type RecordBatch } from '../hibernation/hibernation-store.js';
+import { Column, ROW_MASK } from '../layout/geometry.js';
+import type { SharedRound } from '../memory/round.js';
+import { MOST_LISTED, RECORDS_A_BATCH, type Staging } from '../memory/staging.js';
+import { RecordWriter } from '../record/record-writer.js';
+import type { IScheduler } from '../scheduler.js';
+import type { SessionStore } from '../session/store.js';
+import type { TickClock } from '../session/tick-clock.js';
+import type { RoundCheck } from './round-check.js';
+
+/** Below this many rows the host encodes alone: it has done so before a worker is awake. */
+const WORTH_A_ROUND = 64;
+/** In the list: its row is not to be stored after all. */
+const NO_SLOT = -1;
+/** What the buffer for a batch's records begins with. */
+const FIRST_BYTES = RECORDS_A_BATCH * 512;
+
+interface StoringParts {
+  readonly scheduler: IScheduler;
+  readonly round: SharedRound;
+  readonly check: RoundCheck;
+  readonly staging: Staging;
+  readonly store: SessionStore;
+  readonly clock: TickClock;
+}
+
+/**
+ * Turns sleepers' rows into records, in batches of 32 that the scheduler's participants share (R-22): first {@link encode}, then
+ * {@link batch} for one batch after the other, whenever the store takes them. Main thread only. `encode` between ticks, or in one whose round
+ * has ended: rows must not change until it is done. From then on {@link cancel} and {@link moved} tell of those that do.
+ */
+export class StoringRounds {
+  /** Rows that one `encode` takes at most. */
+  static readonly most = MOST_LISTED;
+  /** What the scheduler did wrong in the last round. No record is missing or wrong for it: the host has made up for it. */
+  failure: DormouseError | undefined;
+  /** Rounds that the scheduler was given. */
+  rounds = 0;
+  /** Of the batch last taken. */
+  readonly slots = new Int32Array(RECORDS_A_BATCH);
+  readonly #parts: StoringParts;
+  readonly #writer: RecordWriter;
+  readonly #accountIds = new Uint32Array(RECORDS_A_BATCH);
+  readonly #ends = new Uint32Array(RECORDS_A_BATCH);
+  readonly #locations = new Uint32Array(RECORDS_A_BATCH);
+  #bytes = new Uint8Array(FIRST_BYTES);
+  /** Of the last round; 0: there was none, or it failed, and the host encodes all itself. */
+  #epoch = 0;
+
+  constructor(parts: StoringParts) {
+    this.#parts = parts;
+    this.#writer = new RecordWriter(parts.store.table);
+  }
+
+  /** Batches of the rows last given to {@link encode}. */
+  get batchCount(): number {
+    return Math.ceil(this.#parts.staging.count / RECORDS_A_BATCH);
+  }
+
+  /**
+   * Has the first `count` ≤ {@link StoringRounds.most} of these rows encoded. Synchronous when it returns nothing, as it does where they are few.
+   * Never fails: see {@link failure}.
+   */
+  encode(slots: ArrayLike<number>, count: number): void | Promise<void> {
+    const { staging } = this.#parts;
+    for (let at = 0; at < count; at++) staging.slots[at] = slots[at];
+    staging.count = count;
+    this.failure = undefined;
+    this.#epoch = 0;
+    if (count >= WORTH_A_ROUND) return this.#run(this.batchCount);
+  }
+
+  /** This slot's row is not to be stored after all. */
+  cancel(slot: number): void {
+    this.moved(slot, NO_SLOT);
+  }
+
+  /** A row that may be listed lies in another slot now. */
+  moved(from: number, to: number): void {
+    const { slots, count } = this.#parts.staging;
+    for (let at = 0; at < count; at++) if (slots[at] === from) slots[at] = to;
+  }
+
+  /**
+   * The records of a batch, for a store; of `slots[i]` the i-th, and none of those that were cancelled. Valid until the next call. What participants have
+   * not done, or found no room for, is done here.
+   */
+  batch(batch: number): RecordBatch {
+    const { staging, store } = this.#parts;
+    const first = batch * RECORDS_A_BATCH;
+    const stop = Math.min(first + RECORDS_A_BATCH, staging.count);
+    let count = 0;
+    for (let at = first, used = 0, read = 0; at < stop; at++) {
+      const slot = staging.slots[at];
+      const begin = read;
+      read = this.#epoch === 0 ? 0 : staging.ends[at];
+      if (slot === NO_SLOT) continue;
+      used += read > begin ? this.#copy(staging.parts[batch], begin, read, used) : this.#write(slot, used);
+      this.slots[count] = slot;
+      this.#ends[count] = used;
+      // Nothing is replaced: a sleeper's record is deleted when it wakes.
+      this.#locations[count] = NO_LOCATION;
+      this.#accountIds[count++] = store.word(slot, Column.account) >>> 0;
+    }
+    return { count, bytes: this.#bytes, ends: this.#ends, accountIds: this.#accountIds, locations: this.#locations };
+  }
+
+  #run(batchCount: number): void | Promise<void> {
+    const { scheduler, round } = this.#parts;
+    const epoch = round.nextEpoch();
+    this.rounds++;
+    round.openStoring(epoch, batchCount);
+    let running: void | Promise<void>;
+    try {
+      running = scheduler.parallelFor(batchCount, epoch, 'records');
+    } catch (cause) {
+      return this.#failed(cause);
+    }
+    if (typeof running?.then !== 'function') return this.#end(batchCount, epoch);
+    return Promise.resolve(running).then(
+      () => this.#end(batchCount, epoch),
+      (cause) => this.#failed(cause),
+    );
+  }
+
+  #end(batchCount: number, epoch: number): void {
+    const { round, check } = this.#parts;
+    round.close();
+    this.failure = check.failure(batchCount, epoch);
+    // Whoever runs batches twice may be running one now: then nothing of it is used.
+    if (this.failure === undefined) this.#epoch = epoch;
+  }
+
+  /** Who still writes what is not known. */
+  #failed(cause: unknown): void {
+    const { round, check, scheduler, clock } = this.#parts;
+    round.close();
+    check.skip();
+    const message = `tick ${clock.number}: scheduler ${scheduler.name} failed where rows were to be stored: ${messageOf(cause)}`;
+    this.failure = new DormouseError('ERR_SCHEDULER_FAILED', message, { cause });
+  }
+
+  /** Both return how many bytes they have added. */
+  #copy(part: Uint8Array, begin: number, end: number, at: number): number {
+    const length = end - begin;
+    if (at + length > this.#bytes.length) this.#grow(at + length);
+    this.#bytes.set(part.subarray(begin, end), at);
+    return length;
+  }
+
+  #write(slot: number, at: number): number {
+    const block = this.#parts.store.block(slot);
+    for (;;) {
+      const length = this.#writer.write(block, slot & ROW_MASK, this.#bytes, at);
+      if (length >= 0) return length;
+      this.#grow(at + this.#writer.length);
+    }
+  }
+
+  #grow(atLeast: number): void {
+    const grown = new Uint8Array(Math.max(atLeast, this.#bytes.length * 2));
+    grown.set(this.#bytes);
+    this.#bytes = grown;
+  }
+}

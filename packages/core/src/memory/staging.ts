@@ -1,0 +1,54 @@
+/** Records of one batch: as many as a store is handed together (R-22). */
+export const RECORDS_A_BATCH = 32;
+/** Batches of one round. */
+const BATCHES = 8;
+/** Rows that can be listed for one round. */
+export const MOST_LISTED = RECORDS_A_BATCH * BATCHES;
+/** For the records of one batch: 1 KiB each. A record that finds no room is left to the host. */
+const PART_BYTES = RECORDS_A_BATCH * 1024;
+const SLOTS = 16;
+const ENDS = SLOTS + MOST_LISTED;
+const HEAD_BYTES = 4096;
+const BYTES = HEAD_BYTES + BATCHES * PART_BYTES;
+
+/**
+ * Where sleepers' rows become records, by whichever thread: which rows, and room for what comes of them (memory/README.md, "Storing rounds").
+ * The list is written by the host before it opens a round; a batch's part and its `ends` by the participant that runs the batch, and read by the host
+ * when the round has ended. Plain words: the round's own atomics publish them.
+ */
+export class Staging {
+  readonly buffer: SharedArrayBuffer;
+  /** Slots of the rows to be stored; {@link count} of them. Batch b has 32 · b … 32 · b + 31. */
+  readonly slots: Int32Array;
+  /** Where each one's record ends in its batch's part; it begins where the one before ends. Of no length: it found no room. */
+  readonly ends: Int32Array;
+  /** Records of each batch, one behind the other. */
+  readonly parts: readonly Uint8Array[];
+  readonly #words: Int32Array;
+
+  private constructor(buffer: SharedArrayBuffer) {
+    this.buffer = buffer;
+    this.#words = new Int32Array(buffer, 0, SLOTS);
+    this.slots = new Int32Array(buffer, SLOTS * 4, MOST_LISTED);
+    this.ends = new Int32Array(buffer, ENDS * 4, MOST_LISTED);
+    this.parts = Array.from({ length: BATCHES }, (_, batch) => new Uint8Array(buffer, HEAD_BYTES + batch * PART_BYTES, PART_BYTES));
+  }
+
+  /** The growable form, as blocks' buffers: pages that nobody touches are no memory. */
+  static create(): Staging {
+    return new Staging(new SharedArrayBuffer(BYTES, { maxByteLength: BYTES }));
+  }
+
+  static attach(buffer: SharedArrayBuffer): Staging {
+    return new Staging(buffer);
+  }
+
+  /** Rows listed, 0…{@link MOST_LISTED}. */
+  get count(): number {
+    return this.#words[0];
+  }
+
+  set count(count: number) {
+    this.#words[0] = count;
+  }
+}
