@@ -1,15 +1,18 @@
 import { DormouseError, requireKeys, shown } from '../errors.js';
 import type { HibernationStore } from './hibernation-store.js';
+import { PackedRecords } from './packed-records.js';
 import { PlainRecords } from './plain-records.js';
 import { RecordStore } from './record-store.js';
 
 /** What a {@link memoryStore} can be told. */
 export interface MemoryStoreOptions {
+  /** Deflates records by up to 32 together: less than half the memory for typical states, some 5 µs more a record, and some 40 µs more to wake one. Default false. */
+  readonly deflate?: boolean;
   /** Bytes of a chunk of its memory: a power of two, 4096…16 777 216, default 1 MiB. What is compacted at a time. */
   readonly chunkBytes?: number;
 }
 
-const KEYS = ['chunkBytes'] as const;
+const KEYS = ['deflate', 'chunkBytes'] as const;
 const LEAST_CHUNK_BYTES = 4096;
 const MOST_CHUNK_BYTES = 16_777_216;
 const DEFAULT_CHUNK_BYTES = 1_048_576;
@@ -22,12 +25,13 @@ const DEFAULT_CHUNK_BYTES = 1_048_576;
 export function memoryStore(options: MemoryStoreOptions = {}): HibernationStore {
   if (typeof options !== 'object' || options === null) throw invalid(`memoryStore options must be an object: got ${shown(options)}`);
   requireKeys('option of memoryStore', options, KEYS, 'ERR_CONFIG_KEY_UNKNOWN');
-  const { chunkBytes = DEFAULT_CHUNK_BYTES } = options;
+  const { deflate = false, chunkBytes = DEFAULT_CHUNK_BYTES } = options;
+  if (typeof deflate !== 'boolean') throw invalid(`deflate must be true or false: got ${shown(deflate)}`);
   const isInRange = Number.isInteger(chunkBytes) && chunkBytes >= LEAST_CHUNK_BYTES && chunkBytes <= MOST_CHUNK_BYTES;
   if (!isInRange || !Number.isInteger(Math.log2(chunkBytes))) {
     throw invalid(`chunkBytes must be a power of two, ${LEAST_CHUNK_BYTES}…${MOST_CHUNK_BYTES}: got ${shown(chunkBytes)}`);
   }
-  return new RecordStore('memory', (moved) => new PlainRecords(chunkBytes, moved));
+  return new RecordStore('memory', (moved) => (deflate ? new PackedRecords(chunkBytes, moved) : new PlainRecords(chunkBytes, moved)));
 }
 
 function invalid(message: string): DormouseError {
