@@ -120,6 +120,12 @@ export class Sleepers {
     this.#pages.of(entry).locations[entry & PLACE_MASK] = location;
   }
 
+  /** When it is to wake, simulated ms; `Infinity`: by no clock. */
+  setDue(entry: number, dueMs: number): void {
+    this.#clock.remove(entry);
+    if (dueMs !== Number.POSITIVE_INFINITY) this.#clock.add(entry, dueMs);
+  }
+
   setMap(entry: number, mapId: number): void {
     if (this.mapOf(entry) === mapId) return;
     this.#maps.unlink(entry);

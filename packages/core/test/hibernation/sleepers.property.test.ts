@@ -27,6 +27,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ act: fc.constant('removeMap' as const), mapId }) },
   { weight: 2, arbitrary: fc.record({ act: fc.constant('setMap' as const), accountId, mapId }) },
   { weight: 2, arbitrary: fc.record({ act: fc.constant('setGroup' as const), accountId, groupId }) },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant('setDue' as const), accountId, dueMs }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant('setLocation' as const), accountId, location: fc.nat() }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant('refuse' as const), accountId }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant('takeDue' as const), nowMs: fc.integer({ min: 0, max: 20 }) }) },
@@ -64,6 +65,11 @@ class Pair {
         if (there === undefined) break;
         there.groupId = taken.groupId;
         sleepers.setGroup(there.entry, taken.groupId);
+        break;
+      case 'setDue':
+        if (there === undefined) break;
+        there.dueMs = taken.dueMs;
+        sleepers.setDue(there.entry, taken.dueMs);
         break;
       case 'setLocation':
         if (there === undefined) break;
