@@ -50,6 +50,8 @@ export const RecordKind = {
   batchSize: 19,
   /** how many, then their accounts: sessions whose updates in this tick were interrupted. In the place of `ticked`, and the last record. */
   interrupted: 20,
+  /** account: it was put to sleep, its `hibernate` hook asked, by the host or by pressure; or tried to be. */
+  hibernate: 21,
 } as const;
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];
 

@@ -10,7 +10,7 @@ export interface Creation {
 }
 
 /** What a change of one session is. */
-export type SessionChange = 'setMap' | 'setGroup' | 'touch' | 'revive';
+export type SessionChange = 'setMap' | 'setGroup' | 'touch' | 'revive' | 'hibernate';
 
 /**
  * Hears of everything that enters a manager from outside, when it takes effect, in that order; what sessions decide themselves is not

@@ -9,7 +9,7 @@ interface AboutAccount {
 
 type Content =
   | (AboutAccount & { kind: 'create'; behavior: number; mapId: number; groupId: number; init: Uint8Array | undefined })
-  | (AboutAccount & { kind: 'release' | 'failed' | 'touch' | 'revive' })
+  | (AboutAccount & { kind: 'release' | 'failed' | 'touch' | 'revive' | 'hibernate' })
   | (AboutAccount & { kind: 'setMap' | 'setGroup'; value: number })
   | (AboutAccount & { kind: 'push'; opcode: number; payload: Uint8Array; isDelivered: boolean })
   | (AboutAccount & { kind: 'write'; field: number; start: number; value: Uint8Array })
@@ -75,7 +75,8 @@ export class RecordReader {
       case RecordKind.failed:
       case RecordKind.touch:
       case RecordKind.revive:
-        return { kind: NAMES[kind] as 'release' | 'failed' | 'touch' | 'revive', accountId: this.#accountOf(bytes) };
+      case RecordKind.hibernate:
+        return { kind: NAMES[kind] as 'release' | 'failed' | 'touch' | 'revive' | 'hibernate', accountId: this.#accountOf(bytes) };
       case RecordKind.setMap:
       case RecordKind.setGroup:
         return { kind: NAMES[kind] as 'setMap' | 'setGroup', accountId: this.#accountOf(bytes), value: bytes.varint() };

@@ -35,7 +35,7 @@ export class RecordWriter {
     if (init !== undefined) bytes.block(init);
   }
 
-  /** `release`, `failed`, `touch` and `revive`; `setMap` and `setGroup` with their value. */
+  /** `release`, `failed`, `touch`, `revive` and `hibernate`; `setMap` and `setGroup` with their value. */
   change(kind: RecordKind, accountId: number, value?: number): void {
     const bytes = this.#begin(kind, accountId);
     if (value !== undefined) bytes.varint(value);

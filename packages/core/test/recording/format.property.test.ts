@@ -26,6 +26,7 @@ const record: fc.Arbitrary<InputRecord> = fc.oneof(
   of('failed', { accountId }),
   of('touch', { accountId }),
   of('revive', { accountId }),
+  of('hibernate', { accountId }),
   of('setMap', { accountId, value: u32 }),
   of('setGroup', { accountId, value: u32 }),
   of('push', { accountId, opcode, payload: bytes, isDelivered: fc.boolean() }),
@@ -50,7 +51,7 @@ const record: fc.Arbitrary<InputRecord> = fc.oneof(
 function write(writer: RecordWriter, one: InputRecord): void {
   for (let i = 0; i < Math.min(one.moments, 300); i++) writer.moment();
   if (one.kind === 'create') writer.create(one.accountId, one.behavior, one.mapId, one.groupId, one.init);
-  else if (one.kind === 'release' || one.kind === 'failed' || one.kind === 'touch' || one.kind === 'revive')
+  else if (one.kind === 'release' || one.kind === 'failed' || one.kind === 'touch' || one.kind === 'revive' || one.kind === 'hibernate')
     writer.change(RecordKind[one.kind], one.accountId);
   else if (one.kind === 'setMap' || one.kind === 'setGroup') writer.change(RecordKind[one.kind], one.accountId, one.value);
   else if (one.kind === 'push') writer.push(one.accountId, one.opcode, one.payload, 0, one.payload.length, one.isDelivered);
