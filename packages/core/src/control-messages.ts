@@ -47,4 +47,6 @@ export type ThreadNews =
   | { readonly kind: 'importing'; readonly url: string }
   | { readonly kind: 'ready' }
   | { readonly kind: 'failed'; readonly error: ThreadError }
+  /** Its garbage is collected, as it was told. */
+  | { readonly kind: 'collected' }
   | { readonly kind: 'fault'; readonly blockIndex: number; readonly begin: number; readonly end: number; readonly error: ThreadError };

@@ -20,6 +20,8 @@ export class Seat implements ParticipantSeat {
   readonly #retire: (reason: string, cause: unknown) => void;
   #importing = '';
   #faultsHeard = 0;
+  /** Whoever waits until it has collected. */
+  #collecting: (() => void)[] = [];
   #settle!: { readonly resolve: () => void; readonly reject: (error: Error) => void };
 
   constructor(
@@ -66,6 +68,13 @@ export class Seat implements ParticipantSeat {
     return ((words[batches] & 0xf_ffff) * 0x40_0000 + words[segment]) * 512 + (words[row] & 511);
   }
 
+  /** Has its thread collect garbage when it looks up next; resolves when it has, or is gone. */
+  async collect(): Promise<void> {
+    const collected = new Promise<void>((resolve) => this.#collecting.push(resolve));
+    this.post({ kind: 'collect' });
+    await Promise.race([collected, this.gone]);
+  }
+
   post(message: Attachment | ControlMessage): void {
     this.#ownPort.postMessage(message);
   }
@@ -103,6 +112,9 @@ export class Seat implements ParticipantSeat {
         break;
       case 'failed':
         this.#settle.reject(unpackError(news.error));
+        break;
+      case 'collected':
+        for (const collected of this.#collecting.splice(0)) collected();
         break;
       case 'fault':
         this.#faultsHeard++;

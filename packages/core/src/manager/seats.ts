@@ -115,6 +115,18 @@ export class Seats {
     return this.#parts.round.raiseControl();
   }
 
+  /** Participants whose threads have joined. */
+  get joined(): readonly Seat[] {
+    return this.#seats.filter((seat) => seat?.isReady === true) as Seat[];
+  }
+
+  /** Has one participant's thread collect garbage when it looks up next; resolves when it has, or is gone. */
+  collect(seat: Seat): Promise<void> {
+    const collecting = seat.collect();
+    this.#parts.round.raiseControl();
+    return collecting;
+  }
+
   /** True when every participant has taken the control message of this number, or has come after it. */
   haveAcknowledged(control: number): boolean {
     return this.#seats.every((seat) => seat === undefined || seat.acknowledged - control >= 0);

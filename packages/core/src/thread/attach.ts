@@ -135,7 +135,10 @@ class ThreadParticipant implements AttachedParticipant {
     if (this.#garbageIsDue) {
       this.#garbageIsDue = false;
       // Not here: a round may be waiting for this thread.
-      setImmediate(collectGarbage);
+      setImmediate(() => {
+        collectGarbage();
+        this.#port.postMessage({ kind: 'collected' } satisfies ThreadNews);
+      });
     }
   }
 

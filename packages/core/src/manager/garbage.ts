@@ -1,0 +1,112 @@
+import { setImmediate } from 'node:timers/promises';
+import { settledWithin } from '../dispatch/settled-within.js';
+import type { Block } from '../memory/block.js';
+import type { IScheduler } from '../scheduler.js';
+import { collectGarbage } from '../thread/collect-garbage.js';
+import type { Seats } from './seats.js';
+
+/** Bytes of dropped blocks that are worth a collection on every thread, 4 to 45 ms each. */
+const WORTH_COLLECTING_BYTES = 64 * 1024 * 1024;
+/** How long is waited for one thread, which may be in an update that never returns. */
+const PATIENCE_MS = 5000;
+
+export interface GarbageParts {
+  readonly seats: Seats;
+  readonly scheduler: IScheduler;
+  /** See `TickEngine.betweenTicks`. */
+  readonly betweenTicks: (change: () => Promise<void>) => Promise<void>;
+  /** Has the calling thread let go of whatever blocks it has looked at last. */
+  readonly letGo: () => void;
+}
+
+/**
+ * Memory that was dropped, and how it comes to be given back (R-26): shared buffers put no pressure on the collector, so each thread that had a
+ * view of one is made to collect, one after the other so that never two pause at once, the calling thread last. Main thread only.
+ */
+export class Garbage {
+  /** Bytes of dropped blocks that this thread has not collected yet: they are in the resident set (R-27). */
+  heldBytes = 0;
+  readonly #parts: GarbageParts;
+  readonly #collected = new FinalizationRegistry<number>((bytes) => {
+    this.heldBytes -= bytes;
+  });
+  /** Dropped since collections were last begun. */
+  #waitingBytes = 0;
+  #running: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+  #soon: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(parts: GarbageParts) {
+    this.#parts = parts;
+  }
+
+  /** A block has been dropped that took `bytes`. */
+  dropped({ buffer }: Block, bytes: number): void {
+    if (bytes === 0) return;
+    this.#waitingBytes += bytes;
+    this.heldBytes += bytes;
+    this.#collected.register(buffer, bytes);
+  }
+
+  /** Collects if enough waits, when the event loop comes to it: never inside a tick. */
+  collectSoonIfDue(): void {
+    if (this.#waitingBytes < WORTH_COLLECTING_BYTES) return;
+    this.#waitingBytes = 0;
+    this.#soon ??= setImmediate().then(() => {
+      this.#soon = undefined;
+      return this.collect();
+    });
+  }
+
+  /** Resolves when no collection is due or under way. */
+  async settled(): Promise<void> {
+    for (let work = this.#soon ?? this.#next ?? this.#running; work !== undefined; work = this.#soon ?? this.#next ?? this.#running)
+      await work;
+  }
+
+  /**
+   * Has every thread collect its garbage; resolves when all have. Never rejects. Where the scheduler cannot rouse its threads they collect when the
+   * next tick begins, and are not waited for; nor, beyond 5 s, is a thread in an update that does not end.
+   */
+  collect(): Promise<void> {
+    if (this.#running === undefined) return this.#begin();
+    // What is dropped while one is under way may be too late for it.
+    this.#next ??= this.#running.then(() => {
+      this.#next = undefined;
+      return this.#begin();
+    });
+    return this.#next;
+  }
+
+  /** There is nobody left to collect. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  #begin(): Promise<void> {
+    const running = this.#collectEach().finally(() => {
+      if (this.#running === running) this.#running = undefined;
+    });
+    this.#running = running;
+    return running;
+  }
+
+  async #collectEach(): Promise<void> {
+    const { seats, scheduler, betweenTicks, letGo } = this.#parts;
+    this.#waitingBytes = 0;
+    for (const seat of seats.joined) {
+      if (this.#isClosed) return;
+      let collecting: Promise<void> = Promise.resolve();
+      await betweenTicks(async () => {
+        if (this.#isClosed || seat.isGone) return;
+        collecting = seats.collect(seat);
+        scheduler.rouse?.();
+      });
+      if (scheduler.rouse !== undefined) await settledWithin(collecting, PATIENCE_MS);
+    }
+    if (this.#isClosed) return;
+    letGo();
+    collectGarbage();
+  }
+}
