@@ -1,0 +1,86 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { u32 } from '../../src/layout/field.js';
+import { SlotState } from '../../src/layout/geometry.js';
+import { LeastActive } from '../../src/manager/least-active.js';
+import { makeStore } from '../session/store-fixture.js';
+
+const EVER = Number.POSITIVE_INFINITY;
+const all = (): boolean => true;
+
+/** Accounts, each last active at its time. */
+function storeOf(sessions: Iterable<readonly [accountId: number, activeMs: number]>) {
+  const { store, clock, create } = makeStore({ value: u32() });
+  for (const [accountId, activeMs] of sessions) {
+    clock.nowMs = activeMs;
+    create(accountId);
+  }
+  return store;
+}
+
+function found(search: LeastActive): number[] {
+  return [...search.accountIds.subarray(0, search.count)];
+}
+
+describe('LeastActive', () => {
+  it('finds those idle longest, by account where they are alike', () => {
+    const search = new LeastActive(
+      storeOf([
+        [4, 10],
+        [9, 30],
+        [2, 10],
+        [7, 5],
+        [1, 30],
+      ]),
+      16,
+    );
+    search.find(3, EVER, all);
+    expect(found(search)).toEqual([7, 2, 4]);
+    search.find(16, EVER, all);
+    expect(found(search)).toEqual([7, 2, 4, 1, 9]);
+    expect([...search.lastActivityMs.subarray(0, 5)]).toEqual([5, 10, 10, 30, 30]);
+  });
+
+  it('finds nobody when none is wanted, none was idle for so long, or none may', () => {
+    const search = new LeastActive(storeOf([[1, 10]]), 16);
+    search.find(0, EVER, all);
+    expect(search.count).toBe(0);
+    search.find(1, 9.5, all);
+    expect(search.count).toBe(0);
+    search.find(1, EVER, () => false);
+    expect(search.count).toBe(0);
+  });
+
+  it('passes over whoever is not active', () => {
+    const store = storeOf([
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ]);
+    store.setState(store.index.get(1), SlotState.hibernating);
+    store.setState(store.index.get(2), SlotState.quarantined);
+    const search = new LeastActive(store, 16);
+    search.find(3, EVER, all);
+    expect(found(search)).toEqual([3]);
+  });
+
+  it('finds what sorting all of them would, of any accounts and times, as far as it has room', () => {
+    const sessions = fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 0xffff_ffff }), fc.integer({ min: 0, max: 8 })), {
+      maxLength: 200,
+      selector: ([accountId]) => accountId,
+    });
+    return fc.assert(
+      fc.property(sessions, fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 8 }), (given, wanted, beforeMs) => {
+        const search = new LeastActive(storeOf(given), 32);
+        const may = (slot: number): boolean => slot % 7 !== 3;
+        search.find(wanted, beforeMs, may);
+        const sorted = given
+          .map(([accountId, activeMs], slot) => ({ accountId, activeMs, slot }))
+          .filter(({ activeMs, slot }) => activeMs <= beforeMs && may(slot))
+          .sort((a, b) => a.activeMs - b.activeMs || a.accountId - b.accountId);
+        expect(found(search)).toEqual(sorted.slice(0, Math.min(wanted, 32)).map(({ accountId }) => accountId));
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
