@@ -29,6 +29,11 @@ export interface BehaviorDefinition<F extends Fields, Init> {
   readonly create?: (session: Session<F>, init: Init | undefined) => void;
   /** A session is about to be released. Runs on the host's thread, synchronously. */
   readonly release?: (session: Session<F>) => void;
+  /**
+   * A session is about to fall asleep (R-21); `false` keeps it awake, and it counts as active now. Messages it sends here are delivered at once,
+   * packets are handed out when the next tick ends. Throwing keeps it awake too, and is reported. Runs on the host's thread, synchronously.
+   */
+  readonly hibernate?: (session: Session<F>) => boolean | void;
   /** One session's update: once a tick for each active session, on whichever thread claims it. Synchronous. */
   readonly update?: (session: Session<F>, diffMs: number) => void;
   /** Many sessions' update in one call, over columns, for rows of one block at a time. Runs instead of `update`. */
@@ -102,7 +107,7 @@ export function isBehavior(value: unknown): value is AnyBehavior {
   return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[MARKER] === true;
 }
 
-const HOOKS = ['setup', 'create', 'release', 'update', 'updateBatch'] as const;
+const HOOKS = ['setup', 'create', 'release', 'hibernate', 'update', 'updateBatch'] as const;
 const MEMBERS: ReadonlySet<string> = new Set(['name', 'state', ...HOOKS]);
 
 function moduleHref(moduleUrl: string | URL): string {

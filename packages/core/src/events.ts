@@ -13,6 +13,11 @@ export interface DormouseEvents {
   'dormouse:session:fault': SessionFault;
   'dormouse:session:quarantined': { readonly accountId: number; readonly faults: number };
   'dormouse:session:revived': { readonly accountId: number };
+  /** It has fallen asleep; whether its row is still in memory is not said. */
+  'dormouse:session:hibernated': { readonly accountId: number };
+  'dormouse:session:woken': { readonly accountId: number };
+  /** The store does not take records: sessions stay in memory, asleep, until it does. Told once until it has taken some again. */
+  'dormouse:store:failed': { readonly store: string; readonly error: DormouseError };
   'dormouse:request:refused': RefusedRequest;
   'dormouse:pool:grown': { readonly capacity: number };
   'dormouse:run:overrun': { readonly tick: number; readonly lateMs: number; readonly skipped: number };
@@ -39,6 +44,9 @@ const NAMES = [
   'dormouse:session:fault',
   'dormouse:session:quarantined',
   'dormouse:session:revived',
+  'dormouse:session:hibernated',
+  'dormouse:session:woken',
+  'dormouse:store:failed',
   'dormouse:request:refused',
   'dormouse:pool:grown',
   'dormouse:run:overrun',

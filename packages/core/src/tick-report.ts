@@ -24,7 +24,10 @@ export interface SessionFault {
  * inside its update.
  */
 export interface RefusedRequest {
-  /** `spawn`, `ask` and `log` are of sessions alone, `setMap`, `setGroup` and `release` of either. */
+  /**
+   * `spawn`, `ask` and `log` are of sessions alone, `setMap`, `setGroup` and `release` of either. `wake`: whoever asked for it, by way of a packet or
+   * a message perhaps, the session sleeps on; `hibernate`: its hook threw, or the host had asked for it in vain.
+   */
   readonly request:
     | 'create'
     | 'release'
@@ -33,6 +36,8 @@ export interface RefusedRequest {
     | 'setGroup'
     | 'touch'
     | 'revive'
+    | 'wake'
+    | 'hibernate'
     | 'configure'
     | 'broadcast'
     | 'spawn'
@@ -70,6 +75,9 @@ export interface TickReport {
   readonly messagesFull: number;
   /** Sessions spawned and released, maps and groups changed, because sessions had asked for it, since the last tick's report. */
   readonly requestsApplied: number;
+  /** Sessions that fell asleep, and sessions that woke, since the last tick's report. */
+  readonly fellAsleep: number;
+  readonly woke: number;
   /** Requests to the host's handlers taken from sessions when the tick ended. */
   readonly asked: number;
   /** Answers put into mailboxes when it began. */
@@ -80,7 +88,7 @@ export interface TickReport {
   readonly updateUs: number;
   /** Handing outbound packets to `onPacket`. */
   readonly egressUs: number;
-  /** Faults, messages and requests of sessions, queued requests of the host, metrics. */
+  /** Faults, messages and requests of sessions, queued requests of the host, falling asleep and storing, metrics. */
   readonly maintenanceUs: number;
   /** All of it. */
   readonly tickUs: number;
@@ -104,6 +112,8 @@ export const NO_TICK: TickReport = Object.freeze({
   messagesUnknown: 0,
   messagesFull: 0,
   requestsApplied: 0,
+  fellAsleep: 0,
+  woke: 0,
   asked: 0,
   answered: 0,
   ingestUs: 0,

@@ -5,6 +5,12 @@ import { MailKind, maxRecordBytes, NO_RECORD } from '../memory/record-ring.js';
 import { NO_SLOT, type SessionStore } from '../session/store.js';
 import type { Answer } from '../session-api.js';
 import type { AskingSession, AskRequest } from './ask-request.js';
+import { NO_ROOM } from './waking.js';
+
+/** Wakes a session for its answer: its slot, `NO_SLOT` or `NO_ROOM`. */
+export interface AnswerWaking {
+  wakeIncarnation(accountId: number, incarnation: number): number;
+}
 
 /** An answer as it enters a session's mailbox. */
 export interface DeliveredAnswer {
@@ -35,13 +41,15 @@ export class AnswerDelivery {
   /** Answers put into mailboxes since start. */
   deliveredCount = 0;
   readonly #store: SessionStore;
+  readonly #waking: AnswerWaking;
   readonly #copier = new PayloadCopier();
   #settled: AskRequest[] = [];
   /** Sessions with a backlog. */
   readonly #blocked = new Set<AskingSession>();
 
-  constructor(store: SessionStore) {
+  constructor(store: SessionStore, waking: AnswerWaking) {
     this.#store = store;
+    this.#waking = waking;
   }
 
   /** Longest payload of an answer that fits into an empty mailbox, on a topic of so many words. */
@@ -90,8 +98,10 @@ export class AnswerDelivery {
   #deliverOne(request: AskRequest): boolean {
     const { session, requestId, topic, status, payload } = request;
     const { accountId, incarnation } = session;
-    const slot = this.#store.find(accountId, incarnation, session.slot);
-    // Whoever releases a session has it forgotten here: were one missed, its answers must not stop a tick.
+    let slot = this.#store.find(accountId, incarnation, session.slot);
+    if (slot === NO_SLOT || this.#store.isAsleep(slot)) slot = this.#waking.wakeIncarnation(accountId, incarnation);
+    if (slot === NO_ROOM) return false;
+    // Whoever releases a session has it forgotten here: were one missed, its answers must not stop a tick. A record may be refused.
     if (slot === NO_SLOT) {
       request.dropped();
       return true;

@@ -5,11 +5,11 @@ import type { Logger } from '../logger.js';
 import type { Block } from '../memory/block.js';
 import { RECORD_HEAD_WORDS, recordBytes } from '../memory/record-ring.js';
 import { topicKey } from '../memory/topic-key.js';
-import { NO_SLOT, type SessionStore } from '../session/store.js';
+import type { SessionStore } from '../session/store.js';
 import type { TickClock } from '../session/tick-clock.js';
 import type { AnswerFailure } from '../session-api.js';
 import { NearestDeadline, type WallClock } from '../wall-clock.js';
-import { AnswerDelivery, type DeliveredAnswer } from './answer-delivery.js';
+import { AnswerDelivery, type AnswerWaking, type DeliveredAnswer } from './answer-delivery.js';
 import { AskFailures, errorBytes } from './ask-failures.js';
 import { type AskHandler, AskLane, checkHandleOptions, type HandleOptions, type LaneOwner } from './ask-lane.js';
 import { AskingSession, AskRequest } from './ask-request.js';
@@ -21,6 +21,7 @@ export interface AskParts {
   readonly wallClock: WallClock;
   readonly codec: Codec;
   readonly logger: Logger;
+  readonly waking: AnswerWaking;
 }
 
 /**
@@ -54,7 +55,7 @@ export class AskDesk implements LaneOwner {
 
   constructor(parts: AskParts) {
     this.#parts = parts;
-    this.#answers = new AnswerDelivery(parts.store);
+    this.#answers = new AnswerDelivery(parts.store, parts.waking);
     this.#failures = new AskFailures(parts.logger);
     this.#deadline = new NearestDeadline(parts.wallClock, () => this.#expire());
   }
@@ -135,10 +136,7 @@ export class AskDesk implements LaneOwner {
    * next tick begins. False if there is no such request.
    */
   inject({ accountId, requestId, topic, status, value }: DeliveredAnswer): boolean {
-    const { store } = this.#parts;
-    const slot = store.index.get(accountId);
-    if (slot === NO_SLOT) return false;
-    const session = this.#sessions.get(store.word(slot, Column.incarnation));
+    const session = this.#sessions.get(this.#parts.store.incarnationOf(accountId));
     const request = session?.open.find((open) => open.requestId === requestId && open.stage === 'waiting');
     if (request === undefined || request.topic.key.name !== topic) return false;
     this.#settle(request, status, value.slice());

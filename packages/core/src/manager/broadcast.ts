@@ -1,14 +1,18 @@
 import { DormouseError, requireInteger, requireKeys, shown } from '../errors.js';
-import { Column, ROWS, SlotState } from '../layout/geometry.js';
+import { Column, ROW_MASK, ROWS, SlotState } from '../layout/geometry.js';
 import { maxRecordBytes } from '../memory/record-ring.js';
 import type { InputTap } from '../recording/observer.js';
-import type { SessionStore } from '../session/store.js';
+import { NO_SLOT, type SessionStore } from '../session/store.js';
+import type { Hibernation } from './hibernation.js';
+import { isComingOrGoing } from './outbox-delivery.js';
 import type { RequestQueue } from './requests.js';
 
 /** Which sessions: those to which all that is given applies. At least one must be. */
 export interface BroadcastTarget {
   readonly mapId?: number | undefined;
   readonly groupId?: number | undefined;
+  /** False: sleepers are left asleep, and do not get it. Default true. */
+  readonly wake?: boolean | undefined;
 }
 
 /** What became of a broadcast. */
@@ -24,7 +28,8 @@ export interface BroadcastOutcome {
 const MAX_U32 = 0xffff_ffff;
 /** Sender of what the host sends. */
 const HOST = 0;
-const TARGET_KEYS = ['mapId', 'groupId'] as const;
+const TARGET_KEYS = ['mapId', 'groupId', 'wake'] as const;
+const NOBODY: readonly number[] = Object.freeze([]);
 const QUEUED: BroadcastOutcome = Object.freeze({ delivered: 0, full: 0, queued: true });
 
 /** Messages of the host to many sessions. Main thread only. */
@@ -34,9 +39,18 @@ export class Broadcasts {
   readonly #isQueueing: () => boolean;
   readonly #inputs: InputTap;
   readonly #mailboxBytes: number;
+  readonly #hibernation: Hibernation;
 
-  constructor(store: SessionStore, queue: RequestQueue, isQueueing: () => boolean, mailboxBytes: number, inputs: InputTap) {
+  constructor(
+    store: SessionStore,
+    queue: RequestQueue,
+    isQueueing: () => boolean,
+    mailboxBytes: number,
+    inputs: InputTap,
+    hibernation: Hibernation,
+  ) {
     this.#store = store;
+    this.#hibernation = hibernation;
     this.#queue = queue;
     this.#isQueueing = isQueueing;
     this.#inputs = inputs;
@@ -66,9 +80,10 @@ export class Broadcasts {
   }
 
   /** At once, whatever phase the tick is in; the arguments have been checked. */
-  deliver({ mapId, groupId }: BroadcastTarget, opcode: number, payload: Uint8Array): BroadcastOutcome {
-    this.#inputs.observer?.broadcasting({ mapId, groupId }, opcode, payload);
+  deliver({ mapId, groupId, wake = true }: BroadcastTarget, opcode: number, payload: Uint8Array): BroadcastOutcome {
+    this.#inputs.observer?.broadcasting({ mapId, groupId, wake }, opcode, payload);
     const store = this.#store;
+    const sleepers = wake ? this.#sleepers(mapId, groupId) : NOBODY;
     const { mail, pool, table } = store;
     // As words are compared: columns are signed.
     const map = mapId === undefined ? 0 : mapId | 0;
@@ -78,29 +93,49 @@ export class Broadcasts {
     for (const block of pool.blocks) {
       if (block === undefined) continue;
       for (let row = 0; row < ROWS; row++) {
-        if (table.slotStates[block.firstSlot + row] === SlotState.free) continue;
+        const state = table.slotStates[block.firstSlot + row];
+        if (state === SlotState.free || state === SlotState.hibernating) continue;
         if (mapId !== undefined && block.page[Column.map + row] !== map) continue;
         if (groupId !== undefined && block.page[Column.group + row] !== group) continue;
         // On its way out it reads no more, and may have a message on view.
-        if (store.isInHook && store.hookOf(block.firstSlot + row) !== undefined) continue;
+        if (store.isInHook && isComingOrGoing(store, block.firstSlot + row)) continue;
         if (mail.post(block, row, HOST, opcode, payload)) delivered++;
         else full++;
       }
     }
+    for (const accountId of sleepers) {
+      const slot = this.#hibernation.wakeSlot(accountId);
+      if (slot === NO_SLOT) continue;
+      if (slot >= 0 && mail.post(store.block(slot), slot & ROW_MASK, HOST, opcode, payload)) delivered++;
+      else full++;
+    }
     return { delivered, full, queued: false };
+  }
+
+  /** Accounts of those asleep that it is for, ascending. */
+  #sleepers(mapId: number | undefined, groupId: number | undefined): readonly number[] {
+    const { sleepers } = this.#store;
+    if (sleepers.count === 0) return NOBODY;
+    const entries = mapId === undefined ? sleepers.ofGroup(groupId as number) : sleepers.ofMap(mapId);
+    const concerned =
+      mapId === undefined || groupId === undefined ? entries : entries.filter((entry) => sleepers.groupOf(entry) === groupId);
+    return concerned.map((entry) => sleepers.accountOf(entry));
   }
 }
 
 function checkTarget(target: BroadcastTarget): BroadcastTarget {
   if (typeof target !== 'object' || target === null) {
-    throw new DormouseError('ERR_INVALID_ARGUMENT', `the target of a broadcast must be { mapId?, groupId? }: got ${shown(target)}`);
+    throw new DormouseError('ERR_INVALID_ARGUMENT', `the target of a broadcast must be { mapId?, groupId?, wake? }: got ${shown(target)}`);
   }
   requireKeys('key of a broadcast’s target', target, TARGET_KEYS);
-  const { mapId, groupId } = target;
+  const { mapId, groupId, wake } = target;
   if (mapId === undefined && groupId === undefined) {
     throw new DormouseError('ERR_INVALID_ARGUMENT', 'a broadcast must say to which mapId or groupId, or both');
   }
   if (mapId !== undefined) requireInteger('mapId', mapId, 0, MAX_U32);
   if (groupId !== undefined) requireInteger('groupId', groupId, 0, MAX_U32);
-  return { mapId, groupId };
+  if (wake !== undefined && typeof wake !== 'boolean') {
+    throw new DormouseError('ERR_INVALID_ARGUMENT', `wake must be true or false: got ${shown(wake)}`);
+  }
+  return { mapId, groupId, wake };
 }

@@ -3,6 +3,8 @@ import { describeBehavior } from '../behavior-module.js';
 import type { CheckedOptions, ManagerConfig } from '../config.js';
 import { DormouseError } from '../errors.js';
 import { publish } from '../events.js';
+import type { HibernationStore } from '../hibernation/hibernation-store.js';
+import { memoryStore } from '../hibernation/memory-store.js';
 import { encodeInitials } from '../layout/data-field.js';
 import { ROWS } from '../layout/geometry.js';
 import { type Logger, sessionLogger } from '../logger.js';
@@ -25,7 +27,9 @@ import { TickClock } from '../session/tick-clock.js';
 import type { TickReport } from '../tick-report.js';
 import { AskDesk } from './ask-desk.js';
 import { Broadcasts } from './broadcast.js';
+import { Hibernation } from './hibernation.js';
 import { HostServices } from './host-services.js';
+import { Maintenance } from './maintenance.js';
 import { MetricsWindow } from './metrics.js';
 import { drainObserved, ObservedHooks } from './observed-calls.js';
 import { OutboxDelivery } from './outbox-delivery.js';
@@ -35,6 +39,7 @@ import { stopScheduler } from './scheduler-ownership.js';
 import { Seats } from './seats.js';
 import { SessionRegistry } from './session-registry.js';
 import { SessionRequests } from './session-requests.js';
+import { closeStore } from './store-ownership.js';
 import { StoringRounds } from './storing-rounds.js';
 import { TickEngine, tickInFlight } from './tick-engine.js';
 
@@ -53,7 +58,10 @@ export class Engine {
   readonly scheduler: IScheduler;
   /** Who hears of all that enters from outside. */
   readonly inputs: InputTap = { observer: undefined };
-  hibernationThresholdMinutes: number;
+  readonly hibernation: Hibernation;
+  readonly maintenance: Maintenance;
+  /** Where sleepers' records are. */
+  readonly records: HibernationStore;
   readonly #logger: Logger;
   readonly #queue: RequestQueue;
   /** What every thread has views of, by name. */
@@ -65,6 +73,7 @@ export class Engine {
 
   private constructor(options: CheckedOptions<AnyBehavior>, runtimes: readonly Runtime[], logger: Logger) {
     const { config, scheduler, behaviors, onPacket, codec, clock: wallClock } = options;
+    const records = options.hibernationStore ?? memoryStore();
     const { ringBytes, maxConcurrentSessions, quarantineAfter, updateBatchSize } = config;
     // A block holds one behaviour's sessions, and any of them may come to be all there are: room for each at its most.
     const table = SessionTable.reserve(behaviors.length * Math.ceil(config.sessionCeiling / ROWS) * ROWS);
@@ -92,7 +101,20 @@ export class Engine {
     const { inputs } = this;
     const hooks = new ObservedHooks(caller, seats, inputs);
     const store = new SessionStore(table, config, hosts, hooks, clock, (capacity) => this.#poolGrown(capacity));
-    const asks = new AskDesk({ store, clock, wallClock, codec, logger });
+    const check = new RoundCheck({ scheduler, caller, seats, clock, round });
+    const storing = new StoringRounds({ scheduler, round, check, staging, store, clock });
+    const hibernation = new Hibernation({
+      store,
+      clock,
+      records,
+      rounds: storing,
+      wallClock,
+      logger,
+      isAutomatic: config.enableAutoHibernation,
+      thresholdMinutes: config.hibernationThresholdMinutes,
+      lastWords: (slot) => this.services.outboxes.empty(slot),
+    });
+    const asks = new AskDesk({ store, clock, wallClock, codec, logger, waking: hibernation });
     store.onGone = (incarnation) => asks.sessionGone(incarnation);
     const requests = new SessionRequests({
       store,
@@ -102,13 +124,11 @@ export class Engine {
       log: sessionLogger(options.logger),
       changes: () => this.registry.changes,
     });
-    const outboxes = new OutboxDelivery(store, requests);
+    const outboxes = new OutboxDelivery(store, requests, hibernation);
     const queue = new RequestQueue();
-    const broadcasts = new Broadcasts(store, queue, () => this.ticks.phase !== 'idle', config.mailboxBytes, inputs);
+    const broadcasts = new Broadcasts(store, queue, () => this.ticks.phase !== 'idle', config.mailboxBytes, inputs, hibernation);
     this.#queue = queue;
-    const services = new HostServices(new PublishedState(store, world), asks, outboxes, requests, broadcasts);
-    const check = new RoundCheck({ scheduler, caller, seats, clock, round });
-    const storing = new StoringRounds({ scheduler, round, check, staging, store, clock });
+    const services = new HostServices(new PublishedState(store, world), asks, outboxes, requests, broadcasts, hibernation);
     const metrics = new MetricsWindow(config.metricsWindowMs);
     const parts = {
       store,
@@ -127,6 +147,8 @@ export class Engine {
       quarantineAfter,
       services,
       inputs,
+      maintain: (untilMs: number) => this.maintenance.run(untilMs),
+      maintenanceSliceMs: config.maintenanceSliceMs,
     };
     const ticks = new TickEngine(parts, updateBatchSize);
     const runtimeServices: RuntimeServices = {
@@ -145,6 +167,7 @@ export class Engine {
     });
     this.registry = new SessionRegistry({
       store,
+      hibernation,
       clock,
       ticks,
       queue,
@@ -166,7 +189,22 @@ export class Engine {
     this.ticks = ticks;
     this.services = services;
     this.scheduler = scheduler;
-    this.hibernationThresholdMinutes = config.hibernationThresholdMinutes;
+    this.hibernation = hibernation;
+    this.maintenance = new Maintenance({
+      store,
+      records,
+      hibernation,
+      round,
+      seats,
+      scheduler,
+      ticks,
+      views,
+      wallClock,
+      logger,
+      sliceMs: config.maintenanceSliceMs,
+      intervalMs: config.enableAutoDefragmentation ? config.defragmentationIntervalMs : undefined,
+    });
+    this.records = records;
     this.#workerThreads = config.workerThreads;
     this.#logger = logger;
   }
@@ -182,7 +220,7 @@ export class Engine {
       updateBatchSize: this.ticks.updateBatchSize,
       maxConcurrentSessions: this.registry.population.maxConcurrentSessions,
       workerThreads: this.#workerThreads,
-      hibernationThresholdMinutes: this.hibernationThresholdMinutes,
+      hibernationThresholdMinutes: this.hibernation.thresholdMinutes,
     };
   }
 
@@ -259,8 +297,10 @@ export class Engine {
     await this.ticks.betweenTicks(async () => {
       this.inputs.observer?.stopped();
       this.services.close();
+      this.maintenance.close();
       this.registry.close();
       await stopScheduler(this.scheduler, this.#logger);
+      await closeStore(this.records, this.#logger);
       this.seats.close();
     });
   }

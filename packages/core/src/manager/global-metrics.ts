@@ -42,7 +42,7 @@ export function globalMetrics(engine: Engine | undefined, memoryBytes: number): 
   const rates = engine?.metrics.rates() ?? IDLE_RATES;
   return {
     activeSessions: engine?.store.activeCount ?? 0,
-    hibernatedSessions: 0,
+    hibernatedSessions: engine?.hibernation.count ?? 0,
     totalPacketsPerSecond: rates.packetsPerSecond,
     totalMemoryMB: memoryBytes / 1_048_576,
     avgCpuPercent: rates.cpuPercent,

@@ -2,6 +2,7 @@ import type { PublishedState } from '../session/published-state.js';
 import type { RefusedRequest } from '../tick-report.js';
 import type { AskDesk } from './ask-desk.js';
 import type { BroadcastOutcome, Broadcasts, BroadcastTarget } from './broadcast.js';
+import type { Hibernation } from './hibernation.js';
 import type { OutboxDelivery } from './outbox-delivery.js';
 import type { SessionRequests } from './session-requests.js';
 
@@ -10,11 +11,20 @@ export class HostServices {
   readonly published: PublishedState;
   readonly asks: AskDesk;
   readonly outboxes: OutboxDelivery;
+  readonly hibernation: Hibernation;
   readonly #requests: SessionRequests;
 
   readonly #broadcasts: Broadcasts;
 
-  constructor(published: PublishedState, asks: AskDesk, outboxes: OutboxDelivery, requests: SessionRequests, broadcasts: Broadcasts) {
+  constructor(
+    published: PublishedState,
+    asks: AskDesk,
+    outboxes: OutboxDelivery,
+    requests: SessionRequests,
+    broadcasts: Broadcasts,
+    hibernation: Hibernation,
+  ) {
+    this.hibernation = hibernation;
     this.#broadcasts = broadcasts;
     this.#requests = requests;
     this.published = published;
@@ -37,9 +47,11 @@ export class HostServices {
     this.#broadcasts.deliver(target, opcode, payload);
   }
 
-  /** Ingest: answers that have come are put into mailboxes, then others are shown what they may see. */
+  /** Ingest: sleepers whose time has come wake, answers that have come are put into mailboxes, then others are shown what they may see. */
   beginTick(): void {
+    this.hibernation.beginTick();
     this.asks.deliver();
+    this.hibernation.ingested();
     this.published.beginTick();
   }
 

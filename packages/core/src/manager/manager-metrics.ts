@@ -24,11 +24,6 @@ export abstract class ManagerMetrics {
     return partsOf(this).engine?.store.activeCount ?? 0;
   }
 
-  /** 0 in this version: hibernation is yet to come. */
-  getHibernatedSessionCount(): number {
-    return 0;
-  }
-
   /** Session updates a second, over the window (R-30). */
   getSessionUpdateRate(): number {
     return (partsOf(this).engine?.metrics.rates() ?? IDLE_RATES).sessionUpdatesPerSecond;
@@ -47,7 +42,7 @@ export abstract class ManagerMetrics {
   /** What they hold it for. */
   getMemoryUsage(): MemoryUsage {
     const { engine } = partsOf(this);
-    return engine === undefined ? NO_MEMORY : memoryUsage(engine.store);
+    return engine === undefined ? NO_MEMORY : memoryUsage(engine.store, engine.maintenance.held);
   }
 
   /** `getTotalMemoryUsage()` in percent of `memoryLimitBytes` (R-27). */

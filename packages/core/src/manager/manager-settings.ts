@@ -38,6 +38,8 @@ export abstract class ManagerSettingsAtRunTime extends ManagerHibernation {
 
   /** Minutes of simulated time after which an idle session may be put to sleep, 1…71 582. */
   setHibernationThreshold(minutes: number): void {
-    requireEngine(this).hibernationThresholdMinutes = checkSetting('hibernationThresholdMinutes', minutes);
+    const { hibernation, inputs } = requireEngine(this);
+    hibernation.thresholdMinutes = checkSetting('hibernationThresholdMinutes', minutes);
+    inputs.observer?.thresholdSet(minutes);
   }
 }

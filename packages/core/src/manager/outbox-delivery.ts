@@ -3,6 +3,7 @@ import type { Block } from '../memory/block.js';
 import type { OutboxRoute } from '../memory/host-mail.js';
 import { NO_SLOT, type SessionStore } from '../session/store.js';
 import { NO_REFUSALS, type RefusedRequest } from '../tick-report.js';
+import type { Hibernation } from './hibernation.js';
 import type { SessionRequests } from './session-requests.js';
 
 /** Up to this share of all sessions senders are sorted, above it taken from the order of all accounts (of 50 000: as good at 3000 to 5000). */
@@ -18,14 +19,16 @@ const SORTED_SHARE = 1 / 16;
 export class OutboxDelivery implements OutboxRoute {
   readonly #store: SessionStore;
   readonly #requests: SessionRequests;
+  readonly #hibernation: Hibernation;
   #refused: RefusedRequest[] = [];
   /** Slots of sessions that have something in their outboxes; as many as this tick has. */
   #senders = new Int32Array(ROWS);
   #accounts = new Uint32Array(ROWS);
 
-  constructor(store: SessionStore, requests: SessionRequests) {
+  constructor(store: SessionStore, requests: SessionRequests, hibernation: Hibernation) {
     this.#store = store;
     this.#requests = requests;
+    this.#hibernation = hibernation;
   }
 
   /** Empties all there are. Returns what could not be done, here or when sessions were released since. */
@@ -47,8 +50,10 @@ export class OutboxDelivery implements OutboxRoute {
   receiverOf(accountId: number): number {
     const store = this.#store;
     const slot = store.index.get(accountId);
-    // In a hook it may be reading a message, and is not there yet, or no more, to get another.
-    return slot !== NO_SLOT && store.isInHook && store.hookOf(slot) !== undefined ? NO_SLOT : slot;
+    // A sleeper wakes: the message is in its mailbox when it is updated next.
+    if (slot === NO_SLOT || store.isAsleep(slot)) return store.sleepers.count === 0 ? NO_SLOT : this.#hibernation.wakeSlot(accountId);
+    // In these hooks it may be reading a message, and is not there yet, or no more, to get another.
+    return store.isInHook && isComingOrGoing(store, slot) ? NO_SLOT : slot;
   }
 
   blockOf(slot: number): Block {
@@ -116,4 +121,10 @@ export class OutboxDelivery implements OutboxRoute {
     this.#senders = senders;
     this.#accounts = new Uint32Array(senders.length);
   }
+}
+
+/** In its `create` or `release` hook. */
+export function isComingOrGoing(store: SessionStore, slot: number): boolean {
+  const hook = store.hookOf(slot);
+  return hook === 'create' || hook === 'release';
 }

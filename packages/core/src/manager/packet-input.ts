@@ -3,8 +3,10 @@ import { Column, maxPayloadBytes } from '../layout/geometry.js';
 import type { InputTap } from '../recording/observer.js';
 import { type HandleOwner, PushOutcome, SessionHandle } from '../session/handle.js';
 import { NO_SLOT, type SessionStore } from '../session/store.js';
+import type { Hibernation } from './hibernation.js';
 import { lengthOf } from './population.js';
 import type { RequestQueue } from './requests.js';
+import { NO_ROOM } from './waking.js';
 
 const MAX_OPCODE = 0xffff;
 
@@ -16,6 +18,7 @@ export class PacketInput {
   readonly #isQueueing: () => boolean;
   readonly #ringBytes: number;
   readonly #inputs: InputTap;
+  readonly #hibernation: Hibernation;
   /** Slots of a batch's handles, found before the first packet is pushed. */
   #slots = new Int32Array(0);
 
@@ -26,7 +29,9 @@ export class PacketInput {
     isQueueing: () => boolean,
     ringBytes: number,
     inputs: InputTap,
+    hibernation: Hibernation,
   ) {
+    this.#hibernation = hibernation;
     this.#store = store;
     this.#queue = queue;
     this.#owner = owner;
@@ -44,7 +49,7 @@ export class PacketInput {
     const slot = SessionHandle.locate(handle, this.#owner);
     return this.#isQueueing()
       ? this.#later(handle, slot, opcode, copyOf(payload, 0, payload.length))
-      : this.#now(slot, opcode, payload, 0, payload.length);
+      : this.#now(handle, slot, opcode, payload, 0, payload.length);
   }
 
   /** See `SessionManager.pushBatch`. Everything is checked before anything is pushed. */
@@ -68,7 +73,7 @@ export class PacketInput {
       const code = typeof opcode === 'number' ? opcode : opcode[i];
       const outcome = isQueueing
         ? this.#later(handles[i], slots[i], code, copyOf(payloads, start, length))
-        : this.#now(slots[i], code, payloads, start, length);
+        : this.#now(handles[i], slots[i], code, payloads, start, length);
       start += length;
       if (outcome <= PushOutcome.queued) delivered++;
       if (outcomes !== undefined) outcomes[i] = outcome;
@@ -76,9 +81,15 @@ export class PacketInput {
     return delivered;
   }
 
-  #now(slot: number, opcode: number, payload: Uint8Array, start: number, length: number): PushOutcome {
-    if (slot === NO_SLOT) return PushOutcome.stale;
-    return this.#put(slot, opcode, payload, start, length) ? PushOutcome.delivered : PushOutcome.full;
+  #now(handle: SessionHandle, slot: number, opcode: number, payload: Uint8Array, start: number, length: number): PushOutcome {
+    const awake = slot === NO_SLOT || this.#store.isAsleep(slot) ? this.#wake(handle) : slot;
+    if (awake < 0) return awake === NO_ROOM ? PushOutcome.full : PushOutcome.stale;
+    return this.#put(awake, opcode, payload, start, length) ? PushOutcome.delivered : PushOutcome.full;
+  }
+
+  /** A packet wakes whom it is for: it is there in its next update. */
+  #wake({ accountId, incarnation }: SessionHandle): number {
+    return this.#store.sleepers.count === 0 ? NO_SLOT : this.#hibernation.wakeIncarnation(accountId, incarnation);
   }
 
   #put(slot: number, opcode: number, payload: Uint8Array, start: number, length: number): boolean {
@@ -92,14 +103,14 @@ export class PacketInput {
   }
 
   #later(handle: SessionHandle, slot: number, opcode: number, payload: Uint8Array): PushOutcome {
-    if (slot === NO_SLOT && handle.status !== 'queued') return PushOutcome.stale;
+    if (slot === NO_SLOT && handle.status === 'released') return PushOutcome.stale;
     const { accountId } = handle;
     this.#queue.add('push', accountId, () => {
-      const now = SessionHandle.locate(handle, this.#owner);
-      if (now === NO_SLOT) {
+      const outcome = this.#now(handle, SessionHandle.locate(handle, this.#owner), opcode, payload, 0, payload.length);
+      if (outcome === PushOutcome.stale) {
         throw new DormouseError('ERR_SESSION_STALE', `packet ${opcode} for ${handle} came after its release`, { accountId });
       }
-      if (!this.#put(now, opcode, payload, 0, payload.length)) {
+      if (outcome === PushOutcome.full) {
         throw new DormouseError('ERR_RING_FULL', `packet ${opcode} of ${payload.length} bytes found the inbound ring of ${handle} full`, {
           accountId,
         });

@@ -1,15 +1,20 @@
+import { DormouseError } from '../errors.js';
 import { isObserved, publish } from '../events.js';
+import { NO_ENTRY } from '../hibernation/sleepers.js';
 import { Column } from '../layout/geometry.js';
 import type { Logger } from '../logger.js';
 import type { InputTap } from '../recording/observer.js';
 import type { NewSession } from '../session/new-row.js';
 import { NO_SLOT, type SessionStore } from '../session/store.js';
+import type { Hibernation } from './hibernation.js';
 import type { OutboxDelivery } from './outbox-delivery.js';
 import type { Population, SpawnRequest } from './population.js';
 import type { RequestedChanges } from './session-requests.js';
+import { NO_ROOM } from './waking.js';
 
 export interface ChangeParts {
   readonly store: SessionStore;
+  readonly hibernation: Hibernation;
   readonly outboxes: OutboxDelivery;
   readonly inputs: InputTap;
   readonly logger: Logger;
@@ -63,14 +68,16 @@ export class PopulationChanges implements RequestedChanges {
       for (let i = slots.length - 1; i >= 0; i--) {
         const { accountId, incarnation } = planned[i];
         // But for those that a hook has released, and perhaps created anew, meanwhile.
-        if (this.#store.find(accountId, incarnation, slots[i]) !== NO_SLOT) this.release(accountId);
+        if (this.#store.incarnationOf(accountId) === incarnation) this.release(accountId);
       }
       throw error;
     }
     return slots;
   }
 
+  /** Throws `ERR_SESSION_LIMIT` where its `release` hook needs a sleeper awake and there is no slot for it; it sleeps on then. */
   release(accountId: number): void {
+    this.#wakeToRelease(accountId);
     this.#parts.inputs.observer?.releasing(accountId);
     this.#release(accountId);
   }
@@ -96,6 +103,17 @@ export class PopulationChanges implements RequestedChanges {
     this.#store.setWord(slot, column, value);
   }
 
+  /** The same wherever the account's session is: a sleeper sleeps on. */
+  moveAccount(accountId: number, column: typeof Column.map | typeof Column.group, value: number): void {
+    const { index, sleepers } = this.#store;
+    const slot = index.get(accountId);
+    if (slot !== NO_SLOT) this.moveSlot(slot, column, value);
+    const entry = sleepers.find(accountId);
+    if (entry === NO_ENTRY) return;
+    if (column === Column.map) sleepers.setMap(entry, value);
+    else sleepers.setGroup(entry, value);
+  }
+
   // --------------------------------------------------------------------------------------------- as it was recorded
 
   /** Whatever the limit is. */
@@ -104,6 +122,7 @@ export class PopulationChanges implements RequestedChanges {
   }
 
   releaseRecorded(accountId: number): void {
+    this.#wakeToRelease(accountId);
     this.#release(accountId);
   }
 
@@ -115,10 +134,30 @@ export class PopulationChanges implements RequestedChanges {
     return slot;
   }
 
+  /** A sleeper whose behaviour has something to do then is awake when it is released. */
+  #wakeToRelease(accountId: number): void {
+    const { sleepers, pool } = this.#store;
+    const entry = sleepers.find(accountId);
+    if (entry === NO_ENTRY) return;
+    const isHere = this.#store.index.get(accountId) !== NO_SLOT;
+    if (!isHere && (sleepers.isRefused(entry) || pool.hosts[sleepers.behaviorOf(entry)].behavior.definition.release === undefined)) return;
+    if (this.#parts.hibernation.wakeSlot(accountId) !== NO_ROOM) return;
+    const { refusals } = this.#parts.hibernation.waking;
+    throw new DormouseError(
+      'ERR_SESSION_LIMIT',
+      `account ${accountId} sleeps and cannot be woken to be released: see its refusal, or try again later`,
+      { accountId, cause: refusals.at(-1)?.error },
+    );
+  }
+
   /** The hook's error is told, not thrown: the session is gone, as was asked. */
   #release(accountId: number): void {
     const slot = this.#store.index.get(accountId);
-    if (slot === NO_SLOT) return;
+    if (slot === NO_SLOT) {
+      if (!this.#parts.hibernation.drop(accountId)) return;
+      if (isObserved('dormouse:session:released')) publish('dormouse:session:released', { accountId });
+      return;
+    }
     const failure = this.#store.release(slot, (going) => this.#parts.outboxes.empty(going));
     if (failure !== undefined) {
       this.#parts.logger.error(failure.message);

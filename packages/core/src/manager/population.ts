@@ -1,9 +1,9 @@
 import { type AnyBehavior, isBehavior } from '../behavior.js';
 import { DormouseError, requireInteger, requireKeys, shown } from '../errors.js';
-import { Column, MAX_ACCOUNT_ID } from '../layout/geometry.js';
+import { MAX_ACCOUNT_ID } from '../layout/geometry.js';
 import type { BehaviorHost } from '../session/behavior-host.js';
 import type { NewSession } from '../session/new-row.js';
-import { NO_SLOT, type SessionStore } from '../session/store.js';
+import type { SessionStore } from '../session/store.js';
 import type { RequestQueue } from './requests.js';
 
 /** How a session begins. */
@@ -32,7 +32,7 @@ export interface SpawnRequest {
 const MAX_U32 = 0xffff_ffff;
 const CREATE_OPTIONS = ['behavior', 'mapId', 'groupId', 'init'] as const;
 
-/** Which sessions there may be: checks what the host asks for, against what will be when queued requests are done. */
+/** Which sessions there may be (sleepers count against no limit): checks what the host asks for, against what will be when queued requests are done. */
 export class Population {
   maxConcurrentSessions: number;
   /** Sessions of a batch in hand that have yet to be created: what their hooks create must leave room for them. */
@@ -95,15 +95,14 @@ export class Population {
 
   /** Throws `ERR_SESSION_LIMIT` unless there is room beside the sessions there are. */
   requireRoomNow(count: number): void {
-    this.#requireRoomBeside(this.#store.count + this.promised, count);
+    this.#requireRoomBeside(this.#store.awakeCount + this.promised, count);
   }
 
   /** The incarnation an account has when all that is queued is done; 0 if none. */
   incarnationOf(accountId: number): number {
     const queued = this.#queue.willBe(accountId);
     if (queued !== undefined) return queued;
-    const slot = this.#store.index.get(accountId);
-    return slot === NO_SLOT ? 0 : this.#store.word(slot, Column.incarnation);
+    return this.#store.incarnationOf(accountId);
   }
 
   #checked(accountId: number, options: CreateOptions): NewSession {
@@ -149,12 +148,12 @@ export class Population {
 
   #requireAbsent(accountId: number): void {
     const queued = this.#queue.willBe(accountId);
-    const exists = queued === undefined ? this.#store.index.get(accountId) !== NO_SLOT : queued !== 0;
+    const exists = queued === undefined ? this.#store.has(accountId) : queued !== 0;
     if (exists) throw new DormouseError('ERR_SESSION_EXISTS', `account ${accountId} has a session already`, { accountId });
   }
 
   #requireRoom(count: number): void {
-    this.#requireRoomBeside(this.#store.count + this.#queue.countChange + this.promised, count);
+    this.#requireRoomBeside(this.#store.awakeCount + this.#queue.countChange + this.promised, count);
   }
 
   #requireRoomBeside(present: number, count: number): void {

@@ -152,12 +152,9 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> extends Manager
     return released;
   }
 
-  /** Handles to all sessions, by slot. Sessions created or released meanwhile may be missed or missing. */
+  /** Handles to all sessions, first those awake. Sessions created, released, woken or put to sleep meanwhile may be missed or missing. */
   *sessions(): Generator<SessionHandle<B>> {
-    for (const slot of this.#parts.engine?.store.slots() ?? []) {
-      const handle = this.#parts.engine?.registry.handleAt(slot);
-      if (handle !== undefined) yield handle as SessionHandle as SessionHandle<B>;
-    }
+    for (const handle of this.#parts.engine?.registry.all() ?? []) yield handle as SessionHandle as SessionHandle<B>;
   }
 
   /** Takes a session out of quarantine, its faults forgotten; false if it is in none. Queued while a tick is in flight. */

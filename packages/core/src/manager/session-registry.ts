@@ -1,7 +1,9 @@
 import type { AnyBehavior } from '../behavior.js';
 import { DormouseError, requireInteger } from '../errors.js';
 import { publish } from '../events.js';
+import { NO_ENTRY } from '../hibernation/sleepers.js';
 import { Column, MAX_ACCOUNT_ID, ROW_MASK, SlotState } from '../layout/geometry.js';
+import type { RecordHead } from '../record/record-format.js';
 import type { SessionChange } from '../recording/observer.js';
 import type { StateView } from '../runtime/index.js';
 import type { BehaviorHost } from '../session/behavior-host.js';
@@ -14,9 +16,16 @@ import { PacketInput } from './packet-input.js';
 import { type CreateOptions, Population } from './population.js';
 import { type ChangeParts, PopulationChanges } from './population-changes.js';
 import type { RequestQueue } from './requests.js';
+import { SleepRequests } from './sleep-requests.js';
 import { type TickEngine, tickInFlight } from './tick-engine.js';
 
 const MAX_U32 = 0xffff_ffff;
+
+/** By what a slot holds. A session in its `create` hook has a slot that is free yet. */
+const STATUSES: Readonly<Record<number, SessionStatus>> = {
+  [SlotState.quarantined]: 'quarantined',
+  [SlotState.hibernating]: 'hibernating',
+};
 
 /** What a registry works with. */
 export interface RegistryParts extends ChangeParts {
@@ -38,6 +47,7 @@ export class SessionRegistry implements HandleOwner {
   readonly population: Population;
   readonly changes: PopulationChanges;
   readonly packets: PacketInput;
+  readonly sleep: SleepRequests;
   readonly #parts: RegistryParts;
   readonly #store: SessionStore;
   #isClosed = false;
@@ -48,7 +58,8 @@ export class SessionRegistry implements HandleOwner {
     this.#store = store;
     this.population = new Population(store, queue, hosts, maxConcurrentSessions);
     this.changes = new PopulationChanges(parts, this.population);
-    this.packets = new PacketInput(store, queue, this, () => this.#isBusy, ringBytes, parts.inputs);
+    this.packets = new PacketInput(store, queue, this, () => this.#isBusy, ringBytes, parts.inputs, parts.hibernation);
+    this.sleep = new SleepRequests(parts, this.population, () => this.#isBusy);
   }
 
   create(accountId: number, options: CreateOptions): SessionHandle {
@@ -85,16 +96,29 @@ export class SessionRegistry implements HandleOwner {
     return incarnation === 0 ? undefined : new SessionHandle(this, this.#store.word(slot, Column.account) >>> 0, incarnation, slot);
   }
 
+  /** Each session once: those awake when their turn comes, by slot, then those that were asleep at the beginning and still are. */
+  *all(): Generator<SessionHandle> {
+    const { sleepers } = this.#store;
+    const asleep = sleepers.count === 0 ? [] : Array.from(sleepers.entries(), (entry) => sleepers.accountOf(entry));
+    for (const slot of this.#store.slots()) {
+      if (this.#store.isAsleep(slot)) continue;
+      const handle = this.handleAt(slot);
+      if (handle !== undefined) yield handle;
+    }
+    for (const accountId of asleep) {
+      const entry = this.#isClosed ? NO_ENTRY : sleepers.find(accountId);
+      if (entry !== NO_ENTRY) yield new SessionHandle(this, accountId, sleepers.incarnationOf(entry), NO_SLOT);
+    }
+  }
+
   /** `incarnation`: only if it is still that one when its turn comes. */
   release(accountId: number, incarnation?: number): boolean {
     requireInteger('accountId', accountId, 1, MAX_ACCOUNT_ID);
     if (this.#incarnationOf(accountId) === 0) return false;
     if (this.#isBusy) {
       this.#parts.queue.addRelease(accountId, () => {
-        const slot = this.#store.index.get(accountId);
-        if (slot === NO_SLOT) return;
         // It may have released itself meanwhile, and its account have been spawned anew.
-        if (incarnation === undefined || this.#store.word(slot, Column.incarnation) === incarnation) this.changes.release(accountId);
+        if (incarnation === undefined || this.#store.incarnationOf(accountId) === incarnation) this.changes.release(accountId);
       });
       return true;
     }
@@ -133,6 +157,20 @@ export class SessionRegistry implements HandleOwner {
     return this.#isClosed ? NO_SLOT : this.#store.find(accountId, incarnation, hint);
   }
 
+  findSleeper(accountId: number, incarnation: number): number {
+    const { sleepers } = this.#store;
+    const entry = this.#isClosed || sleepers.count === 0 ? NO_ENTRY : sleepers.find(accountId);
+    return entry !== NO_ENTRY && sleepers.incarnationOf(entry) === incarnation ? entry : NO_ENTRY;
+  }
+
+  readSleeper(entry: number): RecordHead {
+    return this.#parts.hibernation.headOf(entry);
+  }
+
+  idleMsOf({ lastActivityMs }: RecordHead): number {
+    return this.#parts.clock.nowMs - lastActivityMs;
+  }
+
   readWord(slot: number, column: number): number {
     return this.#store.word(slot, column);
   }
@@ -146,8 +184,9 @@ export class SessionRegistry implements HandleOwner {
   }
 
   statusOf(handle: SessionHandle, slot: number): SessionStatus {
-    if (slot === NO_SLOT) return this.#parts.queue.willBe(handle.accountId) === handle.incarnation ? 'queued' : 'released';
-    return this.#store.table.slotStates[slot] === SlotState.quarantined ? 'quarantined' : 'active';
+    if (slot !== NO_SLOT) return STATUSES[this.#store.table.slotStates[slot]] ?? 'active';
+    if (this.findSleeper(handle.accountId, handle.incarnation) !== NO_ENTRY) return 'hibernated';
+    return this.#parts.queue.willBe(handle.accountId) === handle.incarnation ? 'queued' : 'released';
   }
 
   absenceOf(handle: SessionHandle): string {
@@ -159,8 +198,13 @@ export class SessionRegistry implements HandleOwner {
     return this.#store.hostOf(slot).behavior;
   }
 
-  makeState(source: StateSource, slot: number): object {
-    return new (this.#store.hostOf(slot).HostState)(source);
+  behaviorOfSleeper(entry: number): AnyBehavior {
+    return this.#store.pool.hosts[this.#store.sleepers.behaviorOf(entry)].behavior;
+  }
+
+  makeState(source: StateSource, behavior: AnyBehavior): object {
+    const host = this.#store.pool.hosts.find((candidate) => candidate.behavior === behavior) as BehaviorHost;
+    return new host.HostState(source);
   }
 
   locateState(slot: number): Record<string, unknown> {
@@ -178,16 +222,24 @@ export class SessionRegistry implements HandleOwner {
 
   setMapOf(handle: SessionHandle, mapId: number): void {
     requireInteger('mapId', mapId, 0, MAX_U32);
-    this.#change('setMap', handle, mapId, (slot) => this.#store.setWord(slot, Column.map, mapId));
+    this.#change('setMap', handle, mapId, () => this.changes.moveAccount(handle.accountId, Column.map, mapId));
   }
 
   setGroupOf(handle: SessionHandle, groupId: number): void {
     requireInteger('groupId', groupId, 0, MAX_U32);
-    this.#change('setGroup', handle, groupId, (slot) => this.#store.setWord(slot, Column.group, groupId));
+    this.#change('setGroup', handle, groupId, () => this.changes.moveAccount(handle.accountId, Column.group, groupId));
   }
 
   touchSession(handle: SessionHandle): void {
-    this.#change('touch', handle, 0, (slot) => this.#store.touch(slot));
+    this.#change('touch', handle, 0, () => this.sleep.touch(handle.accountId));
+  }
+
+  wakeHandle({ accountId, incarnation }: SessionHandle): boolean {
+    return this.sleep.wake(accountId, incarnation);
+  }
+
+  hibernateHandle({ accountId, incarnation }: SessionHandle): boolean {
+    return this.sleep.hibernate(accountId, incarnation);
   }
 
   stateWritten(slot: number, field: string, start: number, count: number): void {
@@ -215,12 +267,11 @@ export class SessionRegistry implements HandleOwner {
 
   #change(request: SessionChange, handle: SessionHandle, value: number, change: (slot: number) => void): void {
     const apply = (): void => {
-      const slot = SessionHandle.locate(handle, this);
-      if (slot === NO_SLOT) {
+      if (this.#isClosed || this.#store.incarnationOf(handle.accountId) !== handle.incarnation) {
         throw new DormouseError('ERR_SESSION_STALE', `${handle} was released`, { accountId: handle.accountId });
       }
       this.#parts.inputs.observer?.changed(request, handle.accountId, value);
-      change(slot);
+      change(this.#store.index.get(handle.accountId));
     };
     if (this.#isBusy) this.#parts.queue.add(request, handle.accountId, apply);
     else apply();

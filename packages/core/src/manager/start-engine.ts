@@ -3,11 +3,13 @@ import { checkBehaviors } from '../behavior-check.js';
 import { describeBehavior, refuseManagerInImportingThread } from '../behavior-module.js';
 import type { CheckedOptions } from '../config.js';
 import { DormouseError, messageOf } from '../errors.js';
+import { STORE_CONTRACT_VERSION } from '../hibernation/hibernation-store.js';
 import type { Logger } from '../logger.js';
 import { setUpBehavior } from '../runtime-loader.js';
 import { SCHEDULER_CONTRACT_VERSION } from '../scheduler.js';
 import { Engine } from './engine.js';
 import { stopScheduler, takeScheduler } from './scheduler-ownership.js';
+import { closeStore, takeStore } from './store-ownership.js';
 
 /** Starts all of a manager's parts. Throws `ERR_START_FAILED` with the cause; the scheduler has then been stopped. */
 export async function startEngine<B extends AnyBehavior>(options: CheckedOptions<B>, logger: Logger): Promise<Engine> {
@@ -16,9 +18,18 @@ export async function startEngine<B extends AnyBehavior>(options: CheckedOptions
   takeScheduler(scheduler);
   let starting = 'the session store';
   let engine: Engine | undefined;
+  let hasStore = false;
   try {
     for (const behavior of behaviors) await setUpBehavior(behavior, options.shared);
     engine = await Engine.assemble(options, logger);
+    starting = `store ${engine.records.name}`;
+    takeStore(engine.records);
+    hasStore = true;
+    await engine.records.open({
+      contractVersion: STORE_CONTRACT_VERSION,
+      logger,
+      moved: (...moved) => engine?.hibernation.recordMoved(...moved),
+    });
     starting = `scheduler ${scheduler.name}`;
     const { caller, seats, round } = engine;
     const { workerThreads, updateTimeoutMs } = config;
@@ -38,6 +49,7 @@ export async function startEngine<B extends AnyBehavior>(options: CheckedOptions
     return engine;
   } catch (cause) {
     await stopScheduler(scheduler, logger);
+    if (hasStore && engine !== undefined) await closeStore(engine.records, logger);
     engine?.seats.close();
     if (DormouseError.isInstance(cause, 'ERR_START_FAILED')) throw cause;
     throw new DormouseError('ERR_START_FAILED', `${starting} did not start: ${messageOf(cause)}`, { cause });

@@ -44,6 +44,9 @@ export interface TickParts {
   readonly quarantineAfter: number;
   readonly services: HostServices;
   readonly inputs: InputTap;
+  /** What can wait is done, for about so long: see `maintenanceSliceMs`. */
+  readonly maintain: (untilMs: number) => void | Promise<void>;
+  readonly maintenanceSliceMs: number;
 }
 
 /**
@@ -151,9 +154,9 @@ export class TickEngine {
 
   /** The update is over, well or not: hand out packets, deal with faults and requests, report. */
   #end(schedulerFailure: DormouseError | undefined): Promise<TickReport> {
-    const { store, caller, callerFaults, onPacket, round, inputs, seats } = this.#parts;
+    const { store, caller, callerFaults, onPacket, round, inputs, seats, maintain, maintenanceSliceMs } = this.#parts;
     round.close();
-    let maintaining: void | Promise<void>;
+    let isMaintaining = false;
     try {
       seats.endRound();
       const interrupted = discardInterrupted(store, seats.interruptions.splice(0));
@@ -172,27 +175,42 @@ export class TickEngine {
       const refused = this.#applyRequests();
       if (accountsInterrupted.length === 0) inputs.observer?.ticked(updateFailure !== undefined);
       else inputs.observer?.interrupted(accountsInterrupted);
-      const report = this.#report(faults, refused);
-      this.#faultsLate = failure === undefined ? NO_FAULTS : faults;
-      if (failure === undefined) return Promise.resolve(report);
-      this.#refusedLate = refused;
-      publish('dormouse:tick:failed', { tick: this.#parts.clock.number, error: failure });
-      return Promise.reject(failure);
+      const maintaining = maintain(performance.now() + maintenanceSliceMs);
+      if (maintaining === undefined) return this.#conclude(faults, refused, failure);
+      isMaintaining = true;
+      return maintaining.then(() => this.#conclude(faults, refused, failure)).finally(() => this.#rest());
     } finally {
-      this.phase = 'idle';
-      // What subscribers to the events above have asked for; a refusal of theirs stands in the next tick's report.
-      this.#refusedLate = this.#applyQueue();
+      if (!isMaintaining) this.#rest();
     }
   }
 
-  /** What sessions have asked for, then what the host has. */
+  /** The tick's work is done: it is told how it went. */
+  #conclude(faults: TickReport['faults'], refused: TickReport['refused'], failure: DormouseError | undefined): Promise<TickReport> {
+    const report = this.#report(faults, refused);
+    this.#faultsLate = failure === undefined ? NO_FAULTS : faults;
+    if (failure === undefined) return Promise.resolve(report);
+    this.#refusedLate = refused;
+    publish('dormouse:tick:failed', { tick: this.#parts.clock.number, error: failure });
+    return Promise.reject(failure);
+  }
+
+  #rest(): void {
+    this.phase = 'idle';
+    // What was asked for since, by subscribers for one; a refusal of theirs stands in the next tick's report.
+    this.#refusedLate = this.#applyQueue();
+  }
+
+  /** What sessions have asked for, then what the host has; then those that nothing has come for fall asleep. */
   #applyRequests(): readonly RefusedRequest[] {
     const { services, inputs } = this.#parts;
     inputs.observer?.moment();
     const refused = this.#tell(services.endTick());
     inputs.observer?.settling();
     const refusedOfHost = this.#applyQueue();
-    return refused.length === 0 ? refusedOfHost : [...refused, ...refusedOfHost];
+    services.hibernation.endTick();
+    const asleep = services.hibernation.takeRefusals();
+    const all = refused.length === 0 ? refusedOfHost : [...refused, ...refusedOfHost];
+    return asleep.length === 0 ? all : [...all, ...asleep];
   }
 
   #applyQueue(): readonly RefusedRequest[] {
@@ -288,6 +306,8 @@ export class TickEngine {
       messagesUnknown: totals.messagesUnknown - told.messagesUnknown,
       messagesFull: totals.messagesFull - told.messagesFull,
       requestsApplied: totals.requestsApplied - told.requestsApplied,
+      fellAsleep: totals.fellAsleep - told.fellAsleep,
+      woke: totals.woke - told.woke,
       asked: totals.asked - told.asked,
       answered: totals.answered - told.answered,
       ingestUs: (this.#updateMs - startMs) * 1000,

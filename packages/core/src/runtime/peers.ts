@@ -1,6 +1,6 @@
 import type { AnyBehavior } from '../behavior.js';
 import { DormouseError, requireInteger, shown } from '../errors.js';
-import { Column, MAX_ACCOUNT_ID, ROW_BITS, ROW_MASK } from '../layout/geometry.js';
+import { Column, MAX_ACCOUNT_ID, ROW_BITS, ROW_MASK, SlotState } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import { NO_GROUP } from '../memory/map-index.js';
 import { sharedUnder } from '../memory/shared-buffers.js';
@@ -32,10 +32,11 @@ export class Peers {
 
   find(block: Block, row: number, accountId: number, behavior: AnyBehavior | undefined): Peer<never> | null {
     const behaviorIndex = this.#begin(block, row, behavior);
-    const { accounts, blocks } = this.#services.world;
+    const { accounts, blocks, table } = this.#services.world;
     if (accountId >>> 0 !== accountId) requireInteger('accountId', accountId, 0, MAX_ACCOUNT_ID);
     const slot = accounts.read(accountId);
-    if (slot === NO_SLOT) return null;
+    // A sleeper is seen by nobody, be its row still there or not.
+    if (slot === NO_SLOT || table.slotStates[slot] === SlotState.hibernating) return null;
     const found = blocks[slot >> ROW_BITS];
     if (found === undefined || found.behaviorIndex !== behaviorIndex) return null;
     return this.#viewsOf(found).view(found, slot & ROW_MASK);

@@ -1,6 +1,8 @@
 import type { AnyBehavior, FieldsOf } from '../behavior.js';
 import { DormouseError, shown } from '../errors.js';
+import { NO_ENTRY } from '../hibernation/sleepers.js';
 import { Column } from '../layout/geometry.js';
+import type { RecordHead } from '../record/record-format.js';
 import type { StateOf } from '../session-api.js';
 import type { StateSource } from './host-state.js';
 import { NO_SLOT } from './store.js';
@@ -11,30 +13,36 @@ export const PushOutcome = {
   delivered: 0,
   /** A tick is in flight: copied, and delivered when it has ended (a full ring then shows in the tick's report). */
   queued: 1,
-  /** The ring has no room. Nothing changed but the session's `dropped` count. */
+  /** The ring has no room: nothing changed but the session's `dropped` count. Or it sleeps and there is no room for it to wake. */
   full: 2,
-  /** The session has been released. */
+  /** The session has been released, or its record was found corrupt. */
   stale: 3,
 } as const;
 export type PushOutcome = (typeof PushOutcome)[keyof typeof PushOutcome];
 
 /**
- * `active`: updated every tick. `quarantined`: failed too often, updated no more until revived. `queued`: asked for while a tick was
- * in flight, there when it has ended. `released`: gone for good.
+ * `active`: updated every tick. `quarantined`: failed too often, updated no more until revived. `hibernating`: asleep, its memory not given
+ * back yet. `hibernated`: asleep. `queued`: asked for while a tick was in flight, there when it has ended. `released`: gone for good.
  */
-export type SessionStatus = 'active' | 'quarantined' | 'queued' | 'released';
+export type SessionStatus = 'active' | 'quarantined' | 'hibernating' | 'hibernated' | 'queued' | 'released';
 
 /** What a handle asks of its manager. */
 export interface HandleOwner {
   findSession(accountId: number, incarnation: number, hint: number): number;
+  /** Entry of an incarnation of an account among the sleepers that are stored, or −1. */
+  findSleeper(accountId: number, incarnation: number): number;
   readWord(slot: number, column: number): number;
   readUpdateCount(slot: number): number;
   readIdleMs(slot: number): number;
+  /** The same of a sleeper that is stored, by what its record tells. */
+  readSleeper(entry: number): RecordHead;
+  idleMsOf(head: RecordHead): number;
   statusOf(handle: SessionHandle, slot: number): SessionStatus;
   /** Why a handle that has no slot has none. */
   absenceOf(handle: SessionHandle): string;
   behaviorOf(slot: number): AnyBehavior;
-  makeState(source: StateSource, slot: number): object;
+  behaviorOfSleeper(entry: number): AnyBehavior;
+  makeState(source: StateSource, behavior: AnyBehavior): object;
   locateState(slot: number): Record<string, unknown>;
   /** The host has written elements `start … start + count − 1` of a field. */
   stateWritten(slot: number, field: string, start: number, count: number): void;
@@ -42,6 +50,8 @@ export interface HandleOwner {
   setMapOf(handle: SessionHandle, mapId: number): void;
   setGroupOf(handle: SessionHandle, groupId: number): void;
   touchSession(handle: SessionHandle): void;
+  wakeHandle(handle: SessionHandle): boolean;
+  hibernateHandle(handle: SessionHandle): boolean;
   releaseHandle(handle: SessionHandle): boolean;
 }
 
@@ -71,7 +81,13 @@ export class SessionHandle<B extends AnyBehavior = AnyBehavior> {
 
   /** True until the session is released. */
   get isLive(): boolean {
-    return this.#find() !== NO_SLOT;
+    return this.#find() !== NO_SLOT || this.#sleeper() !== NO_ENTRY;
+  }
+
+  /** True while it sleeps: it is not updated, and its `state` cannot be read. */
+  get isAsleep(): boolean {
+    const { status } = this;
+    return status === 'hibernating' || status === 'hibernated';
   }
 
   get status(): SessionStatus {
@@ -80,7 +96,8 @@ export class SessionHandle<B extends AnyBehavior = AnyBehavior> {
 
   /** Throws `ERR_SESSION_STALE` once released, as every other getter does. */
   get behavior(): B {
-    return this.#owner.behaviorOf(this.#require()) as B;
+    const slot = this.#find();
+    return (slot === NO_SLOT ? this.#owner.behaviorOfSleeper(this.#requireSleeper()) : this.#owner.behaviorOf(slot)) as B;
   }
 
   /** True if the session follows `behavior`: then its `state` is known to be that behaviour's. */
@@ -90,23 +107,24 @@ export class SessionHandle<B extends AnyBehavior = AnyBehavior> {
 
   /**
    * The session's fields, to read and to write between ticks. May be kept: each access to a field finds the session anew, or throws
-   * `ERR_SESSION_STALE`, or `ERR_TICK_IN_FLIGHT` while sessions are being updated (R-08). `JSON.stringify` and `console.log` show the
+   * `ERR_SESSION_STALE`, `ERR_SESSION_ASLEEP` while it sleeps (see {@link wake}), or `ERR_TICK_IN_FLIGHT` while sessions are being updated
+   * (R-08). `JSON.stringify` and `console.log` show the
    * values.
    */
   get state(): StateOf<FieldsOf<B>> {
     this.#state ??= this.#owner.makeState(
       {
-        locate: () => this.#owner.locateState(this.#require()),
+        locate: () => this.#owner.locateState(this.#requireAwake()),
         wrote: (field, start, count) => this.#owner.stateWritten(this.#slot, field, start, count),
       },
-      this.#require(),
+      this.behavior,
     );
     return this.#state as StateOf<FieldsOf<B>>;
   }
 
   /** u32. Setting it while a tick is in flight takes effect when that has ended. */
   get mapId(): number {
-    return this.#owner.readWord(this.#require(), Column.map) >>> 0;
+    return this.#read(Column.map, 'mapId');
   }
   set mapId(mapId: number) {
     this.#owner.setMapOf(this as unknown as SessionHandle, mapId);
@@ -114,7 +132,7 @@ export class SessionHandle<B extends AnyBehavior = AnyBehavior> {
 
   /** u32. Setting it while a tick is in flight takes effect when that has ended. */
   get groupId(): number {
-    return this.#owner.readWord(this.#require(), Column.group) >>> 0;
+    return this.#read(Column.group, 'groupId');
   }
   set groupId(groupId: number) {
     this.#owner.setGroupOf(this as unknown as SessionHandle, groupId);
@@ -122,44 +140,56 @@ export class SessionHandle<B extends AnyBehavior = AnyBehavior> {
 
   /** Ticks in which it was updated. */
   get updateCount(): number {
-    return this.#owner.readUpdateCount(this.#require());
+    const slot = this.#find();
+    return slot === NO_SLOT ? this.#head().updateCount : this.#owner.readUpdateCount(slot);
   }
   /** Packets pushed to it, as u32. */
   get packetsIn(): number {
-    return this.#owner.readWord(this.#require(), Column.packetsIn) >>> 0;
+    return this.#read(Column.packetsIn, 'packetsIn');
   }
   /** Packets of it that the host has taken, as u32. */
   get packetsOut(): number {
-    return this.#owner.readWord(this.#require(), Column.packetsOut) >>> 0;
+    return this.#read(Column.packetsOut, 'packetsOut');
   }
   /** Payload bytes of `packetsIn`, as u32. */
   get bytesIn(): number {
-    return this.#owner.readWord(this.#require(), Column.bytesIn) >>> 0;
+    return this.#read(Column.bytesIn, 'bytesIn');
   }
   /** Payload bytes of `packetsOut`, as u32. */
   get bytesOut(): number {
-    return this.#owner.readWord(this.#require(), Column.bytesOut) >>> 0;
+    return this.#read(Column.bytesOut, 'bytesOut');
   }
   /** Packets either way that found a ring full, messages to it that found its mailbox full, requests of it that found its outbox full; as u32. */
   get dropped(): number {
-    return this.#owner.readWord(this.#require(), Column.dropped) >>> 0;
+    return this.#read(Column.dropped, 'dropped');
   }
   /** Simulated ms since the last packet either way, or `touch()` (R-21). */
   get idleMs(): number {
-    return this.#owner.readIdleMs(this.#require());
+    const slot = this.#find();
+    return slot === NO_SLOT ? this.#owner.idleMsOf(this.#head()) : this.#owner.readIdleMs(slot);
   }
 
   /**
    * Puts a packet into the session's inbound ring. `opcode` is 0…65 535; the payload is copied. A full ring and a released session are
-   * outcomes; a packet that could never fit is an error (`ERR_PACKET_TOO_LARGE`).
+   * outcomes; a packet that could never fit is an error (`ERR_PACKET_TOO_LARGE`). A sleeper wakes (R-23).
    */
   push(opcode: number, payload: Uint8Array = NO_PAYLOAD): PushOutcome {
     return this.#owner.pushTo(this as unknown as SessionHandle, opcode, payload);
   }
 
-  /** Makes the session count as not idle now. */
+  /** Makes the session count as not idle now; a sleeper wakes. Queued while a tick is in flight. */
   touch(): void {
     this.#owner.touchSession(this as unknown as SessionHandle);
+  }
+
+  /** Wakes the session, which counts as not idle now; false if it was not asleep, or cannot wake. Queued while a tick is in flight. */
+  wake(): boolean {
+    return this.#owner.wakeHandle(this as unknown as SessionHandle);
+  }
+
+  /** Puts the session to sleep, however long it has been idle: see `SessionManager.hibernateSession`. */
+  hibernate(): boolean {
+    return this.#owner.hibernateHandle(this as unknown as SessionHandle);
   }
 
   /** Releases the session; false if it is gone already. */
@@ -185,6 +215,34 @@ export class SessionHandle<B extends AnyBehavior = AnyBehavior> {
   #find(): number {
     this.#slot = this.#owner.findSession(this.accountId, this.incarnation, this.#slot);
     return this.#slot;
+  }
+
+  /** Its entry if it sleeps and is stored. */
+  #sleeper(): number {
+    return this.#owner.findSleeper(this.accountId, this.incarnation);
+  }
+
+  /** A word that is there awake and asleep, as u32. */
+  #read(column: number, name: keyof RecordHead): number {
+    const slot = this.#find();
+    return (slot === NO_SLOT ? this.#head()[name] : this.#owner.readWord(slot, column)) >>> 0;
+  }
+
+  #head(): RecordHead {
+    return this.#owner.readSleeper(this.#requireSleeper());
+  }
+
+  #requireAwake(): number {
+    if (!this.isAsleep) return this.#require();
+    throw new DormouseError('ERR_SESSION_ASLEEP', `${this} is asleep: its state can be read and written once it is awake (handle.wake())`, {
+      accountId: this.accountId,
+    });
+  }
+
+  #requireSleeper(): number {
+    const entry = this.#sleeper();
+    if (entry === NO_ENTRY) this.#require();
+    return entry;
   }
 
   #require(): number {

@@ -2,7 +2,7 @@ import { Column, ROW_MASK, SlotState } from '../layout/geometry.js';
 import { clearServices } from '../memory/services.js';
 import type { NewSession } from './new-row.js';
 import { beginRow } from './new-row.js';
-import type { SessionStore } from './store.js';
+import { NO_SLOT, type SessionStore } from './store.js';
 import type { TickClock } from './tick-clock.js';
 
 /*
@@ -34,13 +34,17 @@ export function leaveSlot(store: SessionStore, slot: number): void {
 
 /**
  * hibernated → waking: takes a slot for a session whose record is about to be read into it. Its rings are empty, its fields whatever they were.
- * Throws `ERR_MEMORY`, `ERR_INDEX_FULL`; nothing has changed then.
+ * `NO_SLOT` when it has one by now: whoever heard of the pool's growth has woken it. Throws `ERR_SESSION_LIMIT`, `ERR_MEMORY`,
+ * `ERR_INDEX_FULL`; nothing has changed then.
  */
 export function takeSlot(store: SessionStore, planned: NewSession): number {
-  const slot = store.pool.take(planned.host);
+  const slot = store.takeSlot(planned.host);
   const block = store.block(slot);
   try {
-    store.index.insert(planned.accountId, slot);
+    if (!store.index.insert(planned.accountId, slot)) {
+      store.pool.give(slot, block);
+      return NO_SLOT;
+    }
   } catch (error) {
     store.pool.give(slot, block);
     throw error;
@@ -50,4 +54,10 @@ export function takeSlot(store: SessionStore, planned: NewSession): number {
   store.order.added(planned.accountId, slot);
   store.setState(slot, SlotState.waking);
   return slot;
+}
+
+/** waking → hibernated: its record is no good. The row is nobody's again. */
+export function giveUpSlot(store: SessionStore, slot: number, accountId: number): void {
+  store.setState(slot, SlotState.free);
+  store.vacateSlot(slot, store.block(slot), accountId);
 }

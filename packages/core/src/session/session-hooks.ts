@@ -15,12 +15,15 @@ export interface HookRunner {
   callHook(block: Block, row: number, hook: Hook, argument: unknown): boolean;
 }
 
-/** The `create` and `release` hooks that are running: one may cause another. Main thread only. */
+export type HookName = 'create' | 'release' | 'hibernate';
+
+/** The hooks of sessions that are running: one may cause another. Main thread only. */
 export class SessionHooks {
   readonly #runner: HookRunner;
   readonly #table: SessionTable;
-  /** Slots of sessions in their hooks, the innermost last. */
+  /** Slots of sessions in their hooks, the innermost last; and which hooks these are. */
   readonly #slots: number[] = [];
+  readonly #names: HookName[] = [];
 
   constructor(runner: HookRunner, table: SessionTable) {
     this.#runner = runner;
@@ -31,15 +34,16 @@ export class SessionHooks {
     return this.#slots.length > 0;
   }
 
-  /** True while a hook of this slot's session runs. */
-  includes(slot: number): boolean {
-    return this.#slots.includes(slot);
+  /** What hook of this slot's session runs, the innermost of them; undefined if none does. */
+  nameOf(slot: number): HookName | undefined {
+    const at = this.#slots.lastIndexOf(slot);
+    return at === -1 ? undefined : this.#names[at];
   }
 
   /** Calls a hook; what it throws becomes `ERR_SESSION_HOOK`. */
-  call(block: Block, row: number, hook: Hook, argument: unknown, name: 'create' | 'release'): void {
+  call(block: Block, row: number, hook: Hook, argument: unknown, name: HookName): void {
     try {
-      this.within(block.firstSlot + row, () => {
+      this.within(block.firstSlot + row, name, () => {
         if (this.#runner.callHook(block, row, hook, argument)) this.#table.outboundFlags[block.blockIndex] = 1;
       });
     } catch (cause) {
@@ -52,12 +56,14 @@ export class SessionHooks {
   }
 
   /** Does something for a session that counts as part of a hook of it. */
-  within(slot: number, work: () => void): void {
+  within(slot: number, name: HookName, work: () => void): void {
     this.#slots.push(slot);
+    this.#names.push(name);
     try {
       work();
     } finally {
       this.#slots.pop();
+      this.#names.pop();
     }
   }
 }

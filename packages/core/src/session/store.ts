@@ -1,5 +1,6 @@
 import type { AnyBehavior } from '../behavior.js';
 import { DormouseError } from '../errors.js';
+import { NO_ENTRY, Sleepers } from '../hibernation/sleepers.js';
 import { Column, ROW_BITS, ROW_MASK, ROWS, SlotState } from '../layout/geometry.js';
 import { AccountIndex } from '../memory/account-index.js';
 import type { Block } from '../memory/block.js';
@@ -11,9 +12,10 @@ import { AccountOrder } from './account-order.js';
 import type { BehaviorHost } from './behavior-host.js';
 import type { Discarded } from './discarded.js';
 import { beginRow, type NewSession } from './new-row.js';
+import { drainOutbound } from './outbound.js';
 import type { Places } from './places.js';
 import { type PoolOwner, SessionPool } from './pool.js';
-import { type Hook, type HookRunner, SessionHooks } from './session-hooks.js';
+import { type Hook, type HookName, type HookRunner, SessionHooks } from './session-hooks.js';
 import type { TickClock } from './tick-clock.js';
 
 /** Sizes of a store, in sessions but for the rings. */
@@ -40,10 +42,14 @@ export class SessionStore {
   readonly mail: HostMail;
   /** The slots of all sessions, those in their hooks too, by account. */
   readonly order = new AccountOrder();
+  /** All sessions that are asleep, those whose rows are still here (`hibernating`) as well as those that are stored. */
+  readonly sleepers = new Sleepers();
   /** Who is on which map; none where nobody publishes anything. */
   places: Places | undefined;
   /** Told of each session that is there no more. Must not throw, nor run anything of the user's. */
   onGone: ((incarnation: number) => void) | undefined;
+  /** Has rows of sleepers stored at once, since no slot is left. Must not throw. */
+  makeRoom: (() => void) | undefined;
   /** Sessions by what their slots hold. */
   activeCount = 0;
   quarantinedCount = 0;
@@ -52,6 +58,7 @@ export class SessionStore {
   batchListIsStale = true;
   readonly #clock: TickClock;
   readonly #hooks: SessionHooks;
+  readonly #ceiling: number;
   #batchListLength = 0;
 
   constructor(
@@ -68,6 +75,7 @@ export class SessionStore {
     this.mail = new HostMail(table.regions.blockCount, sizes.mailboxBytes, sizes.outboxBytes);
     this.#hooks = new SessionHooks(caller, table);
     this.#clock = clock;
+    this.#ceiling = sizes.sessionCeiling;
     this.pool = new SessionPool(table, hosts, sizes.poolSize, sizes.poolGrowth, sizes.sessionCeiling, {
       blockAdded: (block) => caller.addBlock(block),
       blockDropped: (block) => {
@@ -79,9 +87,31 @@ export class SessionStore {
     });
   }
 
-  /** Sessions there are, whatever their state; one counts from before its `create` hook until after its `release` hook. */
+  /** Sessions that have a slot, whatever their state; one counts from before its `create` hook until after its `release` hook. */
   get count(): number {
     return this.pool.allocatedCount;
+  }
+
+  /** Sessions that are not asleep: those that a limit is about (R-18). */
+  get awakeCount(): number {
+    return this.pool.allocatedCount - this.hibernatingCount;
+  }
+
+  /** Whether the account has a session, awake or asleep. */
+  has(accountId: number): boolean {
+    return this.index.get(accountId) !== NO_SLOT || this.sleepers.find(accountId) !== NO_ENTRY;
+  }
+
+  /** Incarnation of the account's session, awake or asleep; 0 if it has none. */
+  incarnationOf(accountId: number): number {
+    const slot = this.index.get(accountId);
+    if (slot !== NO_SLOT) return this.word(slot, Column.incarnation);
+    const entry = this.sleepers.find(accountId);
+    return entry === NO_ENTRY ? 0 : this.sleepers.incarnationOf(entry);
+  }
+
+  isAsleep(slot: number): boolean {
+    return this.table.slotStates[slot] === SlotState.hibernating;
   }
 
   get isInHook(): boolean {
@@ -89,9 +119,8 @@ export class SessionStore {
   }
 
   /** What hook of a session is running, if one is; its last words are part of its `release`. */
-  hookOf(slot: number): 'create' | 'release' | undefined {
-    if (!this.#hooks.includes(slot)) return undefined;
-    return this.table.slotStates[slot] === SlotState.free ? 'create' : 'release';
+  hookOf(slot: number): HookName | undefined {
+    return this.#hooks.nameOf(slot);
   }
 
   block(slot: number): Block {
@@ -108,6 +137,16 @@ export class SessionStore {
     if (column === Column.map) this.places?.moved(slot, value >>> 0);
   }
 
+  /** A slot for one session more. Throws `ERR_SESSION_LIMIT` at the ceiling, `ERR_MEMORY`; nothing has changed then. */
+  takeSlot(host: BehaviorHost): number {
+    if (this.count >= this.#ceiling) this.makeRoom?.();
+    if (this.count < this.#ceiling) return this.pool.take(host);
+    throw new DormouseError(
+      'ERR_SESSION_LIMIT',
+      `at most ${this.#ceiling} sessions can be in memory (sessionCeiling): there are ${this.count}, ${this.hibernatingCount} of them asleep and not stored yet`,
+    );
+  }
+
   /** Where an incarnation of an account is now; `hint` is where it was last. `NO_SLOT` once it has been released. */
   find(accountId: number, incarnation: number, hint: number): number {
     if (hint !== NO_SLOT && this.block(hint)?.page[Column.incarnation + (hint & ROW_MASK)] === incarnation) return hint;
@@ -119,10 +158,10 @@ export class SessionStore {
   create(planned: NewSession): number {
     const { accountId, host, mapId, init } = planned;
     // It was new when it was planned; another session's hook may have come before it.
-    if (this.index.get(accountId) !== NO_SLOT) {
+    if (this.has(accountId)) {
       throw new DormouseError('ERR_SESSION_EXISTS', `account ${accountId} has a session already`, { accountId });
     }
-    const slot = this.pool.take(host);
+    const slot = this.takeSlot(host);
     const block = this.block(slot);
     const row = slot & ROW_MASK;
     beginRow(block.page, row, planned, this.#clock.number);
@@ -159,11 +198,30 @@ export class SessionStore {
     } catch (error) {
       failure = error as DormouseError;
     }
-    this.#hooks.within(slot, () => lastWords(slot));
+    this.#hooks.within(slot, 'release', () => lastWords(slot));
     const accountId = this.word(slot, Column.account) >>> 0;
     this.setState(slot, SlotState.free);
     this.#vacate(slot, block, accountId);
     return failure;
+  }
+
+  /**
+   * Asks an active session's `hibernate` hook whether it may sleep; true where it has none. `lastWords` takes what the hook has put into
+   * its outbox. Throws `ERR_SESSION_HOOK`.
+   */
+  askWhetherItSleeps(slot: number, lastWords: (slot: number) => void): boolean {
+    const { hibernate } = this.hostOf(slot).behavior.definition as AnyBehavior['definition'];
+    if (hibernate === undefined) return true;
+    let mayIt = true;
+    const ask: Hook = (session) => {
+      mayIt = hibernate(session) !== false;
+    };
+    try {
+      this.#hooks.call(this.block(slot), slot & ROW_MASK, ask, undefined, 'hibernate');
+    } finally {
+      this.#hooks.within(slot, 'hibernate', () => lastWords(slot));
+    }
+    return mayIt;
   }
 
   /** Puts a packet into a session's inbound ring; false, counted as dropped, when it is full. */
@@ -175,28 +233,9 @@ export class SessionStore {
     return true;
   }
 
-  /** Hands over every outbound packet there is, by slot; what the handler throws ends it, the rest stays for the next time. */
+  /** Hands over every outbound packet there is: see {@link drainOutbound}. */
   drain(handler: PacketHandler): number {
-    const { outboundFlags, doubles } = this.table;
-    const { blocks } = this.pool;
-    const before = this.rings.packetsOut;
-    for (let blockIndex = 0; blockIndex < blocks.length; blockIndex++) {
-      if (outboundFlags[blockIndex] === 0) continue;
-      const block = blocks[blockIndex] as Block;
-      // Cleared first: the handler may create a session whose hook sends, in a row that is done with.
-      outboundFlags[blockIndex] = 0;
-      try {
-        for (let row = 0; row < ROWS; row++) {
-          if (block.page[(Column.outbound + row) | 0] === 0) continue;
-          doubles[block.firstActivity + row] = this.#clock.nowMs;
-          this.rings.drain(block, row, handler);
-        }
-      } catch (error) {
-        outboundFlags[blockIndex] = 1;
-        throw error;
-      }
-    }
-    return this.rings.packetsOut - before;
+    return drainOutbound(this, this.#clock.nowMs, handler);
   }
 
   /** Discards what a session has sent and asked for that nobody has taken yet: its update did not come to its end. */
@@ -220,7 +259,7 @@ export class SessionStore {
   /** Ticks in which a session was updated. */
   updateCount(slot: number): number {
     const bias = this.word(slot, Column.updateBias);
-    return this.isFrozen(slot) && !this.#hooks.includes(slot) ? -bias : this.#clock.number - bias;
+    return this.isFrozen(slot) && this.#hooks.nameOf(slot) === undefined ? -bias : this.#clock.number - bias;
   }
 
   /** True while a slot's session is there and its updates stand still: in quarantine, asleep. */

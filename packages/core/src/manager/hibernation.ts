@@ -1,0 +1,200 @@
+import type { HibernationStore } from '../hibernation/hibernation-store.js';
+import { NO_ENTRY } from '../hibernation/sleepers.js';
+import type { Logger } from '../logger.js';
+import type { RecordHead } from '../record/record-format.js';
+import { RecordReader } from '../record/record-reader.js';
+import { NO_SLOT, type SessionStore } from '../session/store.js';
+import type { TickClock } from '../session/tick-clock.js';
+import { NO_REFUSALS, type RefusedRequest } from '../tick-report.js';
+import type { WallClock } from '../wall-clock.js';
+import { FallingAsleep } from './falling-asleep.js';
+import { IdleScan } from './idle-scan.js';
+import { Storing } from './storing.js';
+import type { StoringRounds } from './storing-rounds.js';
+import { NO_ROOM, Waking } from './waking.js';
+
+const MS_A_MINUTE = 60_000;
+const SCAN_EVERY_MS = 1000;
+
+export interface HibernationParts {
+  readonly store: SessionStore;
+  readonly clock: TickClock;
+  readonly records: HibernationStore;
+  readonly rounds: StoringRounds;
+  readonly wallClock: WallClock;
+  readonly logger: Logger;
+  readonly isAutomatic: boolean;
+  readonly thresholdMinutes: number;
+  /** Takes what a session's `hibernate` hook has put into its outbox. */
+  readonly lastWords: (slot: number) => void;
+}
+
+/**
+ * Who sleeps, and for how long: hibernation/README.md has the states, their transitions, and why nothing that is sent to a sleeper is lost.
+ * Everything here is done between ticks, or when one begins or has ended; main thread only.
+ */
+export class Hibernation {
+  readonly waking: Waking;
+  readonly storing: Storing;
+  thresholdMinutes: number;
+  /** Looks for idle sessions since start. */
+  cycles = 0;
+  readonly #parts: HibernationParts;
+  readonly #asleep: FallingAsleep;
+  readonly #scan: IdleScan;
+  readonly #reader: RecordReader;
+  /** Whole second of simulated time of the last scan. */
+  #scannedSecond: number;
+
+  constructor(parts: HibernationParts) {
+    const { store, clock, thresholdMinutes } = parts;
+    this.#parts = parts;
+    this.thresholdMinutes = thresholdMinutes;
+    this.#reader = new RecordReader(store.table);
+    this.storing = new Storing(parts);
+    this.waking = new Waking({ ...parts, reader: this.#reader, storing: this.storing });
+    this.#asleep = new FallingAsleep(parts);
+    this.#scan = new IdleScan(store);
+    this.#scannedSecond = secondOf(clock.nowMs);
+    store.makeRoom = () => this.storing.makeRoom();
+  }
+
+  /** Sessions asleep, stored or not. */
+  get count(): number {
+    return this.#parts.store.sleepers.count;
+  }
+
+  /** Since start. */
+  get fellAsleep(): number {
+    return this.#asleep.count;
+  }
+
+  get woke(): number {
+    return this.waking.count;
+  }
+
+  /** Bytes that sleepers would take if they were awake, less those that their records and the list of them take (R-22). */
+  get memorySavedBytes(): number {
+    const { store, records } = this.#parts;
+    const held = this.storing.storedCount === 0 ? 0 : records.stats().heldBytes + store.sleepers.heldBytes;
+    return Math.max(0, Math.round(this.storing.rowBytes - held));
+  }
+
+  // ----------------------------------------------------------------------------------------------------------- ticks
+
+  /** A tick begins, time has advanced: those whose time has come wake, by time, then account. Until {@link ingested}. */
+  beginTick(): void {
+    const { store, clock } = this.#parts;
+    const { sleepers } = store;
+    this.waking.isIngest = true;
+    if (sleepers.nextDueMs > clock.nowMs) return;
+    // By account: who hears of one that wakes may have others released.
+    const due = sleepers
+      .takeDue(clock.nowMs)
+      .map((entry) => ({ accountId: sleepers.accountOf(entry), incarnation: sleepers.incarnationOf(entry) }));
+    for (const { accountId, incarnation } of due) {
+      if (store.incarnationOf(accountId) !== incarnation) continue;
+      if (this.waking.wake(accountId) === NO_ROOM) this.#wakeAt(sleepers.find(accountId), clock.nowMs);
+    }
+  }
+
+  /** All that wakes somebody in this tick's update has. */
+  ingested(): void {
+    this.waking.isIngest = false;
+  }
+
+  /** A tick has ended: whenever another whole second of simulated time has passed, idle sessions fall asleep (R-21). */
+  endTick(): void {
+    const { isAutomatic, clock } = this.#parts;
+    const second = secondOf(clock.nowMs);
+    if (second === this.#scannedSecond) return;
+    this.#scannedSecond = second;
+    if (isAutomatic) this.hibernateInactive();
+  }
+
+  /** What could not be woken since the last call; has been told already. */
+  takeRefusals(): readonly RefusedRequest[] {
+    const { refusals } = this.waking;
+    if (refusals.length === 0) return NO_REFUSALS;
+    this.waking.refusals = [];
+    return refusals;
+  }
+
+  /** See {@link Storing.step}. */
+  maintain(untilMs: number): void | Promise<void> {
+    return this.storing.step(untilMs);
+  }
+
+  // --------------------------------------------------------------------------------------------------- falling asleep
+
+  /** Puts all to sleep that have been idle for as long as the threshold says, and may; returns how many. */
+  hibernateInactive(): number {
+    const { clock } = this.#parts;
+    this.cycles++;
+    const { slots, count } = this.#scan.find(clock.nowMs - this.thresholdMinutes * MS_A_MINUTE);
+    // A hook may have a scan done.
+    return count === 0 ? 0 : this.sleep(slots.slice(0, count), true);
+  }
+
+  /** Puts the sessions in these slots to sleep that may; returns how many. By ascending account id, if it is to be the same everywhere. */
+  sleep(slots: Iterable<number>, asksHook: boolean): number {
+    let count = 0;
+    for (const slot of slots) if (this.#asleep.put(slot, asksHook)) count++;
+    return count;
+  }
+
+  // ------------------------------------------------------------------------------------------------------- waking
+
+  /** See {@link Waking.wake}. */
+  wakeSlot(accountId: number): number {
+    return this.waking.wake(accountId);
+  }
+
+  /** The same for an account that has this incarnation; otherwise `NO_SLOT`. */
+  wakeIncarnation(accountId: number, incarnation: number): number {
+    return this.#parts.store.incarnationOf(accountId) === incarnation ? this.waking.wake(accountId) : NO_SLOT;
+  }
+
+  /** What the record of a stored sleeper tells. Throws `ERR_RECORD_CORRUPT`, and what the store throws. */
+  headOf(entry: number): RecordHead {
+    const { store, records } = this.#parts;
+    const accountId = store.sleepers.accountOf(entry);
+    return this.#reader.head(records.read(accountId, store.sleepers.locationOf(entry)), accountId);
+  }
+
+  /** The store has put a record elsewhere. */
+  recordMoved(accountId: number, location: number): void {
+    const { sleepers } = this.#parts.store;
+    const entry = sleepers.find(accountId);
+    if (entry !== NO_ENTRY) sleepers.setLocation(entry, location);
+  }
+
+  /** Ends the session of a stored sleeper without waking it; false if there is none. */
+  drop(accountId: number): boolean {
+    const { sleepers, onGone } = this.#parts.store;
+    const entry = sleepers.find(accountId);
+    if (entry === NO_ENTRY) return false;
+    const incarnation = sleepers.incarnationOf(entry);
+    this.storing.forget(accountId, sleepers.locationOf(entry));
+    sleepers.remove(entry);
+    onGone?.(incarnation);
+    return true;
+  }
+
+  /** It is tried again when the next tick begins. */
+  #wakeAt(entry: number, dueMs: number): void {
+    const { sleepers } = this.#parts.store;
+    const accountId = sleepers.accountOf(entry);
+    const incarnation = sleepers.incarnationOf(entry);
+    const behaviorIndex = sleepers.behaviorOf(entry);
+    const mapId = sleepers.mapOf(entry);
+    const groupId = sleepers.groupOf(entry);
+    const location = sleepers.locationOf(entry);
+    sleepers.remove(entry);
+    sleepers.add(accountId, incarnation, behaviorIndex, mapId, groupId, location, dueMs);
+  }
+}
+
+function secondOf(ms: number): number {
+  return Math.floor(ms / SCAN_EVERY_MS);
+}

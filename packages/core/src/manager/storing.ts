@@ -1,0 +1,252 @@
+import { DormouseError, messageOf } from '../errors.js';
+import { publish } from '../events.js';
+import { type HibernationStore, NO_LOCATION, type RecordBatch } from '../hibernation/hibernation-store.js';
+import { Column, ROW_BITS, SlotState } from '../layout/geometry.js';
+import type { Logger } from '../logger.js';
+import { isDrained } from '../memory/record-ring.js';
+import { leaveSlot } from '../session/rest.js';
+import { NO_SLOT, type SessionStore } from '../session/store.js';
+import type { WallClock } from '../wall-clock.js';
+import { StoringRounds } from './storing-rounds.js';
+
+/** A store that failed is asked again after so many ms of wall-clock time, then after twice as many, up to the most. */
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 60_000;
+
+export interface StoringParts {
+  readonly store: SessionStore;
+  readonly records: HibernationStore;
+  readonly rounds: StoringRounds;
+  readonly wallClock: WallClock;
+  readonly logger: Logger;
+}
+
+/** A batch that the store is taking, or has taken or refused and nobody has looked. */
+interface Put {
+  readonly batch: RecordBatch;
+  isDone: boolean;
+  error: unknown;
+  work: Promise<void>;
+}
+
+/**
+ * Takes rows of sleepers to the store and frees their slots: hibernating → hibernated. When, depends on the clock on the wall, and shows nowhere
+ * but in memory. Between ticks, or when one has ended; main thread only.
+ */
+export class Storing {
+  /** Bytes of blocks that the rows of those took who are stored now. */
+  rowBytes = 0;
+  storedCount = 0;
+  readonly #parts: StoringParts;
+  readonly #slots = new Int32Array(StoringRounds.most);
+  /** Of the batch that the store is taking; `NO_SLOT` for one that has woken since. */
+  readonly #putSlots: Int32Array;
+  #put: Put | undefined;
+  /** The next batch of those encoded last. */
+  #batch = 0;
+  /** Where to look for the next row. */
+  #cursor = 0;
+  #retryAtMs = Number.NEGATIVE_INFINITY;
+  #pauseMs = 0;
+
+  constructor(parts: StoringParts) {
+    this.#parts = parts;
+    this.#putSlots = new Int32Array(parts.rounds.slots.length);
+  }
+
+  /**
+   * Stores until nothing is left that can be stored now, or `performance.now()` has come to `untilMs`. A promise when the scheduler takes its
+   * time: rows must stay as they are until it is done. Never fails.
+   */
+  step(untilMs: number): void | Promise<void> {
+    const { rounds, wallClock, store } = this.#parts;
+    if (store.hibernatingCount === 0 && this.#put === undefined) return;
+    while (this.#settle() && wallClock.now() >= this.#retryAtMs) {
+      if (this.#batch < rounds.batchCount) this.#send();
+      else {
+        const count = this.#gather(StoringRounds.most);
+        if (count === 0) return;
+        const encoding = this.#encode(count);
+        if (encoding !== undefined) return encoding.then(() => this.step(untilMs));
+      }
+      if (performance.now() >= untilMs) return;
+    }
+  }
+
+  /** Stores all there is that can be, however long it takes; what wakes meanwhile does not count. Rejects with `ERR_STORE_FAILED`. */
+  async all(): Promise<void> {
+    this.#retryAtMs = Number.NEGATIVE_INFINITY;
+    for (;;) {
+      await this.step(Number.POSITIVE_INFINITY);
+      if (this.#put === undefined) break;
+      await this.#put.work;
+    }
+    if (this.#pauseMs > 0) throw new DormouseError('ERR_STORE_FAILED', `store ${this.#parts.records.name} does not take records`);
+  }
+
+  /** Frees at least one slot at once, if a store that takes its records at once lets it. */
+  makeRoom(): void {
+    const { rounds } = this.#parts;
+    if (!this.#settle()) return;
+    const before = this.storedCount;
+    while (this.storedCount === before) {
+      if (this.#batch < rounds.batchCount) this.#send();
+      else {
+        const count = this.#gather(rounds.slots.length);
+        // So few are encoded at once.
+        if (count === 0 || this.#encode(count) !== undefined) return;
+      }
+      if (this.#put !== undefined || this.#pauseMs > 0) return;
+    }
+  }
+
+  /** A sleeper whose row is here rises: a record that was made of it is of no use. */
+  cancel(slot: number): void {
+    this.moved(slot, NO_SLOT);
+  }
+
+  /** A sleeper's row has been moved from one slot to another. */
+  moved(from: number, to: number): void {
+    this.#parts.rounds.moved(from, to);
+    if (this.#put === undefined) return;
+    const at = this.#putSlots.subarray(0, this.#put.batch.count).indexOf(from);
+    if (at !== -1) this.#putSlots[at] = to;
+  }
+
+  /** A session has woken from its record, or was released: that is not needed any more. */
+  forget(accountId: number, location: number): void {
+    this.rowBytes -= this.rowBytes / this.storedCount;
+    this.storedCount--;
+    this.#delete(accountId, location);
+  }
+
+  /** Finds rows to be stored, `most` at most; returns how many. Looks once round, from where it stopped the last time. */
+  #gather(most: number): number {
+    const { store } = this.#parts;
+    const { slotStates } = store.table;
+    const end = store.pool.blocks.length << ROW_BITS;
+    let count = 0;
+    if (this.#cursor >= end) this.#cursor = 0;
+    const begin = this.#cursor;
+    for (let isSecond = false; count < most; ) {
+      const stop = isSecond ? begin : end;
+      const found = slotStates.subarray(this.#cursor, stop).indexOf(SlotState.hibernating);
+      if (found === -1) {
+        if (isSecond) break;
+        isSecond = true;
+        this.#cursor = 0;
+        continue;
+      }
+      const slot = this.#cursor + found;
+      this.#cursor = slot + 1;
+      // What its hook has sent is handed out first.
+      if (isDrained(store.word(slot, Column.outbound))) this.#slots[count++] = slot;
+    }
+    return count;
+  }
+
+  #encode(count: number): void | Promise<void> {
+    const { rounds, logger } = this.#parts;
+    this.#batch = 0;
+    const told = (): void => {
+      if (rounds.failure !== undefined) logger.error(rounds.failure.message);
+    };
+    const encoding = rounds.encode(this.#slots, count);
+    if (encoding !== undefined) return encoding.then(told);
+    told();
+  }
+
+  #send(): void {
+    const { records, rounds } = this.#parts;
+    const batch = rounds.batch(this.#batch++);
+    if (batch.count === 0) return;
+    this.#putSlots.set(rounds.slots);
+    batch.locations.fill(NO_LOCATION);
+    let work: void | Promise<void>;
+    try {
+      work = records.put(batch);
+    } catch (error) {
+      this.#failed(error);
+      return;
+    }
+    if (typeof work?.then !== 'function') {
+      this.#stored(batch);
+      return;
+    }
+    const put: Put = { batch, isDone: false, error: undefined, work };
+    const done = (error: unknown): void => {
+      put.isDone = true;
+      put.error = error;
+    };
+    put.work = work.then(
+      () => done(undefined),
+      (error: unknown) => done(error ?? 'it did not say why'),
+    );
+    this.#put = put;
+  }
+
+  /** Sees to what the store was taking; false while it still is. */
+  #settle(): boolean {
+    const put = this.#put;
+    if (put === undefined) return true;
+    if (!put.isDone) return false;
+    this.#put = undefined;
+    if (put.error === undefined) this.#stored(put.batch);
+    else this.#failed(put.error);
+    return true;
+  }
+
+  #stored({ count, accountIds, locations }: RecordBatch): void {
+    const { store, logger, records } = this.#parts;
+    const { sleepers } = store;
+    for (let i = 0; i < count; i++) {
+      const slot = this.#putSlots[i];
+      if (slot === NO_SLOT) {
+        this.#delete(accountIds[i], locations[i]);
+        continue;
+      }
+      sleepers.setLocation(sleepers.find(accountIds[i]), locations[i]);
+      this.rowBytes += bytesOfRow(store, slot);
+      this.storedCount++;
+      leaveSlot(store, slot);
+    }
+    if (this.#pauseMs > 0) logger.info(`store ${records.name} takes records again`);
+    this.#pauseMs = 0;
+  }
+
+  #failed(cause: unknown): void {
+    const { store, logger, records, rounds, wallClock } = this.#parts;
+    const isFirst = this.#pauseMs === 0;
+    this.#pauseMs = isFirst ? FIRST_PAUSE_MS : Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+    this.#retryAtMs = wallClock.now() + this.#pauseMs;
+    // What else was encoded is done anew then.
+    this.#batch = rounds.batchCount;
+    if (!isFirst) return;
+    const error = new DormouseError('ERR_STORE_FAILED', `store ${records.name} did not take records: ${messageOf(cause)}`, { cause });
+    logger.error(`${error.message}; ${store.hibernatingCount} sessions stay in memory, asleep, and it is tried again`);
+    publish('dormouse:store:failed', { store: records.name, error });
+  }
+
+  #delete(accountId: number, location: number): void {
+    const { records, logger } = this.#parts;
+    try {
+      records.delete(accountId, location);
+    } catch (error) {
+      logger.error(`store ${records.name} did not delete the record of account ${accountId}: ${messageOf(error)}`);
+    }
+  }
+}
+
+/** A row's share of what its block takes. */
+function bytesOfRow(store: SessionStore, slot: number): number {
+  const block = store.block(slot);
+  const { blockIndex } = block;
+  const rows = store.pool.highRows[blockIndex];
+  const host = store.pool.hosts[block.behaviorIndex];
+  const bytes =
+    host.touchedColdBytes(rows) +
+    host.touchedDataBytes(block, rows) +
+    store.rings.touchedBytes(blockIndex) +
+    store.mail.touchedBytes(blockIndex);
+  return bytes / rows;
+}

@@ -1,0 +1,145 @@
+import { DormouseError, messageOf } from '../errors.js';
+import { isObserved, publish } from '../events.js';
+import type { HibernationStore } from '../hibernation/hibernation-store.js';
+import { NO_ENTRY } from '../hibernation/sleepers.js';
+import { Column, ROW_MASK, SlotState } from '../layout/geometry.js';
+import type { Logger } from '../logger.js';
+import type { RecordReader } from '../record/record-reader.js';
+import { giveUpSlot, rise, takeSlot } from '../session/rest.js';
+import { NO_SLOT, type SessionStore } from '../session/store.js';
+import type { RefusedRequest } from '../tick-report.js';
+import type { Storing } from './storing.js';
+
+/** Its session sleeps on: there is no slot for it, or its record cannot be read now. */
+export const NO_ROOM = -2;
+
+export interface WakingParts {
+  readonly store: SessionStore;
+  readonly records: HibernationStore;
+  readonly reader: RecordReader;
+  readonly storing: Storing;
+  readonly logger: Logger;
+}
+
+/**
+ * Wakes sessions: hibernating → active, or hibernated → waking → active within one call. Whoever has something for a session asks here for its
+ * slot. Between ticks; main thread only.
+ */
+export class Waking {
+  /** Sessions woken since start. */
+  count = 0;
+  /** True while a tick begins: its number counts already, and those who wake have yet to be updated in it. */
+  isIngest = false;
+  /** Records that could not be read since somebody took these; told already. */
+  refusals: RefusedRequest[] = [];
+  readonly #parts: WakingParts;
+  /** Accounts whose records could not be read, but perhaps can later: told once. */
+  readonly #unreadable = new Set<number>();
+
+  constructor(parts: WakingParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * The slot of an account's session, which is awake from then on. `NO_SLOT`: there is none, or its record is refused; `NO_ROOM`: it sleeps
+   * on. Never throws.
+   */
+  wake(accountId: number): number {
+    const { store } = this.#parts;
+    const slot = store.index.get(accountId);
+    if (slot === NO_SLOT) return this.#load(accountId);
+    if (store.table.slotStates[slot] !== SlotState.hibernating) return slot;
+    this.#parts.storing.cancel(slot);
+    return this.#rise(slot, accountId, store.sleepers.find(accountId));
+  }
+
+  #load(accountId: number): number {
+    const { store, records, reader } = this.#parts;
+    const { sleepers } = store;
+    const entry = sleepers.find(accountId);
+    if (entry === NO_ENTRY || sleepers.isRefused(entry)) return NO_SLOT;
+    const incarnation = sleepers.incarnationOf(entry);
+    const host = store.pool.hosts[sleepers.behaviorOf(entry)];
+    const mapId = sleepers.mapOf(entry);
+    const groupId = sleepers.groupOf(entry);
+    let slot: number;
+    try {
+      slot = takeSlot(store, { accountId, incarnation, host, mapId, groupId, init: undefined });
+    } catch (error) {
+      return this.#sleepsOn(accountId, error);
+    }
+    // Woken meanwhile.
+    if (slot === NO_SLOT) return store.index.get(accountId);
+    const location = sleepers.locationOf(entry);
+    let bytes: Uint8Array;
+    try {
+      bytes = records.read(accountId, location);
+    } catch (error) {
+      giveUpSlot(store, slot, accountId);
+      return this.#sleepsOn(accountId, error);
+    }
+    const block = store.block(slot);
+    const row = slot & ROW_MASK;
+    try {
+      reader.read(bytes, accountId, block, row);
+      if (block.page[Column.incarnation + row] !== incarnation) throw foreign(accountId, incarnation, block.page[Column.incarnation + row]);
+    } catch (error) {
+      giveUpSlot(store, slot, accountId);
+      sleepers.refuse(entry);
+      this.#tell(accountId, corrupt(accountId, location, error));
+      return NO_SLOT;
+    }
+    // Where it was moved to in its sleep.
+    block.page[Column.map + row] = mapId;
+    block.page[Column.group + row] = groupId;
+    // It has had no packets lately: whatever its window held is long past.
+    const packets = block.page[Column.packetsIn + row] + block.page[Column.packetsOut + row];
+    block.page[Column.mark + row] = packets;
+    block.page[Column.markBefore + row] = packets;
+    this.#parts.storing.forget(accountId, location);
+    return this.#rise(slot, accountId, entry);
+  }
+
+  #rise(slot: number, accountId: number, entry: number): number {
+    const { store } = this.#parts;
+    store.sleepers.remove(entry);
+    this.#unreadable.delete(accountId);
+    rise(store, slot);
+    if (this.isIngest) store.setWord(slot, Column.updateBias, store.word(slot, Column.updateBias) - 1);
+    this.count++;
+    if (!isObserved('dormouse:session:woken')) return slot;
+    publish('dormouse:session:woken', { accountId });
+    // Who hears of it may have it released.
+    return store.index.get(accountId);
+  }
+
+  #sleepsOn(accountId: number, cause: unknown): number {
+    if (this.#unreadable.has(accountId)) return NO_ROOM;
+    this.#unreadable.add(accountId);
+    const error = DormouseError.isInstance(cause)
+      ? cause
+      : new DormouseError('ERR_STORE_FAILED', `the record of account ${accountId} could not be read: ${messageOf(cause)}`, {
+          accountId,
+          cause,
+        });
+    this.#tell(accountId, error);
+    return NO_ROOM;
+  }
+
+  #tell(accountId: number, error: DormouseError): void {
+    const refusal: RefusedRequest = { request: 'wake', accountId, error };
+    this.refusals.push(refusal);
+    this.#parts.logger.error(`account ${accountId} could not be woken: ${error.message}`);
+    publish('dormouse:request:refused', refusal);
+  }
+}
+
+function corrupt(accountId: number, location: number, cause: unknown): DormouseError {
+  return new DormouseError('ERR_RECORD_CORRUPT', `location ${location}: ${messageOf(cause)}`, { accountId, cause });
+}
+
+function foreign(accountId: number, expected: number, found: number): DormouseError {
+  return new DormouseError('ERR_RECORD_CORRUPT', `the record of account ${accountId} is of incarnation ${found}, not ${expected}`, {
+    accountId,
+  });
+}
