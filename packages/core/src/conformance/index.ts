@@ -5,6 +5,7 @@ import type { Claim } from './claim.js';
 import { claimsOf } from './claims.js';
 
 export { type BatchOrder, referenceScheduler } from './reference.js';
+export { describeHibernationStore, type StoreSetup } from './store-suite.js';
 
 /** What the suite is given: the test runner's own functions, and how to make a scheduler. */
 export interface ConformanceSetup {

@@ -65,7 +65,7 @@ export async function withManager<B extends AnyBehavior>(
 }
 
 /** Rejects when `work` has not settled within the bench's deadline. Need not be looked at, where something else has failed before. */
-export function within<T>({ deadlineMs }: Bench, what: string, work: Promise<T>): Promise<T> {
+export function within<T>({ deadlineMs }: Pick<Bench, 'deadlineMs'>, what: string, work: Promise<T>): Promise<T> {
   const bounded = inTime(deadlineMs, what, work);
   bounded.catch(nothing);
   return bounded;

@@ -5,7 +5,7 @@ interface ResizableBuffer extends ArrayBuffer {
   resize(byteLength: number): void;
 }
 
-const Resizable = ArrayBuffer as unknown as new (byteLength: number, options: { maxByteLength: number }) => ResizableBuffer;
+type ResizableConstructor = new (byteLength: number, options: { maxByteLength: number }) => ResizableBuffer;
 
 /** Memory that entries are appended to. */
 export interface Chunk {
@@ -149,7 +149,7 @@ export class Arena {
     const byteLength = words * 4;
     let buffer: ResizableBuffer;
     try {
-      buffer = new Resizable(byteLength, { maxByteLength: byteLength });
+      buffer = new (ArrayBuffer as unknown as ResizableConstructor)(byteLength, { maxByteLength: byteLength });
     } catch (cause) {
       throw new DormouseError('ERR_MEMORY', `no memory for a chunk of records (${byteLength} bytes): ${messageOf(cause)}`, { cause });
     }
