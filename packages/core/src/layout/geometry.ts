@@ -94,6 +94,9 @@ export const MAX_BATCHES = 65_535;
 /** Words of the round's header: what the tick is, on one cache line, and the number of the last control message on another. */
 export const ROUND_WORDS = 32;
 
+/** Words in which kernels leave what they have come to. */
+export const KERNEL_RESULT_WORDS = 16;
+
 export const SUBMAPS = 64;
 export const SUBMAP_HEADER_WORDS = 16;
 const CACHE_LINE = 64;
@@ -114,6 +117,8 @@ export interface TableRegions {
   readonly outboxFlags: number;
   readonly slotStates: number;
   readonly faultCounts: number;
+  readonly kernelResults: number;
+  readonly slotList: number;
   readonly index: number;
   readonly pages: number;
   readonly totalBytes: number;
@@ -141,6 +146,8 @@ export function tableRegions(ceiling: number): TableRegions {
   const outboxFlags = region(blockCount);
   const slotStates = region(slotCount);
   const faultCounts = region(slotCount);
+  const kernelResults = region(KERNEL_RESULT_WORDS * 4);
+  const slotList = region(slotCount * 4);
   const index = region(SUBMAPS * (SUBMAP_HEADER_WORDS * 4 + submapCapacity * 8));
   at = Math.ceil(at / PAGE_BYTES) * PAGE_BYTES;
   const pages = region(blockCount * PAGE_BYTES);
@@ -158,6 +165,8 @@ export function tableRegions(ceiling: number): TableRegions {
     outboxFlags,
     slotStates,
     faultCounts,
+    kernelResults,
+    slotList,
     index,
     pages,
     totalBytes,

@@ -38,6 +38,8 @@ export class SessionTable {
   readonly activeMasks: Int32Array;
   /** Blocks with at least one active row, ascending; as many as the tick says. Writer: the main thread, between ticks. */
   readonly batchList: Int32Array;
+  /** Slots that a kernel has listed. Writer and reader: the main thread, between ticks. */
+  readonly slotList: Int32Array;
   /** One byte a block: set by the participant whose session sends, cleared by the main thread at egress. */
   readonly outboundFlags: Uint8Array;
   /** The same for what sessions put into their outboxes. */
@@ -55,6 +57,7 @@ export class SessionTable {
     this.faultCounts = new Uint8Array(buffer, regions.faultCounts, regions.slotCount);
     this.activeMasks = new Int32Array(buffer, regions.activeMasks, regions.blockCount * 2);
     this.batchList = new Int32Array(buffer, regions.batchList, regions.blockCount);
+    this.slotList = new Int32Array(buffer, regions.slotList, regions.slotCount);
     this.outboundFlags = new Uint8Array(buffer, regions.outboundFlags, regions.blockCount);
     this.outboxFlags = new Uint8Array(buffer, regions.outboxFlags, regions.blockCount);
   }

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   Column,
+  KERNEL_RESULT_WORDS,
   LAST_ACTIVITY_F64,
   MAX_PARTICIPANTS,
   MAX_RING_BYTES,
@@ -37,6 +38,8 @@ describe('the table’s regions', () => {
           [regions.outboundFlags, blockCount],
           [regions.slotStates, slotCount],
           [regions.faultCounts, slotCount],
+          [regions.kernelResults, KERNEL_RESULT_WORDS * 4],
+          [regions.slotList, slotCount * 4],
           [regions.index, SUBMAPS * (SUBMAP_HEADER_WORDS * 4 + regions.submapCapacity * 8)],
           [regions.pages, blockCount * PAGE_BYTES],
         ];

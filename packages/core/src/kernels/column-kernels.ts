@@ -1,0 +1,65 @@
+import { messageOf } from '../errors.js';
+import type { SessionTable } from '../memory/session-table.js';
+import { PlainKernels } from './plain-kernels.js';
+import { SimdKernels } from './simd-kernels.js';
+
+/** What sessions have received and sent since each was created. */
+export interface Traffic {
+  readonly packetsIn: number;
+  readonly packetsOut: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** Packets that found a ring full. */
+  readonly dropped: number;
+}
+
+/** Slots by what they hold. */
+export interface StateCounts {
+  readonly free: number;
+  readonly active: number;
+  readonly quarantined: number;
+  readonly hibernating: number;
+  readonly waking: number;
+}
+
+/**
+ * Passes over the columns of the session table (R-10), in one of two forms with the same results, bit for bit. Each covers the blocks
+ * 0 … `blockCount` − 1, whether there is a block of a number or not: free rows count for nothing. Main thread, between ticks.
+ * Costs are of the SIMD form, on cores of 2024; docs of `bench simd` tell how to measure both.
+ */
+export interface ColumnKernels {
+  readonly form: 'simd' | 'plain';
+  /** Where {@link listIdle} leaves its slots; valid until it is called again. */
+  readonly slots: Int32Array;
+  /** Sums over the sessions that are awake: active or in quarantine. Exact, since no sum reaches 2⁵³. Cost: some 1 ns a session. */
+  traffic(blockCount: number): Traffic;
+  /**
+   * Lists the slots of active sessions that had their last packet or touch at the simulated time `beforeMs` or before it (R-21), ascending,
+   * in {@link slots}; returns how many. Cost: some 0.5 ns a session, and as much again for each that is listed.
+   */
+  listIdle(blockCount: number, beforeMs: number): number;
+  /** Counts slots by state. Cost: some 0.1 ns a slot. */
+  countStates(blockCount: number): StateCounts;
+  /** Begins the next half of the activity window (R-31): what has been counted so far is before it. Writes to blocks in use alone. */
+  turnActivity(blockCount: number): void;
+  /** Sets one of the columns of `Column` to 0 in `blockCount` blocks from `firstBlock` on. */
+  clearColumn(column: number, firstBlock: number, blockCount: number): void;
+  /**
+   * Makes the columns of `blockCount` blocks from `firstBlock` on what they were when the table was new, and the user's hot fields `withHot`:
+   * where nobody has any, they are memory that nobody has touched, and should stay so.
+   */
+  clearPages(firstBlock: number, blockCount: number, withHot: boolean): void;
+}
+
+/**
+ * The kernels of a table: SIMD if it is asked for and WebAssembly has it here, else plain JavaScript; `refused` is told why SIMD is not to be had.
+ */
+export function columnKernels(table: SessionTable, enableSimd: boolean, refused: (reason: string) => void): ColumnKernels {
+  if (!enableSimd) return new PlainKernels(table);
+  try {
+    return new SimdKernels(table);
+  } catch (error) {
+    refused(messageOf(error));
+    return new PlainKernels(table);
+  }
+}

@@ -1,0 +1,33 @@
+import type { ColumnKernels } from '../kernels/column-kernels.js';
+import { PlainKernels } from '../kernels/plain-kernels.js';
+import { SimdKernels } from '../kernels/simd-kernels.js';
+import { Column, LAST_ACTIVITY_F64, PAGE_BYTES, ROW_BITS, ROW_MASK, ROWS, SlotState } from '../layout/geometry.js';
+import { SessionTable } from '../memory/session-table.js';
+
+/** A table of sessions without a manager, and both forms of the kernels over it. */
+export interface KernelStand {
+  readonly blockCount: number;
+  readonly simd: ColumnKernels;
+  readonly plain: ColumnKernels;
+}
+
+/** Simulated time of the last activity of the sessions of {@link kernelStand} that are idle, and of the others. */
+export const IDLE_SINCE_MS = 1000;
+export const BUSY_AT_MS = 300_000;
+
+/**
+ * Lays out `sessions` active ones with counters of their own, each `idleEvery`th idle, for measurements of what is done to a table as
+ * a whole. Throws where WebAssembly has no SIMD.
+ */
+export function kernelStand(sessions: number, idleEvery: number): KernelStand {
+  const table = SessionTable.reserve(sessions);
+  const { words, doubles, regions } = table;
+  for (let slot = 0; slot < sessions; slot++) {
+    const page = (regions.pages + (slot >> ROW_BITS) * PAGE_BYTES) / 4;
+    const at = page + (slot & ROW_MASK);
+    for (const column of Object.values(Column)) words[at + column] = Math.imul(slot + 1, 2_654_435_769 + column) >>> 8;
+    doubles[page / 2 + LAST_ACTIVITY_F64 + (slot & ROW_MASK)] = slot % idleEvery === 0 ? IDLE_SINCE_MS : BUSY_AT_MS;
+    table.setSlotState(slot, SlotState.active);
+  }
+  return { blockCount: Math.ceil(sessions / ROWS), simd: new SimdKernels(table), plain: new PlainKernels(table) };
+}
