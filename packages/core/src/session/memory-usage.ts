@@ -1,4 +1,5 @@
 import { ROW_BITS } from '../layout/geometry.js';
+import type { Block } from '../memory/block.js';
 import { wholePages } from '../memory/session-table.js';
 import type { SessionStore } from './store.js';
 
@@ -14,6 +15,12 @@ export interface MemoryUsage {
   /** The session table: ids, cursors, counters, hot fields. */
   readonly tableBytes: number;
   readonly indexBytes: number;
+  /** Who is asleep: some 35 bytes each, whatever the store takes. */
+  readonly sleeperBytes: number;
+  /** What the store takes of this process's memory for the records of sleepers. */
+  readonly storeBytes: number;
+  /** Blocks that were dropped and wait to be collected. */
+  readonly droppedBytes: number;
   /** Of all this, the share of slots that no session uses now. */
   readonly poolBytes: number;
   /** Reserved for blocks, touched or not: address space only. */
@@ -27,46 +34,72 @@ export const NO_MEMORY: MemoryUsage = Object.freeze({
   serviceBytes: 0,
   tableBytes: 0,
   indexBytes: 0,
+  sleeperBytes: 0,
+  storeBytes: 0,
+  droppedBytes: 0,
   poolBytes: 0,
   reservedBytes: 0,
 });
 
+/** Bytes held beside the sessions that have slots. */
+export interface HeldBeside {
+  readonly storeBytes: number;
+  readonly droppedBytes: number;
+}
+
 /** Counts what is held. Cost: some µs for each block. */
-export function memoryUsage(store: SessionStore): MemoryUsage {
+export function memoryUsage(store: SessionStore, { storeBytes, droppedBytes }: HeldBeside): MemoryUsage {
   let stateBytes = 0;
   let ringBytes = 0;
   let serviceBytes = 0;
   let reservedBytes = 0;
   let blocksUsed = 0;
-  let hotBlocks = 0;
   for (const block of store.pool.blocks) {
     if (block === undefined) continue;
-    const host = store.pool.hosts[block.behaviorIndex];
-    const rows = store.pool.highRows[block.blockIndex];
-    store.rings.survey(block);
-    stateBytes += host.touchedColdBytes(rows) + host.touchedDataBytes(block, rows);
-    if (store.places?.wasShown(block.blockIndex)) stateBytes += host.snapshotBytes;
+    survey(store, block);
+    stateBytes += stateBytesOf(store, block);
     ringBytes += store.rings.touchedBytes(block.blockIndex);
-    store.mail.survey(block);
     serviceBytes += store.mail.touchedBytes(block.blockIndex);
     reservedBytes += block.buffer.byteLength;
-    if (rows === 0) continue;
-    blocksUsed++;
-    if (host.layout.hotBytesPerSession > 0) hotBlocks++;
+    if (store.pool.highRows[block.blockIndex] > 0) blocksUsed++;
   }
-  const tableBytes = store.table.touchedBytes(blocksUsed, hotBlocks);
+  const pages = store.pool.touchedPages;
+  const tableBytes = store.table.touchedBytes(pages.core, pages.hot);
   const indexBytes = store.index.touchedBytes + (store.places?.indexBytes ?? 0);
+  const sleeperBytes = store.sleepers.heldBytes;
   const sessionBytes = stateBytes + ringBytes + serviceBytes + tableBytes;
   const slots = blocksUsed << ROW_BITS;
   const poolBytes = slots === 0 ? 0 : Math.round((sessionBytes * (slots - store.count)) / slots);
   return {
-    totalBytes: sessionBytes + wholePages(indexBytes),
+    totalBytes: sessionBytes + wholePages(indexBytes) + sleeperBytes + storeBytes + droppedBytes,
     stateBytes,
     ringBytes,
     serviceBytes,
     tableBytes,
     indexBytes,
+    sleeperBytes,
+    storeBytes,
+    droppedBytes,
     poolBytes,
     reservedBytes,
   };
+}
+
+/** Bytes of a block's buffer that were ever written: what goes back when it is dropped and collected. */
+export function blockBytes(store: SessionStore, block: Block): number {
+  survey(store, block);
+  const { blockIndex } = block;
+  return stateBytesOf(store, block) + store.rings.touchedBytes(blockIndex) + store.mail.touchedBytes(blockIndex);
+}
+
+function survey(store: SessionStore, block: Block): void {
+  store.rings.survey(block);
+  store.mail.survey(block);
+}
+
+function stateBytesOf(store: SessionStore, block: Block): number {
+  const host = store.pool.hosts[block.behaviorIndex];
+  const rows = store.pool.highRows[block.blockIndex];
+  const bytes = host.touchedColdBytes(rows) + host.touchedDataBytes(block, rows);
+  return store.places?.wasShown(block.blockIndex) === true ? bytes + host.snapshotBytes : bytes;
 }

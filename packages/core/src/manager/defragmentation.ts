@@ -1,0 +1,175 @@
+import { setImmediate } from 'node:timers/promises';
+import { messageOf } from '../errors.js';
+import type { HibernationStore } from '../hibernation/hibernation-store.js';
+import type { Logger } from '../logger.js';
+import type { WallClock } from '../wall-clock.js';
+import { Compaction, type CompactionCounts, type CompactionParts } from './compaction.js';
+
+/** What a defragmentation has done. */
+export interface DefragmentationReport {
+  /** Sessions that lie elsewhere now. Their handles are what they were. */
+  readonly movedSessions: number;
+  /** Blocks of 64 sessions that were let go. */
+  readonly droppedBlocks: number;
+  /** Bytes that these took, and the store of sleepers' records takes less: given back to the operating system when all threads have collected. */
+  readonly bytesGivenBack: number;
+  /** Pieces it was done in, each at the end of a tick or between two. */
+  readonly slices: number;
+  /** The longest of them, µs: `maintenanceSliceMs` and one step more at most, a step being one session or one block. */
+  readonly longestSliceUs: number;
+  /** From the first to the last, wall-clock ms. */
+  readonly durationMs: number;
+}
+
+export interface DefragmentationParts extends CompactionParts {
+  /** Where sleepers' records are. */
+  readonly records: HibernationStore;
+  /** True while the scheduler has a round: rows lie where it was told. */
+  readonly isRoundOpen: () => boolean;
+  readonly wallClock: WallClock;
+  readonly logger: Logger;
+  /** Wall-clock ms from the end of one to the beginning of the next; none: by call alone. */
+  readonly intervalMs: number | undefined;
+}
+
+/** What drives a defragmentation where no ticks do. */
+export interface SliceDriver {
+  /** Does all maintenance there is for a slice; between ticks. */
+  slice(): Promise<void>;
+}
+
+/** Sleepers are stored first, so that their slots are free; a store that takes none for so long is not waited for. */
+const STORING_PATIENCE_MS = 250;
+/** The least that a store is given to compact, ms. */
+const LEAST_COMPACTION_MS = 0.1;
+
+/** One defragmentation, from when it is asked for until it is done. */
+class Job implements CompactionCounts {
+  movedSessions = 0;
+  droppedBlocks = 0;
+  bytesGivenBack = 0;
+  slices = 0;
+  longestSliceUs = 0;
+  beganMs = 0;
+  isDone = false;
+  error: unknown;
+  /** A step each; true: nothing can be done before something else was. */
+  steps: Generator<boolean | undefined> | undefined;
+  readonly laysOut: boolean;
+  readonly isAsked: boolean;
+
+  constructor(laysOut: boolean, isAsked: boolean) {
+    this.laysOut = laysOut;
+    this.isAsked = isAsked;
+  }
+
+  report(endedMs: number): DefragmentationReport {
+    const { movedSessions, droppedBlocks, bytesGivenBack, slices, longestSliceUs } = this;
+    return { movedSessions, droppedBlocks, bytesGivenBack, slices, longestSliceUs, durationMs: slices === 0 ? 0 : endedMs - this.beganMs };
+  }
+}
+
+/**
+ * Compaction in slices (R-25): at every interval of wall-clock time, as ticks come, and when it is asked for, whether ticks come or not. Main
+ * thread only. After it the pool keeps as many blocks as its sessions need, and at least `poolSize` rows: those it has beyond its sessions
+ * are new, and no memory until they are used.
+ */
+export class Defragmentation {
+  readonly #parts: DefragmentationParts;
+  /** The one in hand first. */
+  readonly #jobs: Job[] = [];
+  #dueMs: number;
+  #untilMs = 0;
+  #isClosed = false;
+
+  constructor(parts: DefragmentationParts) {
+    this.#parts = parts;
+    this.#dueMs = parts.wallClock.now() + (parts.intervalMs ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Goes on until `performance.now()` has come to `untilMs`, or there is nothing more to do: then false. At least one step. Between ticks. */
+  step(untilMs: number): boolean {
+    const { wallClock, isRoundOpen, garbage } = this.#parts;
+    if (this.#jobs.length === 0 && wallClock.now() >= this.#dueMs && !this.#isClosed) this.#jobs.push(new Job(false, false));
+    const job = this.#jobs[0];
+    if (job === undefined || isRoundOpen()) return this.#jobs.length > 0;
+    const beganMs = performance.now();
+    if (job.slices === 0) job.beganMs = beganMs;
+    this.#untilMs = untilMs;
+    const endedMs = this.#advance(job, beganMs);
+    job.slices++;
+    job.longestSliceUs = Math.max(job.longestSliceUs, (endedMs - beganMs) * 1000);
+    garbage.collectSoonIfDue();
+    if (job.isDone) {
+      this.#jobs.shift();
+      this.#dueMs = wallClock.now() + (this.#parts.intervalMs ?? Number.POSITIVE_INFINITY);
+    }
+    return this.#jobs.length > 0;
+  }
+
+  /**
+   * Does a whole one, `laysOut`: with each map's and group's sessions side by side. Resolves when it is done, and collected if that was due.
+   * Rejects with `ERR_MEMORY`; what was moved by then has been.
+   */
+  async run(laysOut: boolean, driver: SliceDriver): Promise<DefragmentationReport> {
+    const job = new Job(laysOut, true);
+    this.#jobs.push(job);
+    while (!job.isDone && !this.#isClosed) {
+      await driver.slice();
+      if (!job.isDone) await setImmediate();
+    }
+    if (job.error !== undefined) throw job.error;
+    const report = job.report(performance.now());
+    await this.#parts.garbage.settled();
+    return report;
+  }
+
+  /** Nothing is moved any more: those under way resolve with what they have done. */
+  close(): void {
+    this.#isClosed = true;
+    this.#jobs.length = 0;
+    this.#dueMs = Number.POSITIVE_INFINITY;
+  }
+
+  /** Returns what time it is. */
+  #advance(job: Job, beganMs: number): number {
+    job.steps ??= this.#stepsOf(job);
+    for (let nowMs = beganMs; ; ) {
+      try {
+        const { done, value } = job.steps.next();
+        nowMs = performance.now();
+        job.isDone = done === true;
+        if (value === true || job.isDone || nowMs >= this.#untilMs) return nowMs;
+      } catch (error) {
+        job.isDone = true;
+        job.error = error;
+        if (!job.isAsked) this.#parts.logger.warn(`defragmentation was broken off: ${messageOf(error)}`);
+        return performance.now();
+      }
+    }
+  }
+
+  *#stepsOf(job: Job): Generator<boolean | undefined> {
+    const compaction = new Compaction(this.#parts, job);
+    if (job.isAsked) yield* this.#awaitStoring();
+    if (job.laysOut) yield* compaction.layOut();
+    yield* compaction.evacuate();
+    yield* compaction.trim();
+    const { records } = this.#parts;
+    const heldBefore = records.stats().heldBytes;
+    while (records.compact(Math.max(this.#untilMs - performance.now(), LEAST_COMPACTION_MS))) yield;
+    job.bytesGivenBack += Math.max(0, heldBefore - records.stats().heldBytes);
+  }
+
+  /** Storing has the same slices, before this. */
+  *#awaitStoring(): Generator<boolean> {
+    const { store } = this.#parts;
+    let least = store.hibernatingCount;
+    for (let sinceMs = performance.now(); least > 0 && performance.now() - sinceMs < STORING_PATIENCE_MS; ) {
+      yield true;
+      if (store.hibernatingCount >= least) continue;
+      least = store.hibernatingCount;
+      sinceMs = performance.now();
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import type { HibernationStore } from '../hibernation/hibernation-store.js';
+import type { Logger } from '../logger.js';
+import type { SharedRound } from '../memory/round.js';
+import type { StateView } from '../runtime/index.js';
+import type { IScheduler } from '../scheduler.js';
+import type { HeldBeside } from '../session/memory-usage.js';
+import type { SessionStore } from '../session/store.js';
+import type { WallClock } from '../wall-clock.js';
+import { Defragmentation, type DefragmentationReport } from './defragmentation.js';
+import { Garbage } from './garbage.js';
+import type { Hibernation } from './hibernation.js';
+import type { Seats } from './seats.js';
+import type { TickEngine } from './tick-engine.js';
+
+export interface MaintenanceParts {
+  readonly store: SessionStore;
+  readonly records: HibernationStore;
+  readonly hibernation: Hibernation;
+  readonly round: SharedRound;
+  readonly seats: Seats;
+  readonly scheduler: IScheduler;
+  readonly ticks: TickEngine;
+  /** The host's views of states. */
+  readonly views: readonly StateView[];
+  readonly wallClock: WallClock;
+  readonly logger: Logger;
+  readonly sliceMs: number;
+  /** Between defragmentations, wall-clock ms; none: by call alone. */
+  readonly intervalMs: number | undefined;
+}
+
+/** Between two tries at a store that takes nothing, ms. */
+const RETRY_MS = 5;
+
+/**
+ * What can wait: sleepers' rows are stored, sessions moved together, memory given back (R-22, R-25, R-26). A slice of it at the end of each tick; what the
+ * host has asked for goes on between ticks as well, so that it comes to its end whether ticks come or not. Main thread only.
+ */
+export class Maintenance {
+  readonly #parts: MaintenanceParts;
+  readonly #garbage: Garbage;
+  readonly #defragmentation: Defragmentation;
+  #retryMs = 0;
+
+  constructor(parts: MaintenanceParts) {
+    const { ticks, views, round, hibernation } = parts;
+    this.#parts = parts;
+    this.#garbage = new Garbage({
+      ...parts,
+      betweenTicks: (change) => ticks.betweenTicks(change),
+      letGo: () => {
+        for (const view of views) view.$park();
+      },
+    });
+    this.#defragmentation = new Defragmentation({
+      ...parts,
+      garbage: this.#garbage,
+      isRoundOpen: () => round.epoch !== 0,
+      moved: (from, to) => hibernation.storing.moved(from, to),
+    });
+  }
+
+  /** Bytes held beside the sessions that have slots (R-27). */
+  get held(): HeldBeside {
+    return { storeBytes: this.#parts.records.stats().heldBytes, droppedBytes: this.#garbage.heldBytes };
+  }
+
+  /** The end of a tick: a slice until `untilMs`. A promise when the scheduler has a part in it. */
+  run(untilMs: number): void | Promise<void> {
+    const storing = this.#parts.hibernation.maintain(untilMs);
+    if (storing === undefined) {
+      this.#defragmentation.step(untilMs);
+      return;
+    }
+    return storing.then(() => void this.#defragmentation.step(untilMs));
+  }
+
+  /** See `SessionManager.defragmentMemory`, `optimizeMemoryLayout`. */
+  defragment(laysOut: boolean): Promise<DefragmentationReport> {
+    const { ticks, sliceMs } = this.#parts;
+    return this.#defragmentation.run(laysOut, { slice: () => ticks.betweenTicks(async () => this.#slice(performance.now() + sliceMs)) });
+  }
+
+  /** See `SessionManager.collectGarbage`. */
+  async collectGarbage(): Promise<void> {
+    await this.#parts.ticks.betweenTicks(async () => {});
+    await this.#garbage.collect();
+  }
+
+  /** Nothing is done any more. */
+  close(): void {
+    this.#defragmentation.close();
+    this.#garbage.close();
+  }
+
+  /** Without a tick; at once, so that nobody asks for anything meanwhile. */
+  #slice(untilMs: number): void {
+    this.#store(untilMs);
+    this.#defragmentation.step(untilMs);
+  }
+
+  /** The host alone stores, a batch at a time. */
+  #store(untilMs: number): void {
+    const { store, hibernation } = this.#parts;
+    for (
+      let nowMs = performance.now();
+      store.hibernatingCount > 0 && nowMs < untilMs && nowMs >= this.#retryMs;
+      nowMs = performance.now()
+    ) {
+      const before = store.hibernatingCount;
+      hibernation.storing.makeRoom();
+      if (store.hibernatingCount === before) this.#retryMs = nowMs + RETRY_MS;
+    }
+  }
+}
