@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { checkKernel, type Kernel } from './behavior-kernel/kernel.js';
 import { DormouseError, shown } from './errors.js';
 import { type Fields, layOut, type StateLayout } from './layout/state-layout.js';
 import type { Session, SessionBatch } from './session-api.js';
@@ -38,6 +39,8 @@ export interface BehaviorDefinition<F extends Fields, Init> {
   readonly update?: (session: Session<F>, diffMs: number) => void;
   /** Many sessions' update in one call, over columns, for rows of one block at a time. Runs instead of `update`. */
   readonly updateBatch?: (batch: SessionBatch<F>, diffMs: number) => void;
+  /** A WebAssembly module over hot fields, in place of `update` and `updateBatch`, which a behaviour with a kernel must not have. */
+  readonly kernel?: Kernel;
 }
 
 const MARKER = Symbol.for('@dormouse/core.behavior');
@@ -94,10 +97,14 @@ export function defineBehavior<const F extends Fields, Init = unknown>(
   }
   const name = definition.name ?? baseName(url);
   if (typeof name !== 'string' || name === '') throw invalid(`name of a behaviour must be a text that is not empty: got ${shown(name)}`);
-  if (definition.update === undefined && definition.updateBatch === undefined) {
-    throw invalid(`behaviour ${shown(name)} must have update or updateBatch`);
-  }
-  const behavior: Behavior<F, Init> = { name, url, definition, layout: layOut(definition.state) };
+  const { kernel } = definition;
+  const hasUpdate = definition.update !== undefined || definition.updateBatch !== undefined;
+  if (!hasUpdate && kernel === undefined) throw invalid(`behaviour ${shown(name)} must have update, updateBatch or kernel`);
+  if (hasUpdate && kernel !== undefined)
+    throw invalid(`behaviour ${shown(name)} must have no update beside its kernel, which runs in its place`);
+  const layout = layOut(definition.state);
+  if (kernel !== undefined) checkKernel(kernel, layout);
+  const behavior: Behavior<F, Init> = { name, url, definition, layout };
   Object.defineProperty(behavior, MARKER, { value: true });
   return Object.freeze(behavior);
 }
@@ -108,7 +115,7 @@ export function isBehavior(value: unknown): value is AnyBehavior {
 }
 
 const HOOKS = ['setup', 'create', 'release', 'hibernate', 'update', 'updateBatch'] as const;
-const MEMBERS: ReadonlySet<string> = new Set(['name', 'state', ...HOOKS]);
+const MEMBERS: ReadonlySet<string> = new Set(['name', 'state', ...HOOKS, 'kernel']);
 
 function moduleHref(moduleUrl: string | URL): string {
   if (typeof moduleUrl !== 'string' && !(moduleUrl instanceof URL)) {

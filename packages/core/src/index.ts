@@ -8,6 +8,7 @@ export {
   isBehavior,
   type SetupContext,
 } from './behavior.js';
+export { type Kernel, kernelLayout } from './behavior-kernel/kernel.js';
 export type { BehaviorDescriptor } from './behavior-module.js';
 export type { ManagerConfig, ManagerSettings, SessionManagerOptions } from './config.js';
 export type {

@@ -16,6 +16,9 @@ export interface RowFault {
   readonly error: unknown;
 }
 
+/** Runs one behaviour's sessions, see `Runner`. */
+export type SegmentRunner = Pick<Runner, 'runSegment' | 'park' | 'callHook'>;
+
 /** What is different about the thread that a participant runs in. */
 export interface ParticipantThread {
   /** Another round has begun: called before anything of it is run. */
@@ -35,7 +38,7 @@ export class Participant implements BatchRunner {
   /** See {@link ParticipantWord}. */
   readonly #words: Int32Array;
   readonly #thread: ParticipantThread;
-  readonly #runners: Runner[] = [];
+  readonly #runners: SegmentRunner[] = [];
   /** Of the round whose terms these are. */
   #epoch = 0;
   #blockCount = 0;
@@ -59,7 +62,7 @@ export class Participant implements BatchRunner {
   }
 
   /** Adds the next behaviour, in the manager's order. */
-  addBehavior(makeRunner: (progress: Int32Array, faults: { fault: Participant['fault'] }) => Runner): void {
+  addBehavior(makeRunner: (progress: Int32Array, faults: { fault: Participant['fault'] }) => SegmentRunner): void {
     this.#runners.push(makeRunner(this.#words, this));
   }
 

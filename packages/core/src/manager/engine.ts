@@ -17,7 +17,7 @@ import { World } from '../memory/world.js';
 import { Participant, type RowFault } from '../participant.js';
 import type { InputTap } from '../recording/observer.js';
 import type { RuntimeServices } from '../runtime/services.js';
-import { type Runtime, runtimeFor } from '../runtime-loader.js';
+import { makeRunner, type Runtime, runtimeFor } from '../runtime-loader.js';
 import type { IScheduler } from '../scheduler.js';
 import { BehaviorHost } from '../session/behavior-host.js';
 import { PublishedState } from '../session/published-state.js';
@@ -160,10 +160,10 @@ export class Engine {
       world,
       shared: this.#shared,
     };
-    const views = runtimes.map(({ State, Runner }, index) => {
-      const { layout, definition } = behaviors[index];
-      caller.addBehavior((_progress, faults) => new Runner(layout, State, definition, runtimeServices, undefined, faults));
-      return new State(runtimeServices);
+    const views = runtimes.map((runtime, index) => {
+      const parts = { table, services: runtimeServices, progress: undefined };
+      caller.addBehavior((_progress, faults) => makeRunner(runtime, behaviors[index], { ...parts, faults }));
+      return new runtime.State(runtimeServices);
     });
     this.registry = new SessionRegistry({
       store,

@@ -1,6 +1,6 @@
 import { DormouseError, messageOf, stackOf } from '../errors.js';
 import { publish } from '../events.js';
-import { Column, ROWS } from '../layout/geometry.js';
+import { Column, ROWS, SlotState } from '../layout/geometry.js';
 import type { Logger } from '../logger.js';
 import type { RowFault } from '../participant.js';
 import type { Discarded } from '../session/discarded.js';
@@ -42,6 +42,8 @@ export function discardInterrupted(store: SessionStore, interruptions: readonly 
   const sessions: InterruptedSession[] = [];
   for (const { blockIndex, begin, end, reason, cause } of interruptions) {
     for (let slot = blockIndex * ROWS + begin; slot < blockIndex * ROWS + end; slot++) {
+      // A kernel has a whole segment in hand, of which some rows may be nobody's.
+      if (store.table.slotStates[slot] !== SlotState.active) continue;
       sessions.push({ slot, reason, cause, discarded: store.discardUnsent(slot) });
     }
   }

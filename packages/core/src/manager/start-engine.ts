@@ -5,7 +5,7 @@ import type { CheckedOptions } from '../config.js';
 import { DormouseError, messageOf } from '../errors.js';
 import { STORE_CONTRACT_VERSION } from '../hibernation/hibernation-store.js';
 import type { Logger } from '../logger.js';
-import { setUpBehavior } from '../runtime-loader.js';
+import { runtimeFor, setUpBehavior } from '../runtime-loader.js';
 import { SCHEDULER_CONTRACT_VERSION } from '../scheduler.js';
 import { Engine } from './engine.js';
 import { stopScheduler, takeScheduler } from './scheduler-ownership.js';
@@ -16,11 +16,13 @@ export async function startEngine<B extends AnyBehavior>(options: CheckedOptions
   refuseManagerInImportingThread();
   const { behaviors, config, scheduler } = options;
   takeScheduler(scheduler);
-  let starting = 'the session store';
+  let starting = 'a behaviour';
   let engine: Engine | undefined;
   let hasStore = false;
   try {
     for (const behavior of behaviors) await setUpBehavior(behavior, options.shared);
+    for (const behavior of behaviors) await runtimeFor(behavior);
+    starting = 'the session store';
     engine = await Engine.assemble(options, logger);
     starting = `store ${engine.records.name}`;
     takeStore(engine.records);

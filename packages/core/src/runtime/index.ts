@@ -5,5 +5,6 @@
  * functions with feedback of their own. Shared by several behaviours, V8 sees many shapes in one function and gives up inlining:
  * a light update then takes up to 20 times as long (decision 0003).
  */
+export { type KernelFunction, KernelRunner } from './kernel-runner.js';
 export { type FaultSink, Runner } from './runner.js';
 export { defineStateClass, type StateClass, StateView } from './state-view.js';

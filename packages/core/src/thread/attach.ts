@@ -11,7 +11,7 @@ import { SessionTable } from '../memory/session-table.js';
 import { Staging } from '../memory/staging.js';
 import { World } from '../memory/world.js';
 import { Participant } from '../participant.js';
-import { runtimeFor, setUpBehavior } from '../runtime-loader.js';
+import { makeRunner, runtimeFor, setUpBehavior } from '../runtime-loader.js';
 import type { BatchRunner } from '../scheduler.js';
 import { packError } from '../thread-error.js';
 import { collectGarbage } from './collect-garbage.js';
@@ -107,9 +107,10 @@ class ThreadParticipant implements AttachedParticipant {
       shared: this.#shared,
     };
     for (const behavior of behaviors) {
-      const { State, Runner } = await runtimeFor(behavior);
-      const { layout, definition } = behavior;
-      this.#participantOfTable.addBehavior((progress, faults) => new Runner(layout, State, definition, services, progress, faults));
+      const runtime = await runtimeFor(behavior);
+      this.#participantOfTable.addBehavior((progress, faults) =>
+        makeRunner(runtime, behavior, { table: this.#table, services, progress, faults }),
+      );
     }
     for (const block of attachment.blocks) this.#take(block);
     this.#words[ParticipantWord.acknowledged] = attachment.control;

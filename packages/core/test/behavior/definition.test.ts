@@ -46,7 +46,7 @@ describe('defineBehavior', () => {
   it.each([
     [undefined, "a behaviour's definition must be an object: got undefined"],
     [null, "a behaviour's definition must be an object: got null"],
-    [{ state: {} }, 'behaviour "definition.test" must have update or updateBatch'],
+    [{ state: {} }, 'behaviour "definition.test" must have update, updateBatch or kernel'],
     [{ state: {}, update: 5 }, 'update must be a function: got 5'],
     [{ state: {}, update, create: {} }, 'create must be a function: got an object (Object)'],
     [{ state: {}, update, release: 'x' }, 'release must be a function: got "x"'],
@@ -56,7 +56,7 @@ describe('defineBehavior', () => {
     [{ state: {}, update, name: 5 }, 'name of a behaviour must be a text that is not empty: got 5'],
     [
       { state: {}, update, onUpdate: update },
-      'unknown member "onUpdate" in a behaviour: known are name, state, setup, create, release, update, updateBatch',
+      'unknown member "onUpdate" in a behaviour: known are name, state, setup, create, release, hibernate, update, updateBatch, kernel',
     ],
   ])('refuses the definition %o', (definition, message) => {
     expect(thrownBy(() => define(definition))).toEqual(invalid(message));
