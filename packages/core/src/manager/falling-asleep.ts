@@ -6,17 +6,19 @@ import type { Logger } from '../logger.js';
 import type { Block } from '../memory/block.js';
 import { isDrained } from '../memory/record-ring.js';
 import { nextDueTime } from '../record/due-time.js';
+import type { InputTap } from '../recording/observer.js';
 import { fallAsleep } from '../session/rest.js';
 import { NO_SLOT, type SessionStore } from '../session/store.js';
 import type { TickClock } from '../session/tick-clock.js';
 
-/** A session with something due within so many ms of simulated time is not worth putting to sleep. */
+/** A session with something due within so many ms of simulated time is not worth putting to sleep, unless somebody asks for it. */
 const SOON_MS = 10_000;
 
 export interface FallingAsleepParts {
   readonly store: SessionStore;
   readonly clock: TickClock;
   readonly logger: Logger;
+  readonly inputs: InputTap;
   /** Takes what a session's hook has put into its outbox. */
   readonly lastWords: (slot: number) => void;
 }
@@ -35,9 +37,9 @@ export class FallingAsleep {
    * Puts a slot's session to sleep if it may: it is active and in no hook, has nothing unread and nothing to be handed out, nothing is due
    * soon, and its `hibernate` hook, if it is asked, has nothing against it. One that has, or throws, counts as active now. Never throws.
    */
-  put(slot: number, asksHook: boolean): boolean {
+  put(slot: number, asksHook: boolean, soonMs = SOON_MS): boolean {
     const { store, clock } = this.#parts;
-    if (!this.#isFree(slot) || !this.#mayRest(slot)) return false;
+    if (!this.may(slot, soonMs)) return false;
     const incarnation = store.word(slot, Column.incarnation);
     const accountId = store.word(slot, Column.account) >>> 0;
     if (asksHook && store.hostOf(slot).behavior.definition.hibernate !== undefined) {
@@ -46,7 +48,7 @@ export class FallingAsleep {
       if (store.find(accountId, incarnation, slot) !== slot || !this.#isFree(slot)) return false;
       if (!mayIt) store.touch(slot);
       // Packets that the hook has sent are handed out all the same: the row is not stored before.
-      if (!mayIt || !this.#mayRest(slot, true)) return false;
+      if (!mayIt || !this.#mayRest(slot, soonMs, true)) return false;
     }
     const block = store.block(slot);
     const { behaviorIndex, page } = block;
@@ -64,7 +66,13 @@ export class FallingAsleep {
     fallAsleep(store, clock, slot);
     this.count++;
     if (isObserved('dormouse:session:hibernated')) publish('dormouse:session:hibernated', { accountId });
+    this.#parts.inputs.observer?.moment();
     return true;
+  }
+
+  /** Whether it could sleep now, if its hook has nothing against it. */
+  may(slot: number, soonMs = SOON_MS): boolean {
+    return this.#isFree(slot) && this.#mayRest(slot, soonMs);
   }
 
   #isFree(slot: number): boolean {
@@ -72,11 +80,11 @@ export class FallingAsleep {
     return slot !== NO_SLOT && store.table.slotStates[slot] === SlotState.active && store.hookOf(slot) === undefined;
   }
 
-  #mayRest(slot: number, maySend = false): boolean {
+  #mayRest(slot: number, soonMs: number, maySend = false): boolean {
     const { store, clock } = this.#parts;
     const block = store.block(slot);
     const row = slot & ROW_MASK;
-    return isQuiet(block, row, maySend) && nextDueTime(block, row, clock.nowMs) > clock.nowMs + SOON_MS;
+    return isQuiet(block, row, maySend) && nextDueTime(block, row, clock.nowMs) > clock.nowMs + soonMs;
   }
 
   #ask(slot: number, accountId: number): boolean {

@@ -3,6 +3,7 @@ import { NO_ENTRY } from '../hibernation/sleepers.js';
 import type { Logger } from '../logger.js';
 import type { RecordHead } from '../record/record-format.js';
 import { RecordReader } from '../record/record-reader.js';
+import type { InputTap } from '../recording/observer.js';
 import { NO_SLOT, type SessionStore } from '../session/store.js';
 import type { TickClock } from '../session/tick-clock.js';
 import { NO_REFUSALS, type RefusedRequest } from '../tick-report.js';
@@ -23,6 +24,7 @@ export interface HibernationParts {
   readonly rounds: StoringRounds;
   readonly wallClock: WallClock;
   readonly logger: Logger;
+  readonly inputs: InputTap;
   readonly isAutomatic: boolean;
   readonly thresholdMinutes: number;
   /** Takes what a session's `hibernate` hook has put into its outbox. */
@@ -134,6 +136,16 @@ export class Hibernation {
     const { slots, count } = this.#scan.find(clock.nowMs - this.thresholdMinutes * MS_A_MINUTE);
     // A hook may have a scan done.
     return count === 0 ? 0 : this.sleep(slots.slice(0, count), true);
+  }
+
+  /** Whether a slot's session could sleep now, if its hook has nothing against it. */
+  mayRest(slot: number): boolean {
+    return this.#asleep.may(slot);
+  }
+
+  /** Puts a slot's session to sleep that somebody has asked it of: what is due soon does not keep it awake, only what is due now. */
+  sleepAsked(slot: number): boolean {
+    return this.#asleep.put(slot, true, 0);
   }
 
   /** Puts the sessions in these slots to sleep that may; returns how many. By ascending account id, if it is to be the same everywhere. */

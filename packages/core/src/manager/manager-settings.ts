@@ -1,10 +1,11 @@
+import type { AnyBehavior } from '../behavior.js';
 import { checkSetting, type ManagerConfig } from '../config.js';
 import { DormouseError, shown } from '../errors.js';
 import { ManagerHibernation } from './manager-hibernation.js';
 import { partsOf, requireEngine } from './manager-parts.js';
 
 /** What can be set while a manager runs: see {@link SessionManager}. */
-export abstract class ManagerSettingsAtRunTime extends ManagerHibernation {
+export abstract class ManagerSettingsAtRunTime<B extends AnyBehavior = AnyBehavior> extends ManagerHibernation<B> {
   /** What it was started with, settings changed since included. */
   get config(): ManagerConfig {
     const { engine, options } = partsOf(this);

@@ -89,7 +89,9 @@ export class PacketInput {
 
   /** A packet wakes whom it is for: it is there in its next update. */
   #wake({ accountId, incarnation }: SessionHandle): number {
-    return this.#store.sleepers.count === 0 ? NO_SLOT : this.#hibernation.wakeIncarnation(accountId, incarnation);
+    if (this.#store.sleepers.count === 0 || this.#store.incarnationOf(accountId) !== incarnation) return NO_SLOT;
+    this.#inputs.observer?.changed('wake', accountId, 0);
+    return this.#hibernation.wakeSlot(accountId);
   }
 
   #put(slot: number, opcode: number, payload: Uint8Array, start: number, length: number): boolean {

@@ -141,6 +141,7 @@ export class PopulationChanges implements RequestedChanges {
     if (entry === NO_ENTRY) return;
     const isHere = this.#store.index.get(accountId) !== NO_SLOT;
     if (!isHere && (sleepers.isRefused(entry) || pool.hosts[sleepers.behaviorOf(entry)].behavior.definition.release === undefined)) return;
+    this.#parts.inputs.observer?.changed('wake', accountId, 0);
     if (this.#parts.hibernation.wakeSlot(accountId) !== NO_ROOM) return;
     const { refusals } = this.#parts.hibernation.waking;
     throw new DormouseError(

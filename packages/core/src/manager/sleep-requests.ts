@@ -68,9 +68,8 @@ export class SleepRequests {
 
   /** See `SessionManager.hibernateInactiveSessions`. */
   hibernateInactive(): number {
-    const { queue, hibernation } = this.#parts;
-    if (!this.#isBusy()) return hibernation.hibernateInactive();
-    queue.add('hibernate', 0, () => void hibernation.hibernateInactive());
+    if (!this.#isBusy()) return this.#hibernateInactive();
+    this.#parts.queue.add('hibernate', 0, () => void this.#hibernateInactive());
     return 0;
   }
 
@@ -107,9 +106,15 @@ export class SleepRequests {
     return count;
   }
 
+  #hibernateInactive(): number {
+    const { inputs, hibernation } = this.#parts;
+    inputs.observer?.hibernatingInactive();
+    return hibernation.hibernateInactive();
+  }
+
   #hibernate(accountId: number): boolean {
     const { store, hibernation, inputs } = this.#parts;
     inputs.observer?.changed('hibernate', accountId, 0);
-    return hibernation.sleep([store.index.get(accountId)], true) === 1;
+    return hibernation.sleepAsked(store.index.get(accountId));
   }
 }

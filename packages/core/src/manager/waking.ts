@@ -5,6 +5,7 @@ import { NO_ENTRY } from '../hibernation/sleepers.js';
 import { Column, ROW_MASK, SlotState } from '../layout/geometry.js';
 import type { Logger } from '../logger.js';
 import type { RecordReader } from '../record/record-reader.js';
+import type { InputTap } from '../recording/observer.js';
 import { giveUpSlot, rise, takeSlot } from '../session/rest.js';
 import { NO_SLOT, type SessionStore } from '../session/store.js';
 import type { RefusedRequest } from '../tick-report.js';
@@ -19,6 +20,7 @@ export interface WakingParts {
   readonly reader: RecordReader;
   readonly storing: Storing;
   readonly logger: Logger;
+  readonly inputs: InputTap;
 }
 
 /**
@@ -107,8 +109,12 @@ export class Waking {
     rise(store, slot);
     if (this.isIngest) store.setWord(slot, Column.updateBias, store.word(slot, Column.updateBias) - 1);
     this.count++;
-    if (!isObserved('dormouse:session:woken')) return slot;
-    publish('dormouse:session:woken', { accountId });
+    const { observer } = this.#parts.inputs;
+    const isHeard = isObserved('dormouse:session:woken');
+    if (isHeard) publish('dormouse:session:woken', { accountId });
+    // While a tick begins nothing that is asked for takes effect.
+    if (!this.isIngest) observer?.moment();
+    if (!isHeard && observer === undefined) return slot;
     // Who hears of it may have it released.
     return store.index.get(accountId);
   }
@@ -129,6 +135,7 @@ export class Waking {
   #tell(accountId: number, error: DormouseError): void {
     const refusal: RefusedRequest = { request: 'wake', accountId, error };
     this.refusals.push(refusal);
+    this.#parts.inputs.observer?.notWoken(accountId, error);
     this.#parts.logger.error(`account ${accountId} could not be woken: ${error.message}`);
     publish('dormouse:request:refused', refusal);
   }

@@ -62,7 +62,7 @@ function compareSessions(
   actual: StateDigest,
   store: SessionStore,
 ): { accountId: number | undefined; who: string } {
-  const { slots, count } = store.order.slots();
+  const { slots, count } = awakeSlots(store);
   let accountId: number | undefined;
   let how = '';
   let differing = 0;
@@ -82,6 +82,13 @@ function compareSessions(
   }
   const others = differing > 1 ? ` (and ${differing - 1} more of ${accounts.length})` : '';
   return { accountId, who: `account ${accountId} ${how}${others}` };
+}
+
+/** Who sleeps is not compared one by one: nothing changes there. */
+function awakeSlots(store: SessionStore): { slots: Int32Array; count: number } {
+  const { slots, count } = store.order.slots();
+  const awake = slots.subarray(0, count).filter((slot) => !store.isAsleep(slot));
+  return { slots: awake, count: awake.length };
 }
 
 function named(fields: readonly string[]): string {

@@ -1,5 +1,5 @@
 /** What a recording's file begins with: its name and, in the last byte, the number of its format. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 export const MAGIC = Buffer.from([...Buffer.from('DORMREC'), FORMAT_VERSION]);
 
 /** Before each chunk: how many bytes it has, their CRC-32, and the CRC-32 of these two words. */
@@ -28,7 +28,7 @@ export const RecordKind = {
   revive: 8,
   /** account, field, first element, bytes: what the field then held there. */
   write: 9,
-  /** which (0 all, 1 a map, 2 a group), its id, opcode, bytes */
+  /** which (1 a map, 2 a group; 4 sleepers are left asleep), their ids, opcode, bytes */
   broadcast: 10,
   /** count: `maxConcurrentSessions` from then on. */
   limit: 11,
@@ -52,6 +52,12 @@ export const RecordKind = {
   interrupted: 20,
   /** account: it was put to sleep, its `hibernate` hook asked, by the host or by pressure; or tried to be. */
   hibernate: 21,
+  /** account: it was woken by what follows. */
+  wake: 22,
+  /** The host had all sessions put to sleep that had been idle for long enough. */
+  hibernateInactive: 23,
+  /** minutes: `hibernationThresholdMinutes` from then on. */
+  threshold: 24,
 } as const;
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];
 
@@ -62,7 +68,7 @@ export const MOVED = 0x80;
 export const TickedFlag = {
   /** The scheduler failed: which sessions were updated is not known. */
   schedulerFailed: 1,
-  /** The accounts there are follow, ascending; without it they are those of the tick before. */
+  /** The accounts of those awake follow, ascending; without it they are those of the tick before. */
   accounts: 2,
 } as const;
 

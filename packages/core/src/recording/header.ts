@@ -18,7 +18,12 @@ const SETTINGS = [
   'poolSize',
   'maxConcurrentSessions',
   'updateBatchSize',
+  'hibernationThresholdMinutes',
 ] as const;
+
+interface RecordedSettings extends Readonly<Record<(typeof SETTINGS)[number], number>> {
+  readonly enableAutoHibernation: boolean;
+}
 
 /** One field of a behaviour, by all that decides how it is stored. Not its initial value: that is for the digests to find. */
 export interface RecordedField {
@@ -38,7 +43,7 @@ export interface RecordingHeader {
   readonly node: string;
   /** When, in ISO 8601. */
   readonly startedAt: string;
-  readonly settings: Readonly<Record<(typeof SETTINGS)[number], number>>;
+  readonly settings: RecordedSettings;
   readonly behaviors: readonly RecordedBehavior[];
   /** What was shared, by name. */
   readonly shared: Readonly<Record<string, string>>;
@@ -55,7 +60,10 @@ export function describeRun(engine: Engine, options: CheckedOptions<AnyBehavior>
     dormouse: manifest.version,
     node: process.version,
     startedAt: new Date().toISOString(),
-    settings: Object.fromEntries(SETTINGS.map((key) => [key, config[key]])) as RecordingHeader['settings'],
+    settings: {
+      ...(Object.fromEntries(SETTINGS.map((key) => [key, config[key]])) as Omit<RecordedSettings, 'enableAutoHibernation'>),
+      enableAutoHibernation: config.enableAutoHibernation,
+    },
     behaviors: options.behaviors.map(describeBehavior),
     shared: Object.fromEntries([...engine.sharedViews].map(([name, view]) => [name, contentOf(view)])),
     hasOnPacket: options.onPacket !== undefined,
@@ -127,6 +135,7 @@ export function parseHeader(text: string): RecordingHeader {
     typeof header === 'object' &&
     header !== null &&
     SETTINGS.every((key) => typeof header.settings?.[key] === 'number') &&
+    typeof header.settings.enableAutoHibernation === 'boolean' &&
     [header.behaviors, header.parts].every(Array.isArray) &&
     typeof header.shared === 'object' &&
     header.shared !== null &&

@@ -10,7 +10,7 @@ export interface Creation {
 }
 
 /** What a change of one session is. */
-export type SessionChange = 'setMap' | 'setGroup' | 'touch' | 'revive' | 'hibernate';
+export type SessionChange = 'setMap' | 'setGroup' | 'touch' | 'revive' | 'hibernate' | 'wake';
 
 /**
  * Hears of everything that enters a manager from outside, when it takes effect, in that order; what sessions decide themselves is not
@@ -34,6 +34,11 @@ export interface InputObserver {
   written(slot: number, field: string, start: number, count: number): void;
   /** About to be done. */
   broadcasting(target: BroadcastTarget, opcode: number, payload: Uint8Array): void;
+  /** About to be done, because the host has asked for it. */
+  hibernatingInactive(): void;
+  thresholdSet(minutes: number): void;
+  /** It sleeps on, or for ever: there was no memory for it, or its record cannot be read. Decided by no input. */
+  notWoken(accountId: number, error: Error): void;
   limited(maxConcurrentSessions: number): void;
   batchSized(updateBatchSize: number): void;
   shared(name: string, view: ArrayBufferView): void;

@@ -9,14 +9,14 @@ interface AboutAccount {
 
 type Content =
   | (AboutAccount & { kind: 'create'; behavior: number; mapId: number; groupId: number; init: Uint8Array | undefined })
-  | (AboutAccount & { kind: 'release' | 'failed' | 'touch' | 'revive' | 'hibernate' })
+  | (AboutAccount & { kind: 'release' | 'failed' | 'touch' | 'revive' | 'hibernate' | 'wake' })
   | (AboutAccount & { kind: 'setMap' | 'setGroup'; value: number })
   | (AboutAccount & { kind: 'push'; opcode: number; payload: Uint8Array; isDelivered: boolean })
   | (AboutAccount & { kind: 'write'; field: number; start: number; value: Uint8Array })
   | (AboutAccount & { kind: 'answer'; requestId: number; status: (typeof ANSWER_STATUSES)[number]; topic: string; value: Uint8Array })
   | { kind: 'broadcast'; target: BroadcastTarget; opcode: number; payload: Uint8Array }
-  | { kind: 'limit' | 'batchSize'; count: number }
-  | { kind: 'drain' }
+  | { kind: 'limit' | 'batchSize' | 'threshold'; count: number }
+  | { kind: 'drain' | 'hibernateInactive' }
   | { kind: 'drained'; count: number; isCut: boolean }
   | { kind: 'share'; name: string; content: string }
   | { kind: 'tick'; number: number; diffMs: number }
@@ -76,7 +76,8 @@ export class RecordReader {
       case RecordKind.touch:
       case RecordKind.revive:
       case RecordKind.hibernate:
-        return { kind: NAMES[kind] as 'release' | 'failed' | 'touch' | 'revive' | 'hibernate', accountId: this.#accountOf(bytes) };
+      case RecordKind.wake:
+        return { kind: NAMES[kind] as 'release' | 'failed' | 'touch' | 'revive' | 'hibernate' | 'wake', accountId: this.#accountOf(bytes) };
       case RecordKind.setMap:
       case RecordKind.setGroup:
         return { kind: NAMES[kind] as 'setMap' | 'setGroup', accountId: this.#accountOf(bytes), value: bytes.varint() };
@@ -96,16 +97,19 @@ export class RecordReader {
       }
       case RecordKind.broadcast: {
         const flags = bytes.u8();
-        const target: { mapId?: number; groupId?: number } = {};
+        const target: { mapId?: number; groupId?: number; wake?: boolean } = {};
         if ((flags & 1) !== 0) target.mapId = bytes.varint();
         if ((flags & 2) !== 0) target.groupId = bytes.varint();
+        if ((flags & 4) !== 0) target.wake = false;
         return { kind: 'broadcast', target, opcode: bytes.varint(), payload: bytes.block() };
       }
       case RecordKind.limit:
       case RecordKind.batchSize:
-        return { kind: NAMES[kind] as 'limit' | 'batchSize', count: bytes.varint() };
+      case RecordKind.threshold:
+        return { kind: NAMES[kind] as 'limit' | 'batchSize' | 'threshold', count: bytes.varint() };
       case RecordKind.drain:
-        return { kind: 'drain' };
+      case RecordKind.hibernateInactive:
+        return { kind: NAMES[kind] as 'drain' | 'hibernateInactive' };
       case RecordKind.drained:
         return { kind: 'drained', count: bytes.varint(), isCut: bytes.u8() !== 0 };
       case RecordKind.share:

@@ -35,7 +35,7 @@ export class RecordWriter {
     if (init !== undefined) bytes.block(init);
   }
 
-  /** `release`, `failed`, `touch`, `revive` and `hibernate`; `setMap` and `setGroup` with their value. */
+  /** `release`, `failed`, `touch`, `revive`, `hibernate` and `wake`; `setMap` and `setGroup` with their value. */
   change(kind: RecordKind, accountId: number, value?: number): void {
     const bytes = this.#begin(kind, accountId);
     if (value !== undefined) bytes.varint(value);
@@ -54,13 +54,21 @@ export class RecordWriter {
     bytes.block(value);
   }
 
-  broadcast({ mapId, groupId }: BroadcastTarget, opcode: number, payload: Uint8Array): void {
+  broadcast({ mapId, groupId, wake = true }: BroadcastTarget, opcode: number, payload: Uint8Array): void {
     const bytes = this.#kind(RecordKind.broadcast);
-    bytes.u8((mapId === undefined ? 0 : 1) | (groupId === undefined ? 0 : 2));
+    bytes.u8((mapId === undefined ? 0 : 1) | (groupId === undefined ? 0 : 2) | (wake ? 0 : 4));
     if (mapId !== undefined) bytes.varint(mapId);
     if (groupId !== undefined) bytes.varint(groupId);
     bytes.varint(opcode);
     bytes.block(payload);
+  }
+
+  hibernateInactive(): void {
+    this.#kind(RecordKind.hibernateInactive);
+  }
+
+  threshold(minutes: number): void {
+    this.#kind(RecordKind.threshold).varint(minutes);
   }
 
   limit(maxConcurrentSessions: number): void {

@@ -34,7 +34,7 @@ export class Recorder implements InputObserver {
   readonly #records: RecordWriter;
   /** For each behaviour, its fields by name. */
   readonly #fields: readonly ReadonlyMap<string, number>[];
-  /** Accounts and their digests after the last tick, as many as there were; and what was written of them. */
+  /** Accounts of those awake and their digests after the last tick, as many as there were; and what was written of them. */
   #accounts = new Uint32Array(0);
   #sessions = new Uint32Array(0);
   #count = 0;
@@ -87,6 +87,22 @@ export class Recorder implements InputObserver {
 
   broadcasting(target: BroadcastTarget, opcode: number, payload: Uint8Array): void {
     this.#records.broadcast(target, opcode, payload);
+  }
+
+  hibernatingInactive(): void {
+    this.#records.hibernateInactive();
+  }
+
+  thresholdSet(minutes: number): void {
+    this.#records.threshold(minutes);
+  }
+
+  /** Nothing can repeat what follows, nor this tick: it is not recorded. */
+  notWoken(accountId: number, cause: Error): void {
+    this.#try(() => {
+      const message = `account ${accountId} could not be woken, which no replay can repeat: ${cause.message}`;
+      throw new DormouseError('ERR_STORE_FAILED', message, { accountId, cause });
+    });
   }
 
   limited(maxConcurrentSessions: number): void {
@@ -190,24 +206,27 @@ export class Recorder implements InputObserver {
     this.#records.ticked(schedulerFailed, { total, parts, sessions }, haveChanged ? this.#accounts.subarray(0, this.#count) : undefined);
   }
 
-  /** Takes over each session's digest; true when others are there than after the tick before. */
+  /** Takes over the digest of each that is awake; true when they are others than after the tick before. Who sleeps does not change. */
   #take(digest: StateDigest): boolean {
     const { store } = this.#parts;
     const { slots, count } = store.order.slots();
-    let haveChanged = count !== this.#count;
+    let awake = 0;
+    let haveChanged = false;
     if (this.#accounts.length < count) {
       this.#accounts = new Uint32Array(count * 2);
       this.#sessions = new Uint32Array(count * 2);
       haveChanged = true;
     }
-    this.#count = count;
     for (let i = 0; i < count; i++) {
       const slot = slots[i];
+      if (store.isAsleep(slot)) continue;
       const accountId = store.word(slot, Column.account) >>> 0;
-      if (this.#accounts[i] !== accountId) haveChanged = true;
-      this.#accounts[i] = accountId;
-      this.#sessions[i] = digest.slotHigh(slot);
+      if (this.#accounts[awake] !== accountId) haveChanged = true;
+      this.#accounts[awake] = accountId;
+      this.#sessions[awake++] = digest.slotHigh(slot);
     }
+    haveChanged ||= awake !== this.#count;
+    this.#count = awake;
     return haveChanged;
   }
 }

@@ -53,7 +53,7 @@ export interface ReplayedTick {
   readonly digest: string;
   /** Accounts of the sessions there are, ascending. */
   accountIds(): number[];
-  /** What a session's state holds, by field, as plain values; undefined when there is no such session. */
+  /** What a session's state holds, by field, as plain values; undefined when there is no such session, or it sleeps. */
   stateOf(accountId: number): Record<string, unknown> | undefined;
 }
 
@@ -113,7 +113,7 @@ async function replayStream<B extends AnyBehavior>(stream: RecordStream, options
     }
     return {
       ticks: replayer.ticks,
-      sessions: engine.store.count,
+      sessions: engine.store.awakeCount + engine.hibernation.count,
       digest: String(engine.digest()),
       difference: replayer.difference,
       truncated: stream.isTruncated,
@@ -145,11 +145,15 @@ function replayedTick(engine: Engine): ReplayedTick {
     digest: String(engine.digest()),
     accountIds() {
       const { slots, count } = store.order.slots();
-      return Array.from(slots.subarray(0, count), (slot) => store.word(slot, Column.account) >>> 0);
+      const awake = slots.subarray(0, count).filter((slot) => !store.isAsleep(slot));
+      const asleep = Array.from(store.sleepers.entries(), (entry) => store.sleepers.accountOf(entry));
+      return [...asleep, ...Array.from(awake, (slot) => store.word(slot, Column.account) >>> 0)].sort((a, b) => a - b);
     },
     stateOf(accountId) {
-      const state = registry.handleOf(accountId)?.state as { [inspect.custom](): Record<string, unknown> } | undefined;
-      return state?.[inspect.custom]();
+      const handle = registry.handleOf(accountId);
+      if (handle === undefined || handle.isAsleep) return undefined;
+      const state = handle.state as { [inspect.custom](): Record<string, unknown> };
+      return state[inspect.custom]();
     },
   };
 }

@@ -1,16 +1,14 @@
 import { messageOf } from '../errors.js';
 import type { Codec } from '../layout/codec.js';
-import { Column, ROW_MASK, SlotState } from '../layout/geometry.js';
 import type { Engine } from '../manager/engine.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
 import type { Shareable } from '../memory/shared-buffers.js';
-import { NO_SLOT } from '../session/store.js';
 import { compareTick, type ReplayDifference, type ReplayInterruption } from './difference.js';
 import { BELONGS, type Input, type InputRecord, type RecordOf } from './record-reader.js';
 import type { RecordStream } from './record-stream.js';
+import { type AccountInput, applySleepInput, applyToAwake } from './replayed-inputs.js';
 import { requireShared } from './shared-content.js';
 import { SilentObserver } from './silent-observer.js';
-import { writeStored } from './stored-fields.js';
 
 /** What the record does not hold. */
 export interface ReplayerParts {
@@ -55,6 +53,7 @@ export class Replayer extends SilentObserver {
     this.#engine = engine;
     engine.inputs.observer = this;
     engine.services.asks.mode = 'replay';
+    engine.intake.pressure.isOff = true;
   }
 
   /** Takes a packet as the host did, and has done what the host did meanwhile. */
@@ -109,7 +108,9 @@ export class Replayer extends SilentObserver {
 
   override settling(): void {
     this.#quietly(() => {
-      for (let next = this.#peek(); next !== undefined && !BELONGS.has(next.kind) && this.difference === undefined; next = this.#peek()) {
+      // Those with a later moment were made while sessions fell asleep, which comes behind.
+      for (let next = this.#peek(); next?.moments === this.#passed && !BELONGS.has(next.kind); next = this.#peek()) {
+        if (this.difference !== undefined) return;
         this.#apply(next as Input);
       }
     });
@@ -120,6 +121,10 @@ export class Replayer extends SilentObserver {
       const next = this.#peek();
       // Without it the file ends here, in the middle of the tick.
       if (next === undefined || this.difference !== undefined || this.#hasEnded(next)) return;
+      if (!BELONGS.has(next.kind)) {
+        this.#differ(undefined, 'the moment of an input', `${next.moments}`, `${this.#passed}`);
+        return;
+      }
       if (next.kind !== 'ticked') throw this.#stream.corrupt(`a tick holds a record ${next.kind} that belongs elsewhere`);
       const engine = this.#required;
       const { number } = engine.clock;
@@ -172,7 +177,7 @@ export class Replayer extends SilentObserver {
   #apply(input: Input): void {
     this.#take(input);
     const engine = this.#required;
-    const { registry, store, services } = engine;
+    const { registry, services } = engine;
     switch (input.kind) {
       case 'create':
         this.#create(input);
@@ -196,39 +201,10 @@ export class Replayer extends SilentObserver {
         if (!this.#given.keepsBatchSize) engine.setUpdateBatchSize(input.count);
         return;
     }
-    const slot = store.index.get(input.accountId);
-    if (slot === NO_SLOT) {
-      this.#differ(input.accountId, `the session that ${input.kind} was for`, 'there', 'missing');
-      return;
-    }
-    switch (input.kind) {
-      case 'push': {
-        const isDelivered = store.push(slot, input.opcode, input.payload, 0, input.payload.length);
-        if (isDelivered === input.isDelivered) return;
-        const told = (delivered: boolean): string => (delivered ? 'delivered' : 'found the ring full');
-        this.#differ(input.accountId, `a packet ${input.opcode}`, told(input.isDelivered), told(isDelivered));
-        return;
-      }
-      case 'write': {
-        const column = store.hostOf(slot).layout.columns[input.field];
-        if (column === undefined) throw this.#stream.corrupt(`a behaviour has no field ${input.field}`);
-        this.#stream.reading(() => writeStored(store.block(slot), slot & ROW_MASK, column, input.start, input.value));
-        return;
-      }
-      case 'setMap':
-        store.setWord(slot, Column.map, input.value);
-        return;
-      case 'setGroup':
-        store.setWord(slot, Column.group, input.value);
-        return;
-      case 'touch':
-        store.touch(slot);
-        return;
-      case 'revive':
-        // Asked for twice in one tick, it was done once.
-        if (store.table.slotStates[slot] === SlotState.quarantined) store.revive(slot);
-        return;
-    }
+    if (applySleepInput(engine, input)) return;
+    const account = input as AccountInput;
+    const difference = applyToAwake(engine, account, this.#stream);
+    if (difference !== undefined) this.#differ(account.accountId, difference.what, difference.expected, difference.actual);
   }
 
   #create({ accountId, behavior, mapId, groupId, init }: RecordOf<'create'>): void {

@@ -10,6 +10,9 @@ export class SilentObserver implements InputObserver {
   pushed(..._: Parameters<InputObserver['pushed']>): void {}
   written(..._: Parameters<InputObserver['written']>): void {}
   broadcasting(..._: Parameters<InputObserver['broadcasting']>): void {}
+  hibernatingInactive(): void {}
+  thresholdSet(..._: Parameters<InputObserver['thresholdSet']>): void {}
+  notWoken(..._: Parameters<InputObserver['notWoken']>): void {}
   limited(..._: Parameters<InputObserver['limited']>): void {}
   shared(..._: Parameters<InputObserver['shared']>): void {}
   batchSized(..._: Parameters<InputObserver['batchSized']>): void {}
