@@ -1,4 +1,4 @@
-import { bool, data, f32, type Session, type StateOf, u8 } from '@dormouse/core';
+import { bool, data, f32, f64, type Session, type StateOf, u8 } from '@dormouse/core';
 
 /** Corners of its way that a bot keeps in mind; longer ways are asked for in stages. */
 export const CORNERS = 16;
@@ -27,11 +27,15 @@ export const state = {
   /** The way goes on after the last corner kept. */
   staged: bool(),
   walking: bool(),
-  /** Until it goes on, in walker's time. */
-  restMs: f32(),
+  /** Simulated time at which it goes on, ms, while it does not walk. */
+  restEndMs: f64(),
+  /** It rests, and has told the host that it would sleep. */
+  dozing: bool(),
   reportMs: f32(),
   /** Walker's seconds in a second of the ticks. */
   timeLapse: f32({ initial: 1 }),
+  /** Times that it has looked around. */
+  looks: u8(),
   /** Bots that it has met, the last one last. */
   met: data<Acquaintance[]>({ maxBytes: 2048, initial: [] }),
 } as const;

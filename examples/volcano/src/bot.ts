@@ -1,8 +1,8 @@
 import { defineBehavior } from '@dormouse/core';
 import { type Bot, type BotState, CORNERS, state } from './bot-state.js';
 import { type Point, WalkableGround } from './ground.js';
-import { hearGreetings, LOOK, LOOK_MS, lookAround, stayInRegion } from './meeting.js';
-import { ARRIVAL, CALL, MEETING, PLACE_BYTES, POSITION, TURN } from './packets.js';
+import { hearGreetings, LOOK, LOOK_MS, lookAround, speakToAFriend, stayInRegion } from './meeting.js';
+import { ARRIVAL, CALL, MEETING, PLACE_BYTES, POSITION, RESTING, TURN } from './packets.js';
 import { LANDMARKS } from './places.js';
 import { loadMaungaWhau, type Terrain, walkingSpeed } from './terrain.js';
 
@@ -18,6 +18,8 @@ const TO_LANDMARK_PERCENT = 65;
 const SCATTER_METRES = 40;
 /** A place nobody can reach is given up and another tried after this. */
 const RETRY_MS = 5000;
+/** A walking bot speaks to an acquaintance each time that it has looked around so often. */
+const LOOKS_A_WORD = 8;
 
 /** What a bot is created with. */
 export interface BotInit {
@@ -35,7 +37,8 @@ export function walkableGround(): WalkableGround {
 
 /**
  * A walker on Maunga Whau: picks a place, asks the navmesh for the way, walks it at the pace the slope allows, rests, goes on.
- * On its way it greets whom it meets, and remembers them. What it does is decided by seed, account id, ticks and the calls it gets.
+ * On its way it greets whom it meets, and remembers them. When it rests it looks around once more, and dozes off: the host may put it to sleep,
+ * until it goes on, is called or spoken to, or somebody comes by. What it does is decided by seed, account id, ticks and the calls it gets.
  */
 export default defineBehavior(import.meta.url, {
   name: 'walker',
@@ -53,7 +56,7 @@ export default defineBehavior(import.meta.url, {
     if (place === undefined) throw new Error('Maunga Whau has no walkable ground where it should');
     moveTo(bot, place.x, place.z);
     // Not all at once: asking for ways is most of the work.
-    bot.restMs = LONGEST_REST_MS * session.random();
+    restFor(session, LONGEST_REST_MS * session.random());
     bot.reportMs = REPORT_MS * session.random();
     session.after(LOOK_MS * session.random(), LOOK);
   },
@@ -61,35 +64,59 @@ export default defineBehavior(import.meta.url, {
   update(session, diffMs) {
     const bot = session.state;
     for (let packet = session.receive(); packet !== null; packet = session.receive()) {
-      if (packet.opcode === CALL) setOut(bot, ground.nearest(packet.f32(0), packet.f32(4)));
+      if (packet.opcode === CALL) setOut(session, ground.nearest(packet.f32(0), packet.f32(4)));
     }
-    const spentMs = diffMs * bot.timeLapse;
     if (bot.walking) {
-      walk(session, spentMs / 1000);
+      walk(session, (diffMs * bot.timeLapse) / 1000);
       bot.reportMs -= diffMs;
       if (bot.reportMs <= 0) {
         bot.reportMs += REPORT_MS;
         if (bot.walking) report(session, POSITION);
       }
-    } else {
-      bot.restMs -= spentMs;
-      if (bot.restMs <= 0) setOut(bot, randomGoal(session));
+    } else if (session.tick.nowMs >= bot.restEndMs) {
+      setOut(session, randomGoal(session));
+    } else if (bot.dozing) {
+      // Somebody has woken it, or it was never put to sleep.
+      bot.dozing = false;
+      session.after(LOOK_MS, LOOK);
     }
     stayInRegion(session);
     hearGreetings(session);
-    if (session.due(LOOK)) {
-      session.after(LOOK_MS, LOOK);
-      for (let met = lookAround(session); met > 0; met--) report(session, MEETING);
-    }
+    if (session.due(LOOK)) look(session);
   },
 });
 
+/** Looks around; then, if it walks, goes on looking, and if it rests, dozes off: nothing is due before it goes on. */
+function look(session: Bot): void {
+  const bot = session.state;
+  for (let met = lookAround(session); met > 0; met--) report(session, MEETING);
+  bot.looks += 1;
+  if (bot.walking) {
+    if (bot.looks % LOOKS_A_WORD === 0) speakToAFriend(session);
+    session.after(LOOK_MS, LOOK);
+    return;
+  }
+  bot.dozing = true;
+  session.wakeAt(bot.restEndMs);
+  report(session, RESTING);
+}
+
+function restFor(session: Bot, walkersMs: number): void {
+  const bot = session.state;
+  bot.restEndMs = session.tick.nowMs + walkersMs / bot.timeLapse;
+}
+
 /** Asks for the way to a place and starts walking; without a way, rests a little and tries another place then. */
-function setOut(bot: BotState, place: Point | undefined): void {
+function setOut(session: Bot, place: Point | undefined): void {
+  const bot = session.state;
+  // Dozing bots do not look around.
+  if (bot.dozing) session.after(LOOK_MS, LOOK);
+  bot.dozing = false;
+  session.wakeAt(Number.POSITIVE_INFINITY);
   const way = place === undefined ? [] : ground.path(bot, place);
   bot.walking = place !== undefined && way.length > 0;
   if (!bot.walking || place === undefined) {
-    bot.restMs = RETRY_MS;
+    restFor(session, RETRY_MS);
     return;
   }
   bot.goalX = place.x;
@@ -135,11 +162,12 @@ function passCorner(session: Bot): void {
     return;
   }
   if (bot.staged) {
-    setOut(bot, { x: bot.goalX, z: bot.goalZ });
+    setOut(session, { x: bot.goalX, z: bot.goalZ });
     return;
   }
   bot.walking = false;
-  bot.restMs = SHORTEST_REST_MS + (LONGEST_REST_MS - SHORTEST_REST_MS) * session.random();
+  restFor(session, SHORTEST_REST_MS + (LONGEST_REST_MS - SHORTEST_REST_MS) * session.random());
+  session.after(0, LOOK);
   report(session, ARRIVAL);
 }
 

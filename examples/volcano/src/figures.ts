@@ -18,6 +18,8 @@ export interface Figures {
   readonly durationSeconds: number;
   readonly activeSessions: number;
   readonly hibernatedSessions: number;
+  /** Memory that those asleep do not take. */
+  readonly savedMegabytes: number;
   readonly walking: number;
   readonly arrivals: number;
   /** Greetings so far. */
@@ -67,7 +69,7 @@ export function readings(figures: Figures): Reading[] {
     },
     {
       name: 'memory',
-      value: `${figures.sessionMegabytes.toFixed(1)} MB sessions, ${Math.round(figures.processMegabytes)} MB process`,
+      value: `${figures.sessionMegabytes.toFixed(1)} MB sessions, ${figures.savedMegabytes.toFixed(1)} saved, ${Math.round(figures.processMegabytes)} MB process`,
     },
   ];
 }

@@ -1,7 +1,8 @@
 import type { SessionHandle, SessionManager } from '@dormouse/core';
 import type bot from './bot.js';
+import { regionOf } from './meeting.js';
 import { CALL, CALL_BYTES } from './packets.js';
-import { LANDMARKS } from './places.js';
+import { LANDMARKS, type Landmark } from './places.js';
 
 /** Of a thousand bots, so many are called each second of the ticks. */
 const CALLS_PER_MILLE = 4;
@@ -9,7 +10,8 @@ const CALLS_PER_MILLE = 4;
 const CALL_MS = 3000;
 
 /**
- * Calls a few bots together, now here, now there: what a host does that has something to say to its sessions. Decided by seed and
+ * Calls a few bots together, now here, now there, and wakes whoever sleeps where it goes next: what a host does that has something to say to its
+ * sessions. Decided by seed and
  * ticks alone, so that runs with the same seed stay equal.
  */
 export class Guide {
@@ -18,6 +20,7 @@ export class Guide {
   #random: number;
   #due = 0;
   #nowMs = 0;
+  #landmark: Landmark | undefined;
 
   constructor(manager: SessionManager<typeof bot>, bots: readonly SessionHandle<typeof bot>[], seed: number) {
     this.#manager = manager;
@@ -33,6 +36,8 @@ export class Guide {
     if (count === 0) return 0;
     this.#due -= count;
     const landmark = LANDMARKS[(Math.floor(this.#nowMs / CALL_MS) * 7) % LANDMARKS.length];
+    if (landmark !== this.#landmark) this.#manager.reactivateSessionsForMap(regionOf(landmark.x, landmark.z));
+    this.#landmark = landmark;
     const called = Array.from({ length: count }, () => this.#bots[Math.floor(this.#next() * this.#bots.length)]);
     const places = new Float32Array(count * 2);
     for (let call = 0; call < count; call++) {

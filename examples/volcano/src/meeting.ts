@@ -14,10 +14,15 @@ const REMEMBERED = 24;
 const REGION_METRES = 100;
 const REGIONS_A_ROW = 16;
 
+/** The region, a map, that a place belongs to. */
+export function regionOf(x: number, z: number): number {
+  return 1 + Math.floor(x / REGION_METRES) + REGIONS_A_ROW * Math.floor(z / REGION_METRES);
+}
+
 /** Asks for another map when the bot has crossed the border of its region. */
 export function stayInRegion(session: Bot): void {
   const { x, z } = session.state;
-  const region = 1 + Math.floor(x / REGION_METRES) + REGIONS_A_ROW * Math.floor(z / REGION_METRES);
+  const region = regionOf(x, z);
   if (session.mapId !== region) session.setMap(region);
 }
 
@@ -33,6 +38,12 @@ export function lookAround(session: Bot): number {
     greeted++;
   }
   return greeted;
+}
+
+/** Says hello, from afar, to the acquaintance that it has not met for longest: who sleeps wakes of it. */
+export function speakToAFriend(session: Bot): void {
+  const [friend] = session.state.met.value;
+  if (friend !== undefined) session.sendTo(friend.account, GREETING);
 }
 
 /** Remembers whoever has sent a greeting. */

@@ -14,6 +14,8 @@ export const ARRIVAL = 18;
 
 /** Bot to host: here I met another bot. Payload x, y, z. */
 export const MEETING = 19;
+/** Bot to host: I rest, and have nothing to do before I go on: let me sleep. Payload x, y, z. */
+export const RESTING = 20;
 /** Bot to bot: hello. No payload. */
 export const GREETING = 32;
 

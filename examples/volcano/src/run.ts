@@ -4,7 +4,7 @@ import bot, { walkableGround } from './bot.js';
 import { type Figures, grouped, readings } from './figures.js';
 import { Guide } from './guide.js';
 import type { RunOptions } from './options.js';
-import { ARRIVAL, MEETING } from './packets.js';
+import { ARRIVAL, MEETING, RESTING } from './packets.js';
 import { drawMap } from './svg.js';
 import { loadMaungaWhau, type Terrain } from './terrain.js';
 import { threadFigures, threadsOf } from './threads.js';
@@ -22,6 +22,8 @@ export async function run(options: RunOptions, screen: Screen, ending: AbortSign
   const { scheduler, workerThreads } = await threadsOf(options);
   const terrain = loadMaungaWhau();
   const trails = new Trails(sessions);
+  /** Bots that would sleep, of the tick in hand. */
+  const resting: number[] = [];
   const startedMs = performance.now();
   const manager = await SessionManager.start({
     behavior: bot,
@@ -33,6 +35,7 @@ export async function run(options: RunOptions, screen: Screen, ending: AbortSign
     seed,
     onPacket: (accountId, packet) => {
       if (packet.opcode === MEETING) trails.meetings++;
+      else if (packet.opcode === RESTING) resting.push(accountId);
       else trails.add(accountId - 1, packet.f32(0), packet.f32(8), packet.opcode !== ARRIVAL);
     },
   });
@@ -61,6 +64,7 @@ export async function run(options: RunOptions, screen: Screen, ending: AbortSign
         durationSeconds: duration,
         activeSessions: metrics.activeSessions,
         hibernatedSessions: metrics.hibernatedSessions,
+        savedMegabytes: manager.getMemorySaved() / MEGABYTE,
         walking: trails.walking,
         arrivals: trails.arrivals,
         meetings: trails.meetings,
@@ -85,6 +89,7 @@ export async function run(options: RunOptions, screen: Screen, ending: AbortSign
         signal: AbortSignal.any([ending, timeIsOver.signal]),
         onTick: (tick) => {
           faults.push(...tick.faults.slice(0, 1));
+          for (const accountId of resting.splice(0)) manager.hibernateSession(accountId);
           guide.afterTick(tick.diffMs);
           view?.show(figures());
         },

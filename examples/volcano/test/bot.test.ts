@@ -3,7 +3,7 @@ import { inlineScheduler } from '@dormouse/scheduler-inline';
 import { describe, expect, it } from 'vitest';
 import bot from '../src/bot.js';
 import { Guide } from '../src/guide.js';
-import { ARRIVAL, CALL, MEETING, POSITION, TURN } from '../src/packets.js';
+import { ARRIVAL, CALL, MEETING, POSITION, RESTING, TURN } from '../src/packets.js';
 import { loadMaungaWhau } from '../src/terrain.js';
 
 const terrain = loadMaungaWhau();
@@ -83,9 +83,9 @@ describe('a bot', () => {
     });
   });
 
-  it('tells of its places, its turns, its arrivals and whom it met, and nothing else', async () => {
+  it('tells of its places, its turns, its arrivals, whom it met and that it would sleep, and nothing else', async () => {
     await walked(4, 600, (_, told) => {
-      expect(new Set(told.map(({ opcode }) => opcode))).toEqual(new Set([POSITION, TURN, ARRIVAL, MEETING]));
+      expect(new Set(told.map(({ opcode }) => opcode))).toEqual(new Set([POSITION, TURN, ARRIVAL, MEETING, RESTING]));
     });
   });
 
@@ -112,7 +112,7 @@ describe('two bots that come near each other', () => {
     const [ann, ben, far] = manager.createSessionBatch([1, 2, 3], { init: { timeLapse: 1 } });
     Object.assign(ben.state, { x: ann.state.x + 2, z: ann.state.z });
     Object.assign(far.state, { x: ann.state.x + 60, z: ann.state.z });
-    for (const { state } of [ann, ben, far]) state.restMs = 120_000;
+    for (const { state } of [ann, ben, far]) state.restEndMs = 120_000;
     for (let tick = 0; tick < 50; tick++) expect((await manager.updateAllSessions(100)).faults).toEqual([]);
     expect(ann.state.met.value).toEqual([{ account: 2, times: 1, lastMs: expect.any(Number) }]);
     expect(ben.state.met.value).toEqual([{ account: 1, times: 1, lastMs: expect.any(Number) }]);
@@ -123,11 +123,71 @@ describe('two bots that come near each other', () => {
   it('see nothing of those on another region of the mountain', async () => {
     const manager = await SessionManager.start({ behavior: bot, scheduler: inlineScheduler(), seed: 11 });
     const [ann, ben] = manager.createSessionBatch([1, 2], { init: { timeLapse: 1 } });
-    Object.assign(ann.state, { x: 199, z: 150, restMs: 120_000 });
-    Object.assign(ben.state, { x: 201, z: 150, restMs: 120_000 });
+    Object.assign(ann.state, { x: 199, z: 150, restEndMs: 120_000 });
+    Object.assign(ben.state, { x: 201, z: 150, restEndMs: 120_000 });
     for (let tick = 0; tick < 50; tick++) await manager.updateAllSessions(100);
     expect([ann.mapId, ben.mapId]).toEqual([18, 19]);
     expect([ann.state.met.value, ben.state.met.value]).toEqual([[], []]);
+    await manager.shutdown();
+  });
+});
+
+describe('a bot that rests', () => {
+  it('sleeps when the host lets it, and takes the same walk as one that was never put to sleep', async () => {
+    const walks = async (letsThemSleep: boolean) => {
+      const resting: number[] = [];
+      const manager = await SessionManager.start({
+        behavior: bot,
+        scheduler: inlineScheduler(),
+        seed: 21,
+        onPacket: (accountId, { opcode }) => {
+          if (opcode === RESTING) resting.push(accountId);
+        },
+      });
+      const bots = manager.createSessionBatch(ACCOUNTS, { init: { timeLapse: TIME_LAPSE } });
+      let asleep = 0;
+      for (let tick = 0; tick < 600; tick++) {
+        expect((await manager.updateAllSessions(100)).faults).toEqual([]);
+        for (const accountId of resting.splice(0)) if (letsThemSleep) manager.hibernateSession(accountId);
+        asleep += manager.getHibernatedSessionCount();
+      }
+      for (const handle of bots) handle.wake();
+      const walked = bots.map(({ state: { x, z, walked, goalX, goalZ } }) => ({ x, z, walked, goalX, goalZ }));
+      await manager.shutdown();
+      return { walked, asleep };
+    };
+    const awake = await walks(false);
+    const sleeping = await walks(true);
+    expect(awake.asleep).toBe(0);
+    expect(sleeping.asleep).toBeGreaterThan(ACCOUNTS.length * 30);
+    expect(sleeping.walked).toEqual(awake.walked);
+  });
+
+  it('wakes when a friend says hello, remembers it, and sleeps again; and when its part of the mountain is visited', async () => {
+    const manager = await SessionManager.start({ behavior: bot, scheduler: inlineScheduler(), seed: 11 });
+    const [ann, ben] = manager.createSessionBatch([1, 2], { init: { timeLapse: 1 } });
+    Object.assign(ann.state, { x: 150, z: 150, restEndMs: 600_000 });
+    Object.assign(ben.state, { x: 450, z: 150, restEndMs: 600_000 });
+    const doze = async (handle: typeof ann) => {
+      for (let tick = 0; tick < 50 && !handle.isAsleep; tick++) {
+        await manager.updateAllSessions(100);
+        manager.drainOutbound((accountId, { opcode }) => {
+          if (opcode === RESTING && accountId === handle.accountId) handle.hibernate();
+        });
+      }
+      expect(handle.isAsleep).toBe(true);
+    };
+    await doze(ann);
+    ben.state.met.set([{ account: 1, times: 1, lastMs: 0 }]);
+    Object.assign(ben.state, { looks: 7, walking: true, goalX: 450, goalZ: 150, cornerCount: 1 });
+    ben.state.corners.assign([850, 150]);
+    for (let tick = 0; tick < 50 && ann.isAsleep; tick++) await manager.updateAllSessions(100);
+    expect(ann.isAsleep).toBe(false);
+    await manager.updateAllSessions(100);
+    expect(ann.state.met.value).toMatchObject([{ account: 2, times: 1 }]);
+    await doze(ann);
+    expect(manager.reactivateSessionsForMap(ann.mapId)).toBe(1);
+    expect(ann.isAsleep).toBe(false);
     await manager.shutdown();
   });
 });

@@ -12,6 +12,7 @@ const figures: Figures = {
   durationSeconds: 20,
   activeSessions: 1000,
   hibernatedSessions: 0,
+  savedMegabytes: 0,
   walking: 940,
   arrivals: 1234,
   meetings: 5678,
