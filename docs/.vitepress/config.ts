@@ -39,6 +39,7 @@ export default defineConfig({
           { text: 'Concepts', link: '/concepts' },
           { text: 'Choosing a scheduler', link: '/choosing-a-scheduler' },
           { text: 'When a session goes wrong', link: '/faults' },
+          { text: 'Sleep', link: '/hibernation' },
           { text: 'Configuration', link: '/configuration' },
           { text: 'Write a scheduler', link: '/write-a-scheduler' },
           { text: 'Requirements', link: '/requirements' },
