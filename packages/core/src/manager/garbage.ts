@@ -107,6 +107,6 @@ export class Garbage {
     }
     if (this.#isClosed) return;
     letGo();
-    collectGarbage();
+    await collectGarbage();
   }
 }

@@ -136,10 +136,7 @@ class ThreadParticipant implements AttachedParticipant {
     if (this.#garbageIsDue) {
       this.#garbageIsDue = false;
       // Not here: a round may be waiting for this thread.
-      setImmediate(() => {
-        collectGarbage();
-        this.#port.postMessage({ kind: 'collected' } satisfies ThreadNews);
-      });
+      setImmediate(() => void this.#collect());
     }
   }
 
@@ -149,6 +146,11 @@ class ThreadParticipant implements AttachedParticipant {
     } finally {
       this.#port.close();
     }
+  }
+
+  async #collect(): Promise<void> {
+    await collectGarbage();
+    this.#port.postMessage({ kind: 'collected' } satisfies ThreadNews);
   }
 
   #beginRound(): void {
