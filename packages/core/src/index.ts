@@ -60,6 +60,7 @@ export {
 } from './layout/field.js';
 export type { Fields } from './layout/state-layout.js';
 export type { Logger } from './logger.js';
+export type { Admission, AdmissionFailure, AdmissionProgress, AdmissionReport, AdmitOptions } from './manager/admission.js';
 export type { AskHandler, HandleOptions } from './manager/ask-lane.js';
 export type { AskContext } from './manager/ask-request.js';
 export type { AskCounts, AskMetrics } from './manager/ask-topics.js';

@@ -20,6 +20,7 @@ import type { RuntimeServices } from '../runtime/services.js';
 import { makeRunner, type Runtime, runtimeFor } from '../runtime-loader.js';
 import type { IScheduler } from '../scheduler.js';
 import { BehaviorHost } from '../session/behavior-host.js';
+import { memoryUsage } from '../session/memory-usage.js';
 import { PublishedState } from '../session/published-state.js';
 import { StateDigest } from '../session/state-digest.js';
 import { SessionStore } from '../session/store.js';
@@ -29,6 +30,7 @@ import { AskDesk } from './ask-desk.js';
 import { Broadcasts } from './broadcast.js';
 import { Hibernation } from './hibernation.js';
 import { HostServices } from './host-services.js';
+import { Intake } from './intake.js';
 import { Maintenance } from './maintenance.js';
 import { MetricsWindow } from './metrics.js';
 import { drainObserved, ObservedHooks } from './observed-calls.js';
@@ -60,6 +62,7 @@ export class Engine {
   readonly inputs: InputTap = { observer: undefined };
   readonly hibernation: Hibernation;
   readonly maintenance: Maintenance;
+  readonly intake: Intake;
   /** Where sleepers' records are. */
   readonly records: HibernationStore;
   readonly #logger: Logger;
@@ -147,6 +150,7 @@ export class Engine {
       quarantineAfter,
       services,
       inputs,
+      intake: () => this.intake.run(),
       maintain: (untilMs: number) => this.maintenance.run(untilMs),
       maintenanceSliceMs: config.maintenanceSliceMs,
     };
@@ -203,6 +207,17 @@ export class Engine {
       logger,
       sliceMs: config.maintenanceSliceMs,
       intervalMs: config.enableAutoDefragmentation ? config.defragmentationIntervalMs : undefined,
+    });
+    const { registry, maintenance } = this;
+    this.intake = new Intake({
+      store,
+      clock,
+      registry,
+      hibernation,
+      inputs,
+      wallClock,
+      config,
+      memoryUsage: () => memoryUsage(store, maintenance.held),
     });
     this.records = records;
     this.#workerThreads = config.workerThreads;
@@ -298,6 +313,7 @@ export class Engine {
       this.inputs.observer?.stopped();
       this.services.close();
       this.maintenance.close();
+      this.intake.admissions.close();
       this.registry.close();
       await stopScheduler(this.scheduler, this.#logger);
       await closeStore(this.records, this.#logger);

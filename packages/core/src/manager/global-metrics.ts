@@ -15,6 +15,8 @@ export interface GlobalMetrics {
   /** Ticks a second. */
   readonly updateCyclesPerSecond: number;
   readonly hibernationCyclesPerSecond: number;
+  /** Sessions put to sleep before their time since start, for want of room or memory. */
+  readonly pressureSleeps: number;
   /** Session updates since start. */
   readonly totalUpdatesProcessed: number;
   /** Batches since start. */
@@ -48,6 +50,7 @@ export function globalMetrics(engine: Engine | undefined, memoryBytes: number): 
     avgCpuPercent: rates.cpuPercent,
     updateCyclesPerSecond: rates.updateCyclesPerSecond,
     hibernationCyclesPerSecond: rates.hibernationCyclesPerSecond,
+    pressureSleeps: engine?.intake.pressure.sleeps ?? 0,
     totalUpdatesProcessed: engine?.metrics.updates ?? 0,
     totalBatchesProcessed: engine?.ticks.totalBatches ?? 0,
     cpuPercentPerBot: rates.cpuPercentPerBot,

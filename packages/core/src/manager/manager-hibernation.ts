@@ -1,4 +1,6 @@
+import type { AnyBehavior, InitOf } from '../behavior.js';
 import { requireInteger } from '../errors.js';
+import type { Admission, AdmitOptions } from './admission.js';
 import type { DefragmentationReport } from './defragmentation.js';
 import { ManagerMetrics } from './manager-metrics.js';
 import { partsOf, requireEngine } from './manager-parts.js';
@@ -6,7 +8,25 @@ import { partsOf, requireEngine } from './manager-parts.js';
 const MAX_U32 = 0xffff_ffff;
 
 /** How sessions are put to sleep and woken, and memory is given back (R-21 … R-26): see {@link SessionManager}. */
-export abstract class ManagerHibernation extends ManagerMetrics {
+export abstract class ManagerHibernation<B extends AnyBehavior = AnyBehavior> extends ManagerMetrics {
+  /**
+   * Brings accounts in by slices, so that no tick takes longer than its budget however many log in at once: at the beginning of each tick, before its
+   * time advances, up to `perTick` sessions are created, in order, for no longer than `maintenanceSliceMs` of wall-clock time; but one at least.
+   * `createSessionBatch` does the same at once, all or none.
+   *
+   * An account that cannot be created (`ERR_SESSION_EXISTS`, `ERR_SESSION_HOOK`, …) is listed in the report, and keeps no other out. At
+   * `maxConcurrentSessions` the least recently active are put to sleep first, where `enableAutoHibernation` allows it. Several admissions queue.
+   * Whatever happens, `created`, `failed` and `remaining` together are all accounts; `shutdown` cancels what is left. Throws `ERR_INVALID_ARGUMENT`.
+   *
+   * ```js
+   * const { done } = manager.admitSessions(accountIds, { perTick: 50, options: { mapId: 530 } });
+   * const { created, failed } = await done; // while run() or somebody else ticks
+   * ```
+   */
+  admitSessions(accountIds: ArrayLike<number>, options: AdmitOptions<B, InitOf<B>> = {}): Admission {
+    return requireEngine(this).intake.admissions.add(accountIds, options as AdmitOptions);
+  }
+
   /**
    * Puts to sleep every active session that has been idle for as long as the threshold says (R-22), whatever `enableAutoHibernation` is; returns how
    * many. One with anything unread, untaken or due within 10 s of simulated time stays awake, and so does one whose `hibernate` hook is against it.

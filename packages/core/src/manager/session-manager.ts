@@ -40,7 +40,7 @@ const NO_PAYLOAD = new Uint8Array(0);
  * await manager.shutdown();
  * ```
  */
-export class SessionManager<B extends AnyBehavior = AnyBehavior> extends ManagerSettingsAtRunTime implements AsyncDisposable {
+export class SessionManager<B extends AnyBehavior = AnyBehavior> extends ManagerSettingsAtRunTime<B> implements AsyncDisposable {
   readonly #parts: ManagerParts;
   readonly #logger: Logger;
   #run: Promise<RunReport> | undefined;

@@ -44,6 +44,8 @@ export interface TickParts {
   readonly quarantineAfter: number;
   readonly services: HostServices;
   readonly inputs: InputTap;
+  /** What a tick begins with, before time advances: see `Intake`. */
+  readonly intake: () => void;
   /** What can wait is done, for about so long: see `maintenanceSliceMs`. */
   readonly maintain: (untilMs: number) => void | Promise<void>;
   readonly maintenanceSliceMs: number;
@@ -129,8 +131,12 @@ export class TickEngine {
   }
 
   #update(diffMs: number): Promise<TickReport> {
-    const { scheduler, store, clock, services, inputs, seats } = this.#parts;
+    const { scheduler, store, clock, services, inputs, seats, intake } = this.#parts;
     this.#startMs = performance.now();
+    // Hooks run in it: what they ask for waits.
+    this.phase = 'handing out';
+    intake();
+    this.phase = 'updating';
     clock.advance(diffMs);
     inputs.observer?.ticking(clock.number, diffMs);
     services.beginTick();

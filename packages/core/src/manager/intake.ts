@@ -1,0 +1,63 @@
+import type { ManagerConfig } from '../config.js';
+import type { InputTap } from '../recording/observer.js';
+import type { MemoryUsage } from '../session/memory-usage.js';
+import type { SessionStore } from '../session/store.js';
+import type { TickClock } from '../session/tick-clock.js';
+import type { WallClock } from '../wall-clock.js';
+import { Admissions } from './admission.js';
+import type { Hibernation } from './hibernation.js';
+import { Pressure } from './pressure.js';
+import type { SessionRegistry } from './session-registry.js';
+
+export interface IntakeParts {
+  readonly store: SessionStore;
+  readonly clock: TickClock;
+  readonly registry: SessionRegistry;
+  readonly hibernation: Hibernation;
+  readonly inputs: InputTap;
+  readonly wallClock: WallClock;
+  readonly config: Pick<
+    ManagerConfig,
+    'enableAutoHibernation' | 'pressureHighPercent' | 'pressureLowPercent' | 'memoryLimitBytes' | 'maintenanceSliceMs'
+  >;
+  readonly memoryUsage: () => MemoryUsage;
+}
+
+/**
+ * What a tick begins with, before time advances: first room is made, then accounts come in. What it decides is recorded as if the host had asked
+ * for it between ticks, and a replay decides nothing. Main thread only.
+ */
+export class Intake {
+  readonly admissions: Admissions;
+  readonly pressure: Pressure;
+
+  constructor(parts: IntakeParts) {
+    const { registry, hibernation, wallClock, config } = parts;
+    const { population, changes } = registry;
+    this.pressure = new Pressure({
+      ...parts,
+      population,
+      isAutomatic: config.enableAutoHibernation,
+      highPercent: config.pressureHighPercent,
+      lowPercent: config.pressureLowPercent,
+      memoryLimitBytes: config.memoryLimitBytes,
+      sleeping: {
+        mayRest: (slot) => hibernation.mayRest(slot),
+        put: (slot) => hibernation.sleep([slot], true) === 1,
+      },
+    });
+    this.admissions = new Admissions({
+      plan: (accountId, options) => population.plan(accountId, options),
+      create: (planned) => void changes.create(planned),
+      makeRoom: () => this.pressure.relieve() > 0,
+      wallClock,
+      maintenanceSliceMs: config.maintenanceSliceMs,
+    });
+  }
+
+  /** Never throws. */
+  run(): void {
+    this.pressure.relieve();
+    if (!this.admissions.isEmpty) this.admissions.slice();
+  }
+}
