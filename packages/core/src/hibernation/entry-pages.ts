@@ -82,6 +82,11 @@ export class EntryPages {
     return this.#pages[entry >> PAGE_BITS] as EntryPage;
   }
 
+  isUsed(entry: number): boolean {
+    const page = this.#pages[entry >> PAGE_BITS];
+    return page !== undefined && page.accounts[entry & PLACE_MASK] !== 0;
+  }
+
   /** A free entry; it is in use when its account is not 0 any more, which is the caller's to set. */
   take(): number {
     let pageIndex = this.#firstWithRoom;

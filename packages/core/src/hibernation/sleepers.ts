@@ -16,6 +16,8 @@ const NO_ENTRIES: readonly number[] = Object.freeze([]);
  * pages or by a 256th. Some 35 bytes an entry, 12 more if its page has sleepers with a group, 16 if it has some that are to wake. Main thread only.
  */
 export class Sleepers {
+  /** Told of each entry that comes, goes, or gets another map or group. Must not throw, nor change anything here. */
+  onChanged: ((entry: number) => void) | undefined;
   readonly #pages = new EntryPages();
   readonly #accounts = new EntryIndex((entry) => this.accountOf(entry));
   readonly #maps = new EntryLists((entry) => this.#pages.of(entry).maps);
@@ -70,6 +72,7 @@ export class Sleepers {
     if (groupId !== 0) this.#groups.link(entry, groupId);
     if (page.due !== undefined) page.due.places[place] = 0;
     if (dueMs !== Number.POSITIVE_INFINITY) this.#clock.add(entry, dueMs);
+    this.onChanged?.(entry);
     return entry;
   }
 
@@ -79,6 +82,12 @@ export class Sleepers {
     this.#maps.unlink(entry);
     if (this.groupOf(entry) !== 0) this.#groups.unlink(entry);
     this.#pages.give(entry);
+    this.onChanged?.(entry);
+  }
+
+  /** True if an entry with this number is in use. */
+  has(entry: number): boolean {
+    return this.#pages.isUsed(entry);
   }
 
   accountOf(entry: number): number {
@@ -130,6 +139,7 @@ export class Sleepers {
     if (this.mapOf(entry) === mapId) return;
     this.#maps.unlink(entry);
     this.#maps.link(entry, mapId);
+    this.onChanged?.(entry);
   }
 
   setGroup(entry: number, groupId: number): void {
@@ -138,6 +148,7 @@ export class Sleepers {
     if (before !== 0) this.#groups.unlink(entry);
     if (groupId !== 0) this.#groups.link(entry, groupId);
     else this.#pages.groupsOf(entry).keys[entry & PLACE_MASK] = 0;
+    this.onChanged?.(entry);
   }
 
   /** Marks one whose record is corrupt, and takes it off the clock. */

@@ -3,9 +3,9 @@ import { Column, NEAR_WORDS, ROWS, recordWords, SlotState } from '../layout/geom
 import type { Block } from '../memory/block.js';
 import { firstRecord, NO_RECORD, nextRecord, RECORD_HEAD_WORDS, recordBytes, recordKind } from '../memory/record-ring.js';
 import { skipPads } from '../memory/ring-cursors.js';
+import type { SessionTable } from '../memory/session-table.js';
 import { TIMER_ID, TIMER_PERIOD, timerAt, timersOf, wakeTime } from '../memory/timer-list.js';
 import type { DigestRows, PartKey } from './digest-rows.js';
-import type { SessionStore } from './store.js';
 
 /**
  * What a session consists of beside its fields; each is a part with this name. What is at its beginning — no packet, no timer, map 0 —
@@ -29,23 +29,30 @@ export const OTHER_PARTS = [
 
 export type OtherKeys = Readonly<Record<(typeof OTHER_PARTS)[number], PartKey>>;
 
+/** What is known of sessions by their slots, beside what lies in their blocks. */
+export interface CountedSlots {
+  readonly table: SessionTable;
+  updateCount(slot: number): number;
+}
+
 const doubles = new Float64Array(1);
 const doubleWords = new Int32Array(doubles.buffer, 0, 2);
 
 /** Adds all of {@link OTHER_PARTS} of a block's sessions. */
-export function addOtherParts(rows: DigestRows, block: Block, store: SessionStore, keys: OtherKeys): void {
+export function addOtherParts(rows: DigestRows, block: Block, sessions: CountedSlots, keys: OtherKeys): void {
   const { page, services, rings } = block;
+  const { table } = sessions;
+  const { slotStates, faultCounts, doubles: times } = table;
   const words = block.cold.i32;
   for (let i = 0; i < rows.count; i++) {
     const row = rows.rows[i];
     const slot = block.firstSlot + row;
-    const { slotStates, faultCounts } = store.table;
     addWord(rows, row, keys['(map)'], page[Column.map + row]);
     addWord(rows, row, keys['(group)'], page[Column.group + row]);
     addWord(rows, row, keys['(status)'], slotStates[slot] - SlotState.active);
-    addWord(rows, row, keys['(updates)'], store.updateCount(slot));
+    addWord(rows, row, keys['(updates)'], sessions.updateCount(slot));
     addWord(rows, row, keys['(faults)'], faultCounts[slot]);
-    addDouble(rows, row, keys['(activity)'], store.lastActivityMs(slot));
+    addDouble(rows, row, keys['(activity)'], times[block.firstActivity + row]);
     if (words[services.random + 3 * ROWS + row] !== 0) addRandom(rows, block, row, keys['(random)']);
     if (words[services.timers.counts + row] !== 0) addTimers(rows, block, row, keys['(timers)']);
     const wakeMs = wakeTime(block, row);

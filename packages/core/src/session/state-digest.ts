@@ -1,8 +1,10 @@
+import type { HibernationStore } from '../hibernation/hibernation-store.js';
 import { ROWS } from '../layout/geometry.js';
 import type { BehaviorHost } from './behavior-host.js';
 import { fieldDigests } from './digest-fields.js';
 import { DigestRows, type PartKey, partKey } from './digest-rows.js';
 import { addOtherParts, OTHER_PARTS, type OtherKeys } from './digest-services.js';
+import { type BlockDigest, SleeperDigests } from './digest-sleepers.js';
 import { hexOf } from './hash-64.js';
 import type { SessionStore } from './store.js';
 
@@ -22,7 +24,8 @@ const SAME_WORDS = new Int32Array(ROWS);
 /**
  * 64 bits that tell whether two managers' sessions are the same, or one's at two times. Every part of a session has a hash of account,
  * names and content; a session's digest is the sum of its parts', the digest of all is the sum over sessions. So it does not matter in
- * which order or in which slots they are, and a difference can be traced to the session and to the part.
+ * which order or in which slots they are, and a difference can be traced to the session and to the part. Nor does it matter where a sleeper is:
+ * one whose row is stored counts as it did before.
  *
  * Two different states have the same digest with a probability of 2⁻⁶⁴. Main thread only, not while sessions are updated.
  */
@@ -31,24 +34,32 @@ export class StateDigest {
   readonly parts: readonly DigestPart[];
   readonly #store: SessionStore;
   readonly #rows: DigestRows;
-  readonly #behaviors: readonly BehaviorDigest[];
-  readonly #others: OtherKeys;
+  readonly #digest: BlockDigest;
+  readonly #sleepers: SleeperDigests | undefined;
   /** Two words a slot. */
   #slots = new Int32Array(0);
   #a = 0;
   #b = 0;
 
-  constructor(store: SessionStore) {
+  /** `records` is where those are whose rows are stored; without it there must be none. */
+  constructor(store: SessionStore, records?: Pick<HibernationStore, 'read'>) {
     const parts: DigestPart[] = [];
     const add = (behavior: string | undefined, name: string): PartKey => {
       parts.push({ behavior, name });
       return behavior === undefined ? partKey(parts.length - 1, name) : partKey(parts.length - 1, behavior, name);
     };
-    this.#behaviors = store.pool.hosts.map((host) => new BehaviorDigest(host, add));
-    this.#others = Object.fromEntries(OTHER_PARTS.map((name) => [name, add(undefined, name)])) as unknown as OtherKeys;
+    const behaviors = store.pool.hosts.map((host) => new BehaviorDigest(host, add));
+    const others = Object.fromEntries(OTHER_PARTS.map((name) => [name, add(undefined, name)])) as unknown as OtherKeys;
     this.parts = parts;
     this.#store = store;
     this.#rows = new DigestRows(parts.length);
+    this.#digest = (rows, block, sessions) => {
+      const { fields, key } = behaviors[block.behaviorIndex];
+      rows.addColumn(key, SAME_WORDS, 0);
+      for (const field of fields) field(rows, block, sessions.table);
+      addOtherParts(rows, block, sessions, others);
+    };
+    if (records !== undefined) this.#sleepers = new SleeperDigests(store, records, parts.length, this.#digest);
   }
 
   /** Looks at all sessions as they are now. What the other members tell is of the last time. */
@@ -63,10 +74,7 @@ export class StateDigest {
     rows.clear();
     for (const block of pool.blocks) {
       if (block === undefined || !rows.attach(table, block)) continue;
-      const { fields, key } = this.#behaviors[block.behaviorIndex];
-      rows.addColumn(key, SAME_WORDS, 0);
-      for (const field of fields) field(rows, block, table);
-      addOtherParts(rows, block, this.#store, this.#others);
+      this.#digest(rows, block, this.#store);
       for (let i = 0; i < rows.count; i++) {
         const row = rows.rows[i];
         const slot = block.firstSlot + row;
@@ -74,6 +82,16 @@ export class StateDigest {
         slots[slot * 2 + 1] = rows.rowsB[row];
         a = (a + rows.rowsA[row]) | 0;
         b = (b + rows.rowsB[row]) | 0;
+      }
+    }
+    const sleepers = this.#sleepers;
+    if (sleepers !== undefined) {
+      sleepers.take();
+      a = (a + sleepers.a) | 0;
+      b = (b + sleepers.b) | 0;
+      for (let part = 0; part < rows.partsA.length; part++) {
+        rows.partsA[part] += sleepers.partsA[part];
+        rows.partsB[part] += sleepers.partsB[part];
       }
     }
     this.#a = a;
