@@ -242,7 +242,7 @@ export class Engine {
   /** What the sessions come to now. Throws `ERR_TICK_IN_FLIGHT` while they are being updated. */
   digest(): StateDigest {
     if (this.ticks.phase === 'updating') throw tickInFlight(this.clock, 'the state digest cannot be taken');
-    this.#digest ??= new StateDigest(this.store);
+    this.#digest ??= new StateDigest(this.store, this.records);
     this.#digest.take();
     return this.#digest;
   }
