@@ -34,7 +34,7 @@ export interface BehaviorDefinition<F extends Fields, Init> {
    * A session is about to fall asleep (R-21); `false` keeps it awake, and it counts as active now. Messages it sends here are delivered at once,
    * packets are handed out when the next tick ends. Throwing keeps it awake too, and is reported. Runs on the host's thread, synchronously.
    */
-  readonly hibernate?: (session: Session<F>) => boolean | void;
+  readonly hibernate?: (session: Session<F>) => unknown;
   /** One session's update: once a tick for each active session, on whichever thread claims it. Synchronous. */
   readonly update?: (session: Session<F>, diffMs: number) => void;
   /** Many sessions' update in one call, over columns, for rows of one block at a time. Runs instead of `update`. */

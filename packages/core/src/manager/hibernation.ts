@@ -170,8 +170,11 @@ export class Hibernation {
   /** What the record of a stored sleeper tells. Throws `ERR_RECORD_CORRUPT`, and what the store throws. */
   headOf(entry: number): RecordHead {
     const { store, records } = this.#parts;
-    const accountId = store.sleepers.accountOf(entry);
-    return this.#reader.head(records.read(accountId, store.sleepers.locationOf(entry)), accountId);
+    const { sleepers } = store;
+    const accountId = sleepers.accountOf(entry);
+    const head = this.#reader.head(records.read(accountId, sleepers.locationOf(entry)), accountId);
+    // It may have been moved in its sleep.
+    return { ...head, mapId: sleepers.mapOf(entry), groupId: sleepers.groupOf(entry) };
   }
 
   /** The store has put a record elsewhere. */

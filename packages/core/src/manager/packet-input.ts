@@ -1,4 +1,5 @@
 import { DormouseError, requireInteger, shown } from '../errors.js';
+import { NO_ENTRY } from '../hibernation/sleepers.js';
 import { Column, maxPayloadBytes } from '../layout/geometry.js';
 import type { InputTap } from '../recording/observer.js';
 import { type HandleOwner, PushOutcome, SessionHandle } from '../session/handle.js';
@@ -88,8 +89,12 @@ export class PacketInput {
   }
 
   /** A packet wakes whom it is for: it is there in its next update. */
-  #wake({ accountId, incarnation }: SessionHandle): number {
-    if (this.#store.sleepers.count === 0 || this.#store.incarnationOf(accountId) !== incarnation) return NO_SLOT;
+  #wake(handle: SessionHandle): number {
+    const { accountId, incarnation } = handle;
+    // A packet before it in the same batch may have woken it.
+    const slot = SessionHandle.locate(handle, this.#owner);
+    if (slot !== NO_SLOT && !this.#store.isAsleep(slot)) return slot;
+    if (slot === NO_SLOT && this.#owner.findSleeper(accountId, incarnation) === NO_ENTRY) return NO_SLOT;
     this.#inputs.observer?.changed('wake', accountId, 0);
     return this.#hibernation.wakeSlot(accountId);
   }

@@ -59,7 +59,11 @@ export class SessionRegistry implements HandleOwner {
     this.population = new Population(store, queue, hosts, maxConcurrentSessions);
     this.changes = new PopulationChanges(parts, this.population);
     this.packets = new PacketInput(store, queue, this, () => this.#isBusy, ringBytes, parts.inputs, parts.hibernation);
-    this.sleep = new SleepRequests(parts, this.population, () => this.#isBusy);
+    this.sleep = new SleepRequests(
+      parts,
+      (accountId) => this.#incarnationOf(accountId),
+      () => this.#isBusy,
+    );
   }
 
   create(accountId: number, options: CreateOptions): SessionHandle {

@@ -3,7 +3,6 @@ import { MAX_ACCOUNT_ID } from '../layout/geometry.js';
 import type { InputTap } from '../recording/observer.js';
 import { NO_SLOT, type SessionStore } from '../session/store.js';
 import type { Hibernation } from './hibernation.js';
-import type { Population } from './population.js';
 import type { RequestQueue } from './requests.js';
 
 export interface SleepRequestParts {
@@ -19,12 +18,13 @@ export interface SleepRequestParts {
  */
 export class SleepRequests {
   readonly #parts: SleepRequestParts;
-  readonly #population: Population;
+  readonly #incarnationOf: (accountId: number) => number;
   readonly #isBusy: () => boolean;
 
-  constructor(parts: SleepRequestParts, population: Population, isBusy: () => boolean) {
+  /** `incarnationOf`: what an account has when all that is queued is done; 0 for none. */
+  constructor(parts: SleepRequestParts, incarnationOf: (accountId: number) => number, isBusy: () => boolean) {
     this.#parts = parts;
-    this.#population = population;
+    this.#incarnationOf = incarnationOf;
     this.#isBusy = isBusy;
   }
 
@@ -58,7 +58,7 @@ export class SleepRequests {
     const { queue, store } = this.#parts;
     if (!this.#concerns(accountId, incarnation) || this.isAsleep(accountId)) return false;
     if (!this.#isBusy()) return this.#hibernate(accountId);
-    const asked = this.#population.incarnationOf(accountId);
+    const asked = this.#incarnationOf(accountId);
     queue.add('hibernate', accountId, () => {
       if (store.incarnationOf(accountId) !== asked || this.isAsleep(accountId) || this.#hibernate(accountId)) return;
       throw new DormouseError('ERR_SESSION_FAILED', `account ${accountId} may not sleep now`, { accountId });
@@ -88,7 +88,7 @@ export class SleepRequests {
 
   #concerns(accountId: number, incarnation: number | undefined): boolean {
     requireInteger('accountId', accountId, 1, MAX_ACCOUNT_ID);
-    const present = this.#population.incarnationOf(accountId);
+    const present = this.#incarnationOf(accountId);
     return present !== 0 && (incarnation === undefined || incarnation === present);
   }
 

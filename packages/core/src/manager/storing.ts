@@ -55,21 +55,22 @@ export class Storing {
   }
 
   /**
-   * Stores until nothing is left that can be stored now, or `performance.now()` has come to `untilMs`. A promise when the scheduler takes its
+   * Stores until nothing is left that can be stored now, or `performance.now()` has come to `untilMs`; one batch at least. A promise when the scheduler takes its
    * time: rows must stay as they are until it is done. Never fails.
    */
   step(untilMs: number): void | Promise<void> {
     const { rounds, wallClock, store } = this.#parts;
     if (store.hibernatingCount === 0 && this.#put === undefined) return;
     while (this.#settle() && wallClock.now() >= this.#retryAtMs) {
-      if (this.#batch < rounds.batchCount) this.#send();
-      else {
-        const count = this.#gather(StoringRounds.most);
-        if (count === 0) return;
-        const encoding = this.#encode(count);
-        if (encoding !== undefined) return encoding.then(() => this.step(untilMs));
+      if (this.#batch < rounds.batchCount) {
+        this.#send();
+        if (performance.now() >= untilMs) return;
+        continue;
       }
-      if (performance.now() >= untilMs) return;
+      const count = this.#gather(StoringRounds.most);
+      if (count === 0) return;
+      const encoding = this.#encode(count);
+      if (encoding !== undefined) return encoding.then(() => this.step(untilMs));
     }
   }
 
@@ -146,14 +147,8 @@ export class Storing {
   }
 
   #encode(count: number): void | Promise<void> {
-    const { rounds, logger } = this.#parts;
     this.#batch = 0;
-    const told = (): void => {
-      if (rounds.failure !== undefined) logger.error(rounds.failure.message);
-    };
-    const encoding = rounds.encode(this.#slots, count);
-    if (encoding !== undefined) return encoding.then(told);
-    told();
+    return this.#parts.rounds.encode(this.#slots, count);
   }
 
   #send(): void {
