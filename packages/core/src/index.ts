@@ -35,6 +35,7 @@ export {
   type StoreStats,
 } from './hibernation/hibernation-store.js';
 export { type MemoryStoreOptions, memoryStore } from './hibernation/memory-store.js';
+export type { Traffic } from './kernels/column-kernels.js';
 export type { Codec } from './layout/codec.js';
 export { type DataField, type DataOptions, data } from './layout/data-field.js';
 export {
@@ -65,6 +66,7 @@ export type { AskHandler, HandleOptions } from './manager/ask-lane.js';
 export type { AskContext } from './manager/ask-request.js';
 export type { AskCounts, AskMetrics } from './manager/ask-topics.js';
 export type { BroadcastOutcome, BroadcastTarget } from './manager/broadcast.js';
+export type { DefragmentationReport } from './manager/defragmentation.js';
 export type { GlobalMetrics } from './manager/global-metrics.js';
 export type { Rates, TickTimes } from './manager/metrics.js';
 export type { CreateOptions } from './manager/population.js';

@@ -31,6 +31,8 @@ export interface ColumnKernels {
   readonly form: 'simd' | 'plain';
   /** Where {@link listIdle} leaves its slots; valid until it is called again. */
   readonly slots: Int32Array;
+  /** The most that {@link listIdle} ever found: so many words of {@link slots} were touched. */
+  readonly mostListed: number;
   /** Sums over the sessions that are awake: active or in quarantine. Exact, since no sum reaches 2⁵³. Cost: some 1 ns a session. */
   traffic(blockCount: number): Traffic;
   /**

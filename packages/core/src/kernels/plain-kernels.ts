@@ -10,6 +10,7 @@ const { free: FREE, active: ACTIVE, quarantined: QUARANTINED } = SlotState;
 export class PlainKernels implements ColumnKernels {
   readonly form = 'plain';
   readonly slots: Int32Array;
+  mostListed = 0;
   readonly #words: Int32Array;
   readonly #doubles: Float64Array;
   readonly #states: Uint8Array;
@@ -62,6 +63,7 @@ export class PlainKernels implements ColumnKernels {
         if (states[(first + row) | 0] === ACTIVE && doubles[(activity + row) | 0] <= beforeMs) slots[length++] = first + row;
       }
     }
+    this.mostListed = Math.max(this.mostListed, length);
     return length;
   }
 

@@ -20,6 +20,7 @@ let compiled: WebAssembly.Module | undefined;
 export class SimdKernels implements ColumnKernels {
   readonly form = 'simd';
   readonly slots: Int32Array;
+  mostListed = 0;
   readonly #exports: Exports;
   readonly #pages: number;
   readonly #states: number;
@@ -49,7 +50,9 @@ export class SimdKernels implements ColumnKernels {
   }
 
   listIdle(blockCount: number, beforeMs: number): number {
-    return this.#exports.listIdle(this.#pages, this.#states, blockCount, beforeMs, this.#list);
+    const count = this.#exports.listIdle(this.#pages, this.#states, blockCount, beforeMs, this.#list);
+    this.mostListed = Math.max(this.mostListed, count);
+    return count;
   }
 
   countStates(blockCount: number): StateCounts {

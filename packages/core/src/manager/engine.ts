@@ -5,6 +5,7 @@ import { DormouseError } from '../errors.js';
 import { publish } from '../events.js';
 import type { HibernationStore } from '../hibernation/hibernation-store.js';
 import { memoryStore } from '../hibernation/memory-store.js';
+import { columnKernels } from '../kernels/column-kernels.js';
 import { encodeInitials } from '../layout/data-field.js';
 import { ROWS } from '../layout/geometry.js';
 import { type Logger, sessionLogger } from '../logger.js';
@@ -104,6 +105,7 @@ export class Engine {
     const { inputs } = this;
     const hooks = new ObservedHooks(caller, seats, inputs);
     const store = new SessionStore(table, config, hosts, hooks, clock, (capacity) => this.#poolGrown(capacity));
+    store.kernels = columnKernels(table, config.enableSimd, (reason) => logger.warn(`no SIMD, plain JavaScript instead: ${reason}`));
     const check = new RoundCheck({ scheduler, caller, seats, clock, round });
     const storing = new StoringRounds({ scheduler, round, check, staging, store, clock });
     const hibernation = new Hibernation({
@@ -113,6 +115,7 @@ export class Engine {
       rounds: storing,
       wallClock,
       logger,
+      inputs,
       isAutomatic: config.enableAutoHibernation,
       thresholdMinutes: config.hibernationThresholdMinutes,
       lastWords: (slot) => this.services.outboxes.empty(slot),
@@ -143,6 +146,7 @@ export class Engine {
       clock,
       round,
       check,
+      storing,
       queue,
       metrics,
       logger,

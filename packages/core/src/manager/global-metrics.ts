@@ -1,3 +1,4 @@
+import type { Traffic } from '../kernels/column-kernels.js';
 import type { ParticipantStats } from '../scheduler.js';
 import type { Engine } from './engine.js';
 import type { Rates, TickTimes } from './metrics.js';
@@ -24,6 +25,8 @@ export interface GlobalMetrics {
   /** CPU time of the process over simulated time, per session, percent of one core. */
   readonly cpuPercentPerBot: number;
   readonly quarantinedSessions: number;
+  /** What sessions that are awake have received and sent since each was created, all together. */
+  readonly traffic: Traffic;
   readonly tickTime: TickTimes;
   /** Each participant's batches and steals since start: the calling thread first, if it participates. */
   readonly participants: readonly ParticipantStats[];
@@ -38,10 +41,13 @@ export const IDLE_RATES: Rates = Object.freeze({
   cpuPercentPerBot: 0,
 });
 
+const NO_TRAFFIC: Traffic = Object.freeze({ packetsIn: 0, packetsOut: 0, bytesIn: 0, bytesOut: 0, dropped: 0 });
 const NO_TIMES: TickTimes = Object.freeze({ count: 0, meanUs: 0, p50Us: 0, p99Us: 0, maxUs: 0 });
 
 export function globalMetrics(engine: Engine | undefined, memoryBytes: number): GlobalMetrics {
   const rates = engine?.metrics.rates() ?? IDLE_RATES;
+  const kernels = engine?.store.kernels;
+  const blockCount = engine?.store.pool.blocks.length ?? 0;
   return {
     activeSessions: engine?.store.activeCount ?? 0,
     hibernatedSessions: engine?.hibernation.count ?? 0,
@@ -54,7 +60,8 @@ export function globalMetrics(engine: Engine | undefined, memoryBytes: number): 
     totalUpdatesProcessed: engine?.metrics.updates ?? 0,
     totalBatchesProcessed: engine?.ticks.totalBatches ?? 0,
     cpuPercentPerBot: rates.cpuPercentPerBot,
-    quarantinedSessions: engine?.store.quarantinedCount ?? 0,
+    quarantinedSessions: kernels?.countStates(blockCount).quarantined ?? 0,
+    traffic: kernels?.traffic(blockCount) ?? NO_TRAFFIC,
     tickTime: engine?.metrics.tickTimes() ?? NO_TIMES,
     participants: engine?.scheduler.stats().participants ?? [],
   };

@@ -64,7 +64,7 @@ export function memoryUsage(store: SessionStore, { storeBytes, droppedBytes }: H
     if (store.pool.highRows[block.blockIndex] > 0) blocksUsed++;
   }
   const pages = store.pool.touchedPages;
-  const tableBytes = store.table.touchedBytes(pages.core, pages.hot);
+  const tableBytes = store.table.touchedBytes(pages.core, pages.hot) + wholePages(store.kernels.mostListed * 4);
   const indexBytes = store.index.touchedBytes + (store.places?.indexBytes ?? 0);
   const sleeperBytes = store.sleepers.heldBytes;
   const sessionBytes = stateBytes + ringBytes + serviceBytes + tableBytes;

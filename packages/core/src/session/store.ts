@@ -1,6 +1,8 @@
 import type { AnyBehavior } from '../behavior.js';
 import { DormouseError } from '../errors.js';
 import { NO_ENTRY, Sleepers } from '../hibernation/sleepers.js';
+import type { ColumnKernels } from '../kernels/column-kernels.js';
+import { PlainKernels } from '../kernels/plain-kernels.js';
 import { Column, ROW_BITS, ROW_MASK, ROWS, SlotState } from '../layout/geometry.js';
 import { AccountIndex } from '../memory/account-index.js';
 import type { Block } from '../memory/block.js';
@@ -44,6 +46,8 @@ export class SessionStore {
   readonly order = new AccountOrder();
   /** All sessions that are asleep, those whose rows are still here (`hibernating`) as well as those that are stored. */
   readonly sleepers = new Sleepers();
+  /** Passes over the columns of all blocks, in the form that whoever makes the store chooses. */
+  kernels: ColumnKernels;
   /** Who is on which map; none where nobody publishes anything. */
   places: Places | undefined;
   /** Told of each session that is there no more. Must not throw, nor run anything of the user's. */
@@ -52,7 +56,6 @@ export class SessionStore {
   makeRoom: (() => void) | undefined;
   /** Sessions by what their slots hold. */
   activeCount = 0;
-  quarantinedCount = 0;
   hibernatingCount = 0;
   /** True when blocks have come to have active rows, or have lost their last. */
   batchListIsStale = true;
@@ -70,6 +73,7 @@ export class SessionStore {
     onPoolGrown: PoolOwner['poolGrown'],
   ) {
     this.table = table;
+    this.kernels = new PlainKernels(table);
     this.index = AccountIndex.create(table);
     this.rings = new HostRings(table.regions.blockCount, sizes.ringBytes);
     this.mail = new HostMail(table.regions.blockCount, sizes.mailboxBytes, sizes.outboxBytes);
@@ -80,11 +84,17 @@ export class SessionStore {
       blockAdded: (block) => caller.addBlock(block),
       blockDropped: (block) => {
         caller.dropBlock(block.blockIndex);
+        this.#clearPage(block);
         this.rings.forget(block.blockIndex);
         this.mail.forget(block.blockIndex);
       },
       poolGrown: onPoolGrown,
     });
+  }
+
+  /** The page of a block that is dropped comes to be another's: nothing stays there that somebody could take for a session's. */
+  #clearPage({ blockIndex, layout }: Block): void {
+    if (this.pool.highRows[blockIndex] > 0) this.kernels.clearPages(blockIndex, 1, layout.state.hotBytesPerSession > 0);
   }
 
   /** Sessions that have a slot, whatever their state; one counts from before its `create` hook until after its `release` hook. */
@@ -336,7 +346,6 @@ export class SessionStore {
     table.setSlotState(slot, state);
     if (table.hasActiveRows(blockIndex) !== had) this.batchListIsStale = true;
     this.activeCount += Number(state === SlotState.active) - Number(before === SlotState.active);
-    this.quarantinedCount += Number(state === SlotState.quarantined) - Number(before === SlotState.quarantined);
     this.hibernatingCount += Number(state === SlotState.hibernating) - Number(before === SlotState.hibernating);
   }
 }
