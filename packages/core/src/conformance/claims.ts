@@ -10,6 +10,7 @@ import { leftoverClaims } from './claims/leftovers.js';
 import { newsClaims } from './claims/news.js';
 import { recordingClaims } from './claims/recordings.js';
 import { resizingClaims } from './claims/resizing.js';
+import { sleepingClaims } from './claims/sleeping.js';
 import { startClaims } from './claims/starting.js';
 
 const SUBJECTS = [
@@ -19,6 +20,7 @@ const SUBJECTS = [
   recordingClaims,
   newsClaims,
   faultClaims,
+  sleepingClaims,
   resizingClaims,
   interruptionClaims,
   deathClaims,

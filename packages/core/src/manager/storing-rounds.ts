@@ -33,8 +33,6 @@ interface StoringParts {
 export class StoringRounds {
   /** Rows that one `encode` takes at most. */
   static readonly most = MOST_LISTED;
-  /** What the scheduler did wrong in the last round. No record is missing or wrong for it: the host has made up for it. */
-  failure: DormouseError | undefined;
   /** Rounds that the scheduler was given. */
   rounds = 0;
   /** Of the batch last taken. */
@@ -47,6 +45,7 @@ export class StoringRounds {
   #bytes = new Uint8Array(FIRST_BYTES);
   /** Of the last round; 0: there was none, or it failed, and the host encodes all itself. */
   #epoch = 0;
+  #failure: DormouseError | undefined;
 
   constructor(parts: StoringParts) {
     this.#parts = parts;
@@ -60,15 +59,24 @@ export class StoringRounds {
 
   /**
    * Has the first `count` ≤ {@link StoringRounds.most} of these rows encoded. Synchronous when it returns nothing, as it does where they are few.
-   * Never fails: see {@link failure}.
+   * Never fails: see {@link takeFailure}.
    */
   encode(slots: ArrayLike<number>, count: number): void | Promise<void> {
     const { staging } = this.#parts;
     for (let at = 0; at < count; at++) staging.slots[at] = slots[at];
     staging.count = count;
-    this.failure = undefined;
     this.#epoch = 0;
     if (count >= WORTH_A_ROUND) return this.#run(this.batchCount);
+  }
+
+  /**
+   * What the scheduler did wrong first since this was last asked. No record is missing or wrong for it, the host has made up for it; but a scheduler
+   * that runs batches twice would run updates twice.
+   */
+  takeFailure(): DormouseError | undefined {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    return failure;
   }
 
   /** This slot's row is not to be stored after all. */
@@ -127,9 +135,10 @@ export class StoringRounds {
   #end(batchCount: number, epoch: number): void {
     const { round, check } = this.#parts;
     round.close();
-    this.failure = check.failure(batchCount, epoch);
+    const failure = check.failure(batchCount, epoch);
     // Whoever runs batches twice may be running one now: then nothing of it is used.
-    if (this.failure === undefined) this.#epoch = epoch;
+    if (failure === undefined) this.#epoch = epoch;
+    else this.#failure ??= failure;
   }
 
   /** Who still writes what is not known. */
@@ -138,7 +147,7 @@ export class StoringRounds {
     round.close();
     check.skip();
     const message = `tick ${clock.number}: scheduler ${scheduler.name} failed where rows were to be stored: ${messageOf(cause)}`;
-    this.failure = new DormouseError('ERR_SCHEDULER_FAILED', message, { cause });
+    this.#failure ??= new DormouseError('ERR_SCHEDULER_FAILED', message, { cause });
   }
 
   /** Both return how many bytes they have added. */

@@ -93,7 +93,7 @@ it('a thread may die at any store while it writes records: all are there and who
     const slots = sleepers(ROWS);
     await storing.encode(slots, ROWS);
     expect({ moments, stored: stored() }).toEqual({ moments, stored: slots.map((slot, at) => [at + 1, expected(slot)]) });
-    expect([storing.failure, seats.interruptions]).toEqual([undefined, []]);
+    expect([storing.takeFailure(), seats.interruptions]).toEqual([undefined, []]);
     haveDied = deaths[0];
     seats.close();
   }
