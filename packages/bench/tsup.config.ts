@@ -46,6 +46,7 @@ export default defineConfig([
     entry: {
       'behaviors/idle': 'src/behaviors/idle.ts',
       'behaviors/services': 'src/behaviors/services.ts',
+      'behaviors/sleeper': 'src/behaviors/sleeper.ts',
       'behaviors/spin': 'src/behaviors/spin.ts',
       'floor/idle': 'src/floor/idle.ts',
       'by-hand/function-thread': 'src/by-hand/function-thread.ts',

@@ -3,6 +3,8 @@ import { DormouseError } from '@dormouse/core';
 import { Command, CommanderError } from 'commander';
 import { checksumsCommand } from './commands/checksums.js';
 import { dispatchCommand } from './commands/dispatch.js';
+import { hibernateCommand } from './commands/hibernate.js';
+import { memoryCommand } from './commands/memory.js';
 import { runCommand } from './commands/run.js';
 import { scalingCommand } from './commands/scaling.js';
 import { spinCommand } from './commands/spin.js';
@@ -18,6 +20,8 @@ program.addCommand(runCommand());
 program.addCommand(dispatchCommand());
 program.addCommand(scalingCommand());
 program.addCommand(spinCommand());
+program.addCommand(hibernateCommand());
+program.addCommand(memoryCommand());
 program.addCommand(checksumsCommand());
 program.addCommand(targetsCommand());
 

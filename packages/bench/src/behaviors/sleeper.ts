@@ -1,0 +1,41 @@
+import { defineBehavior, f32, type Session, u8, u16, u32 } from '@dormouse/core';
+
+/** Bytes of a session's state, in the module's own URL: each size is a behaviour of its own, on every thread. */
+const stateBytes = Number(new URL(import.meta.url).searchParams.get('bytes') ?? 280);
+
+/** What the state of a bot is made of: positions and times, ids, small counts, flags. */
+const floats = Math.floor((stateBytes * 0.4) / 4);
+const ids = Math.floor((stateBytes * 0.2) / 4);
+const counts = Math.floor((stateBytes * 0.3) / 2);
+const flags = stateBytes - 4 * floats - 4 * ids - 2 * counts;
+
+const fields = {
+  floats: f32({ length: Math.max(floats, 1) }),
+  ids: u32({ length: Math.max(ids, 1) }),
+  counts: u16({ length: Math.max(counts, 1) }),
+  flags: u8({ length: Math.max(flags, 1) }),
+};
+
+const ANSWER = new Uint8Array(4000);
+
+/** Fills its state, with nothing left at zero but half of the ids; sends a packet for each that it is sent. */
+export const session = defineBehavior(import.meta.url, {
+  name: `sleeper-${stateBytes}`,
+  state: fields,
+  create({ state, accountId }: Session<typeof fields>) {
+    let word = Math.imul(accountId, 0x9e37_79b1) | 1;
+    const next = (below: number): number => {
+      word ^= word << 13;
+      word ^= word >>> 17;
+      word ^= word << 5;
+      return (word >>> 0) % below;
+    };
+    for (let i = 0; i < state.floats.length; i++) state.floats.set(i, 1 + next(1_000_000) / 1000);
+    for (let i = 0; i < state.ids.length; i++) state.ids.set(i, next(2) === 0 ? 0 : 1000 + next(5000));
+    for (let i = 0; i < state.counts.length; i++) state.counts.set(i, 1 + next(100));
+    for (let i = 0; i < state.flags.length; i++) state.flags.set(i, 1 + next(3));
+  },
+  update(session) {
+    while (session.receive() !== null) session.send(1, ANSWER);
+  },
+});

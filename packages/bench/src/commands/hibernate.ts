@@ -1,0 +1,68 @@
+import { Command, Option } from 'commander';
+import type { SchedulerChoice } from '../harness/scheduler-choice.js';
+import { type HibernateReport, measureHibernation } from '../hibernation/measure.js';
+import { callerOption, dispatchOption, integerIn, jsonOption, schedulerOption, sessionsOption, workersOption } from './options.js';
+import { alignedColumns } from './table.js';
+
+const STORES = ['memory', 'memory-deflate'] as const;
+
+interface Flags extends SchedulerChoice {
+  readonly sessions: number;
+  readonly stateBytes: number;
+  readonly store: (typeof STORES)[number];
+  readonly rounds: number;
+  readonly json: boolean;
+}
+
+/** `hibernate`: what sleeping sessions take of memory, and of time. */
+export function hibernateCommand(): Command {
+  return new Command('hibernate')
+    .description(
+      'Put all sessions to sleep and wake them, rounds in a row, each with 32 KiB of rings in use, and compare what the process takes (R-24). ' +
+        'Above 100 000 sessions they fall asleep by 32 768 at a time, with rings untouched.',
+    )
+    .addOption(sessionsOption(5000))
+    .addOption(
+      new Option('--state-bytes <count>', 'bytes of a state, 16…8192; that of W2 has 32').argParser(integerIn(16, 8192)).default(280),
+    )
+    .addOption(schedulerOption('inline'))
+    .addOption(workersOption())
+    .addOption(callerOption())
+    .addOption(dispatchOption())
+    .addOption(new Option('--store <name>', 'where they sleep').choices(STORES).default('memory'))
+    .addOption(new Option('--rounds <count>', 'how often all fall asleep and wake, 1…100').argParser(integerIn(1, 100)).default(3))
+    .addOption(jsonOption())
+    .exitOverride()
+    .action(async ({ json, sessions, stateBytes, store, rounds, ...choice }: Flags) => {
+      const options = { choice, sessions, stateBytes, deflate: store === 'memory-deflate', rounds };
+      const report = await measureHibernation(options, (what) => process.stderr.write(`hibernate: ${what}\n`));
+      const config = { ...choice, sessions, stateBytes, store, rounds, node: process.version };
+      process.stdout.write(`${json ? JSON.stringify({ ...report, config }) : tableOf(report, sessions)}\n`);
+    });
+}
+
+function tableOf(report: HibernateReport, sessions: number): string {
+  const { accountedBytes } = report;
+  const mb = (bytes: number | null): string => (bytes === null ? '–' : (bytes / 1e6).toFixed(2));
+  const percent = (share: number | null): string => (share === null ? '–' : `${(share * 100).toFixed(3)} %`);
+  const us = ({ median, p99 }: { median: number; p99: number }): string[] => [median.toFixed(2), p99.toFixed(2)];
+  return [
+    alignedColumns([
+      [`${sessions} sessions, MB`, 'resident', 'accounted'],
+      ['none', mb(report.rssEmptyBytes), mb(accountedBytes.empty)],
+      ['all awake, rings touched', mb(report.rssActiveBytes), mb(accountedBytes.active)],
+      ['all asleep', mb(report.rssHibernatedBytes), mb(accountedBytes.hibernated)],
+      ['all awake again', mb(report.rssWokenBytes), mb(accountedBytes.woken)],
+      ['given back', percent(report.reduction), percent(accountedBytes.reduction)],
+      ['bytes a sleeper', report.rssBytesPerSleeper.toFixed(1), report.accountedBytesPerSleeper.toFixed(1)],
+    ]),
+    '',
+    `record: ${report.recordBytes.toFixed(1)} bytes; awake again, against awake: ${report.creep.map(percent).join(', ') || '–'}`,
+    '',
+    alignedColumns([
+      ['µs a session', 'median', 'p99'],
+      ['falling asleep, and stored', ...us(report.hibernateUs)],
+      ['waking', ...us(report.wakeUs)],
+    ]),
+  ].join('\n');
+}

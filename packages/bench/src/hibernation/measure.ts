@@ -1,0 +1,198 @@
+import type { SchedulerChoice } from '../harness/scheduler-choice.js';
+import { Series, type Summary } from '../harness/series.js';
+import { type MemorySample, SleepyFleet } from './sleepy-fleet.js';
+
+/** Sessions that warm up code, heaps and allocator before anything is measured. */
+const WARM_UP = 2048;
+/** Beyond this many, sessions are created and put to sleep by so many at a time, with untouched rings: all of them awake would not fit into memory. */
+const MOST_AWAKE = 100_000;
+const WAVE = 32_768;
+/** Storing is measured by slices of this length: some tens of records. */
+const SLICE_MS = 0.25;
+
+export interface HibernateOptions {
+  readonly choice: SchedulerChoice;
+  readonly sessions: number;
+  readonly stateBytes: number;
+  readonly deflate: boolean;
+  /** How often all of them fall asleep and wake. */
+  readonly rounds: number;
+}
+
+/** One round: all asleep, all awake again with their rings in use. */
+export interface HibernateRound {
+  readonly hibernated: MemorySample;
+  /** Null where they are more than can be awake at a time. */
+  readonly woken: MemorySample | null;
+}
+
+/** What sleeping sessions take, and how long it takes. Bytes and µs. */
+export interface HibernateReport {
+  readonly rssEmptyBytes: number;
+  /** All awake, every page of their rings touched; null where they are more than can be awake at a time. */
+  readonly rssActiveBytes: number | null;
+  /** After defragmentation, in the last round. */
+  readonly rssHibernatedBytes: number;
+  readonly rssWokenBytes: number | null;
+  /** Share of the resident set, less that of the empty manager, that is given back (R-24): 0…1. */
+  readonly reduction: number | null;
+  /** What the manager says beside each of these (R-27). */
+  readonly accountedBytes: {
+    readonly empty: number;
+    readonly active: number | null;
+    readonly hibernated: number;
+    readonly woken: number | null;
+    readonly reduction: number | null;
+  };
+  readonly rssBytesPerSleeper: number;
+  readonly accountedBytesPerSleeper: number;
+  /** Bytes of a record. */
+  readonly recordBytes: number;
+  /** What `rssWokenBytes` of each round has more than `rssActiveBytes`, as a share of it: with creep it grows. */
+  readonly creep: readonly number[];
+  /** Falling asleep, and being stored: by slices of a tick, each over the records that it stored. */
+  readonly hibernateUs: Summary;
+  /** One session at a time, by account. */
+  readonly wakeUs: Summary;
+  readonly rounds: readonly HibernateRound[];
+}
+
+/** Has `sessions` fall asleep and wake, `rounds` times, each time all of them. `onProgress` is told what is done. */
+export async function measureHibernation(
+  options: HibernateOptions,
+  onProgress: (what: string) => void = () => {},
+): Promise<HibernateReport> {
+  const { sessions, rounds } = options;
+  const inWaves = sessions > MOST_AWAKE;
+  const fleet = await SleepyFleet.open({ ...options, sliceMs: SLICE_MS, sessions: Math.max(inWaves ? WAVE : sessions, WARM_UP) });
+  try {
+    const times = new SleepTimes(sessions * rounds);
+    await warmUp(fleet);
+    const empty = await fleet.sample();
+    let accountIds = new Uint32Array(0);
+    let active: MemorySample | null = null;
+    if (!inWaves) {
+      accountIds = fleet.create(0, sessions) as Uint32Array<ArrayBuffer>;
+      await fleet.fillRings(accountIds);
+      active = await fleet.sample();
+      onProgress(`${sessions} awake`);
+    }
+    const done: HibernateRound[] = [];
+    let recordBytes = 0;
+    for (let round = 1; round <= rounds; round++) {
+      if (!inWaves) await putToSleep(fleet, accountIds, times);
+      else if (round === 1) {
+        for (let first = 0; first < sessions; first += WAVE) {
+          await putToSleep(fleet, fleet.create(first, Math.min(WAVE, sessions - first)), times);
+          onProgress(`${Math.min(first + WAVE, sessions)} asleep`);
+        }
+      }
+      const hibernated = await fleet.sample();
+      recordBytes = fleet.store.stats().recordBytes / sessions;
+      let woken: MemorySample | null = null;
+      if (inWaves) await wakeAndSleep(fleet, sessions, times);
+      else {
+        wake(fleet, accountIds, times);
+        await fleet.fillRings(accountIds);
+        woken = await fleet.sample();
+      }
+      done.push({ hibernated, woken });
+      onProgress(`round ${round} of ${rounds}`);
+    }
+    return {
+      ...reportOf(empty, active, done, sessions),
+      recordBytes,
+      hibernateUs: times.hibernate.summary(),
+      wakeUs: times.wake.summary(),
+    };
+  } finally {
+    await fleet.manager.shutdown();
+  }
+}
+
+/** Where times go, µs. */
+class SleepTimes {
+  readonly hibernate: Series;
+  readonly wake: Series;
+
+  constructor(capacity: number) {
+    this.hibernate = new Series(capacity + WARM_UP);
+    this.wake = new Series(capacity + WARM_UP);
+  }
+}
+
+async function warmUp(fleet: SleepyFleet): Promise<void> {
+  const times = new SleepTimes(0);
+  const accountIds = fleet.create(0, WARM_UP);
+  await fleet.fillRings(accountIds);
+  await putToSleep(fleet, accountIds, times);
+  wake(fleet, accountIds, times);
+  await fleet.tick();
+  fleet.manager.releaseSessionBatch(accountIds);
+  await fleet.sample();
+}
+
+/** Puts all of them to sleep and ticks until all are stored. */
+async function putToSleep({ manager, store }: SleepyFleet, accountIds: Uint32Array, { hibernate }: SleepTimes): Promise<void> {
+  const before = store.stats().records;
+  const beganMs = performance.now();
+  for (const accountId of accountIds) {
+    if (!manager.hibernateSession(accountId)) throw new Error(`session ${accountId} does not sleep`);
+  }
+  const fallingUs = ((performance.now() - beganMs) * 1000) / accountIds.length;
+  let stored = 0;
+  for (let idle = 0; stored < accountIds.length; ) {
+    const tickMs = performance.now();
+    await manager.updateAllSessions(1);
+    const tickUs = (performance.now() - tickMs) * 1000;
+    const now = store.stats().records - before;
+    if (now > stored) hibernate.push(fallingUs + tickUs / (now - stored));
+    idle = now > stored ? 0 : idle + 1;
+    if (idle > 10_000) throw new Error(`${accountIds.length - stored} sessions are asleep and not stored after 10 000 ticks more`);
+    stored = now;
+  }
+}
+
+function wake({ manager }: SleepyFleet, accountIds: Uint32Array, { wake: series }: SleepTimes): void {
+  for (const accountId of accountIds) {
+    const beganMs = performance.now();
+    const isAwake = manager.reactivateSession(accountId);
+    series.push((performance.now() - beganMs) * 1000);
+    if (!isAwake) throw new Error(`session ${accountId} does not wake`);
+  }
+}
+
+/** Of a fleet that cannot be awake as a whole: each so manieth wakes, all over it, and sleeps again. */
+async function wakeAndSleep(fleet: SleepyFleet, sessions: number, times: SleepTimes): Promise<void> {
+  const stride = Math.ceil(sessions / WAVE);
+  const first = fleet.firstAccount;
+  const chosen = Uint32Array.from({ length: Math.floor(sessions / stride) }, (_, index) => first + index * stride);
+  wake(fleet, chosen, times);
+  await putToSleep(fleet, chosen, new SleepTimes(chosen.length));
+}
+
+type Footprint = Omit<HibernateReport, 'recordBytes' | 'hibernateUs' | 'wakeUs'>;
+
+function reportOf(empty: MemorySample, active: MemorySample | null, rounds: readonly HibernateRound[], sessions: number): Footprint {
+  const { hibernated, woken } = rounds[rounds.length - 1];
+  const reduction = (key: keyof MemorySample): number | null =>
+    active === null ? null : 1 - (hibernated[key] - empty[key]) / (active[key] - empty[key]);
+  return {
+    rssEmptyBytes: empty.rssBytes,
+    rssActiveBytes: active?.rssBytes ?? null,
+    rssHibernatedBytes: hibernated.rssBytes,
+    rssWokenBytes: woken?.rssBytes ?? null,
+    reduction: reduction('rssBytes'),
+    accountedBytes: {
+      empty: empty.accountedBytes,
+      active: active?.accountedBytes ?? null,
+      hibernated: hibernated.accountedBytes,
+      woken: woken?.accountedBytes ?? null,
+      reduction: reduction('accountedBytes'),
+    },
+    rssBytesPerSleeper: (hibernated.rssBytes - empty.rssBytes) / sessions,
+    accountedBytesPerSleeper: (hibernated.accountedBytes - empty.accountedBytes) / sessions,
+    creep: active === null ? [] : rounds.map((round) => ((round.woken?.rssBytes ?? 0) - active.rssBytes) / active.rssBytes),
+    rounds,
+  };
+}

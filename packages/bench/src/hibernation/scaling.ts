@@ -1,0 +1,55 @@
+import type { SchedulerChoice } from '../harness/scheduler-choice.js';
+import { fitLine } from '../targets/size.js';
+import { SleepyFleet } from './sleepy-fleet.js';
+
+/** R-28's, and on to what R-24 is about. */
+const SESSIONS = [50, 100, 200, 400, 1000, 5000];
+
+/** What so many sessions take, every page of their rings touched. */
+export interface MemoryPoint {
+  readonly sessions: number;
+  readonly accountedBytes: number;
+  /** The pool's share of that: what slots hold that no session uses. */
+  readonly poolBytes: number;
+  /** How much the resident set grew, from a manager without sessions. */
+  readonly rssBytes: number;
+  /** How far the accounted bytes lie from the line, as a share of them. */
+  readonly residual: number;
+}
+
+/** How memory grows with sessions (R-28). */
+export interface MemoryReport {
+  readonly points: readonly MemoryPoint[];
+  /** Accounted bytes a session, and those of none, by the line through all points. */
+  readonly slope: number;
+  readonly intercept: number;
+  readonly r2: number;
+  /** The largest residual. */
+  readonly mostResidual: number;
+}
+
+export async function measureMemory(choice: SchedulerChoice, stateBytes: number): Promise<MemoryReport> {
+  // The first warms up code, heap and allocator, which take their memory for good.
+  await measurePoint(choice, stateBytes, SESSIONS[SESSIONS.length - 1]);
+  const measured: Omit<MemoryPoint, 'residual'>[] = [];
+  for (const sessions of SESSIONS) measured.push(await measurePoint(choice, stateBytes, sessions));
+  const { slope, intercept, r2 } = fitLine(measured.map(({ sessions, accountedBytes }) => [sessions, accountedBytes]));
+  const points = measured.map((point) => {
+    const residual = Math.abs(point.accountedBytes - (intercept + slope * point.sessions)) / point.accountedBytes;
+    return { ...point, residual };
+  });
+  return { points, slope, intercept, r2, mostResidual: Math.max(...points.map(({ residual }) => residual)) };
+}
+
+async function measurePoint(choice: SchedulerChoice, stateBytes: number, sessions: number): Promise<Omit<MemoryPoint, 'residual'>> {
+  const fleet = await SleepyFleet.open({ choice, sessions, stateBytes, deflate: false, sliceMs: 10 });
+  try {
+    const empty = await fleet.sample();
+    await fleet.fillRings(fleet.create(0, sessions));
+    const full = await fleet.sample();
+    const { totalBytes, poolBytes } = fleet.usage();
+    return { sessions, accountedBytes: totalBytes, poolBytes, rssBytes: full.rssBytes - empty.rssBytes };
+  } finally {
+    await fleet.manager.shutdown();
+  }
+}

@@ -1,0 +1,101 @@
+import { setImmediate } from 'node:timers/promises';
+import { type AnyBehavior, type HibernationStore, type MemoryUsage, memoryStore, SessionManager } from '@dormouse/core';
+import { FIRST_ACCOUNT } from '../arithmetic/random.js';
+import { makeScheduler, type SchedulerChoice } from '../harness/scheduler-choice.js';
+
+/** Four of these take the whole of a ring of 16 KiB, so that each of its pages is touched. */
+const PAYLOAD = new Uint8Array(4000);
+const PACKETS = 4;
+const DIFF_MS = 100;
+
+export interface SleepyFleetOptions {
+  readonly choice: SchedulerChoice;
+  /** The most that are ever awake. */
+  readonly sessions: number;
+  readonly stateBytes: number;
+  readonly deflate: boolean;
+  /** How long storing may take a tick; what is measured is measured for that long. */
+  readonly sliceMs: number;
+}
+
+/** What the process takes, and what the manager says that its sessions take of that. */
+export interface MemorySample {
+  readonly rssBytes: number;
+  readonly accountedBytes: number;
+}
+
+/** Sessions that are put to sleep and woken, and their store. */
+export class SleepyFleet {
+  readonly manager: SessionManager<AnyBehavior>;
+  readonly store: HibernationStore;
+  /** That of rank 0. */
+  readonly firstAccount = FIRST_ACCOUNT;
+
+  private constructor(manager: SessionManager<AnyBehavior>, store: HibernationStore) {
+    this.manager = manager;
+    this.store = store;
+  }
+
+  static async open({ choice, sessions, stateBytes, deflate, sliceMs }: SleepyFleetOptions): Promise<SleepyFleet> {
+    const url = new URL(`./behaviors/sleeper.js?bytes=${stateBytes}`, import.meta.url).href;
+    const { session: behavior } = (await import(url)) as { session: AnyBehavior };
+    const store = memoryStore({ deflate });
+    const manager = await SessionManager.start<AnyBehavior>({
+      behavior,
+      scheduler: await makeScheduler(choice),
+      workerThreads: choice.workers,
+      maxConcurrentSessions: sessions,
+      // Measured is what sessions take, not a pool for those to come.
+      poolSize: 1,
+      hibernationStore: store,
+      enableAutoHibernation: false,
+      enableAutoDefragmentation: false,
+      maintenanceSliceMs: sliceMs,
+      // Pressure would put some to sleep before they are to.
+      pressureHighPercent: 100,
+      pressureLowPercent: 99,
+      onPacket() {},
+      // It would be warned that the pool is small.
+      logger: { debug() {}, info() {}, warn() {}, error: (message) => console.error(message) },
+    });
+    return new SleepyFleet(manager, store);
+  }
+
+  /** Creates sessions of the accounts of these ranks. */
+  create(first: number, count: number): Uint32Array {
+    const accountIds = Uint32Array.from({ length: count }, (_, rank) => FIRST_ACCOUNT + first + rank);
+    this.manager.createSessionBatch(accountIds, (accountId) => ({ mapId: accountId % 8, groupId: Math.floor(accountId / 5) }));
+    return accountIds;
+  }
+
+  async tick(): Promise<void> {
+    const { faults } = await this.manager.updateAllSessions(DIFF_MS);
+    if (faults.length > 0) throw faults[0].error;
+  }
+
+  /** Fills the rings of sessions that are awake, both ways, and empties them: every page of them is touched. */
+  async fillRings(accountIds: Uint32Array): Promise<void> {
+    for (const accountId of accountIds) {
+      const handle = this.manager.getSession(accountId);
+      for (let packet = 0; packet < PACKETS; packet++) handle?.push(1, PAYLOAD);
+    }
+    await this.tick();
+  }
+
+  /** Defragments, has every thread collect, and looks. */
+  async sample(): Promise<MemorySample> {
+    await this.manager.defragmentMemory();
+    // What was dropped when the first collection ran is free after the second.
+    for (let round = 0; round < 2; round++) {
+      await this.tick();
+      await this.manager.collectGarbage();
+      // What was collected is told of when the event loop comes to it.
+      await setImmediate();
+    }
+    return { rssBytes: process.memoryUsage.rss(), accountedBytes: this.usage().totalBytes };
+  }
+
+  usage(): MemoryUsage {
+    return this.manager.getMemoryUsage();
+  }
+}

@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+
+function bench(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+const BYTES = expect.any(Number);
+const SAMPLE = { rssBytes: BYTES, accountedBytes: BYTES };
+const SUMMARY = { median: expect.any(Number), p99: expect.any(Number), mean: expect.any(Number) };
+
+describe('dormouse-bench hibernate', () => {
+  it.each(['memory', 'memory-deflate'])('--json prints what sleepers take of memory and of time, in store %s', (store) => {
+    const { status, stdout } = bench('hibernate', '--sessions', '1000', '--rounds', '2', '--store', store, '--json');
+    const report = JSON.parse(stdout);
+    expect(report).toEqual({
+      rssEmptyBytes: BYTES,
+      rssActiveBytes: BYTES,
+      rssHibernatedBytes: BYTES,
+      rssWokenBytes: BYTES,
+      reduction: expect.any(Number),
+      accountedBytes: { empty: BYTES, active: BYTES, hibernated: BYTES, woken: BYTES, reduction: expect.any(Number) },
+      rssBytesPerSleeper: BYTES,
+      accountedBytesPerSleeper: BYTES,
+      recordBytes: BYTES,
+      creep: [expect.any(Number), expect.any(Number)],
+      hibernateUs: SUMMARY,
+      wakeUs: SUMMARY,
+      rounds: Array.from({ length: 2 }, () => ({ hibernated: SAMPLE, woken: SAMPLE })),
+      config: {
+        scheduler: 'inline',
+        workers: 0,
+        caller: 'idle',
+        dispatch: 'resident',
+        sessions: 1000,
+        stateBytes: 280,
+        store,
+        rounds: 2,
+        node: process.version,
+      },
+    });
+    expect(report.recordBytes).toBeGreaterThan(280);
+    expect(report.accountedBytes.active - report.accountedBytes.empty).toBeGreaterThan(1000 * 32_768);
+    expect(report.accountedBytes.reduction).toBeGreaterThan(0.98);
+    expect(status).toBe(0);
+  });
+
+  it.each([
+    ['--state-bytes', '15', '16…8192'],
+    ['--store', 'tape', 'memory, memory-deflate'],
+    ['--rounds', '0', '1…100'],
+  ])('refuses %s %s, naming what is allowed, with exit code 2', (flag, value, allowed) => {
+    const { status, stdout, stderr } = bench('hibernate', flag, value);
+    expect(stderr).toContain(flag);
+    expect(stderr).toContain(allowed);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  });
+});
+
+describe('dormouse-bench memory', () => {
+  it('--json prints accounted bytes at 50 to 5000 sessions, and that they lie on a line (R-28)', () => {
+    const { status, stdout } = bench('memory', '--json');
+    const report = JSON.parse(stdout);
+    expect(report.points.map(({ sessions }: { sessions: number }) => sessions)).toEqual([50, 100, 200, 400, 1000, 5000]);
+    for (const point of report.points) {
+      expect(point).toEqual({ sessions: BYTES, accountedBytes: BYTES, poolBytes: BYTES, rssBytes: BYTES, residual: expect.any(Number) });
+      expect(point.residual).toBeLessThan(0.05);
+    }
+    expect(report.r2).toBeGreaterThan(0.999);
+    expect(report.slope).toBeGreaterThan(32_768);
+    expect(status).toBe(0);
+  });
+});
