@@ -1,11 +1,14 @@
-import type { IScheduler, SchedulerHost } from '@dormouse/core';
+import type { IScheduler, RoundWork, SchedulerHost } from '@dormouse/core';
 import { referenceScheduler } from '@dormouse/core/conformance';
 import { describe, expect, it } from 'vitest';
 import { serialScheduler } from '../scheduler/test-schedulers.js';
 import { failuresOf } from './failures-of.js';
 
 /** A scheduler that deals with a round as the test says. */
-function running(run: (host: SchedulerHost, count: number, epoch: number) => void | Promise<void>, overrides: Partial<IScheduler> = {}) {
+function running(
+  run: (host: SchedulerHost, count: number, epoch: number, work?: RoundWork) => void | Promise<void>,
+  overrides: Partial<IScheduler> = {},
+) {
   return (): IScheduler => {
     let host: SchedulerHost | undefined;
     let batches = 0;
@@ -14,9 +17,9 @@ function running(run: (host: SchedulerHost, count: number, epoch: number) => voi
       start(given) {
         host = given;
       },
-      parallelFor(count, epoch) {
+      parallelFor(count, epoch, work) {
         batches += count;
-        return run(host as SchedulerHost, count, epoch);
+        return run(host as SchedulerHost, count, epoch, work);
       },
       stop() {},
       stats: () => ({ participants: [{ ...UNUSED, batches }] }),
@@ -72,6 +75,21 @@ describe('the conformance suite on schedulers without workers', () => {
       }),
       /^never has a session in two threads/,
       /each must run exactly once/,
+    ],
+    [
+      'leaves out a batch of rows that are to be stored',
+      running((host, count, _epoch, work) => host.caller.runBatches(work === 'records' ? 1 : 0, count)),
+      /^of any number of sessions that fall asleep at once each is stored/,
+      /tick \d+: scheduler test ran \d of \d batches; each must run exactly once/,
+    ],
+    [
+      'fails where rows are to be stored',
+      running((host, count, _epoch, work) => {
+        if (work === 'records') throw new Error('what are records?');
+        serial(host, count);
+      }),
+      /^of any number of sessions that fall asleep at once each is stored/,
+      /tick \d+: scheduler test failed where rows were to be stored: what are records\?/,
     ],
     [
       'resolves before its batches are done',

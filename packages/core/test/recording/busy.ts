@@ -27,6 +27,12 @@ export const busy = defineBehavior(import.meta.url, {
     session.sendTo((session.accountId % 8) + 1, 2);
     if (session.state.heard % 3 === 0) session.spawn(100 + (session.accountId % 50), { greets: 1 });
   },
+  hibernate(session) {
+    if (session.state.heard % 5 === 3) throw new Error('not tired');
+    if (session.state.heard % 4 === 1) session.sendTo((session.accountId % 9) + 1, 4);
+    session.state.answers += 1;
+    return session.state.heard % 6 !== 2;
+  },
   update(session) {
     const { state: own } = session;
     if (session.every(300)) own.alarms += 1;

@@ -13,7 +13,7 @@ interface Plan {
   readonly quarantineAfter: number;
   readonly hasOnPacket: boolean;
   /** For each tick: what the host does before it, and while it is in flight. */
-  readonly ticks: readonly { readonly before: readonly Deed[]; readonly inFlight: readonly Deed[] }[];
+  readonly ticks: readonly { readonly diffMs: number; readonly before: readonly Deed[]; readonly inFlight: readonly Deed[] }[];
 }
 
 const plan = (ticks: number): fc.Arbitrary<Plan> =>
@@ -21,11 +21,21 @@ const plan = (ticks: number): fc.Arbitrary<Plan> =>
     seed: fc.integer({ min: 0, max: 0xffff_ffff }),
     quarantineAfter: fc.integer({ min: 1, max: 4 }),
     hasOnPacket: fc.boolean(),
-    ticks: fc.array(fc.record({ before: fc.array(deed, { maxLength: 8 }), inFlight: fc.array(deed, { maxLength: 6 }) }), {
-      minLength: ticks,
-      maxLength: ticks,
-    }),
+    ticks: fc.array(
+      fc.record({
+        diffMs: fc.constantFrom(110, 110, 110, 20_000),
+        before: fc.array(deed, { maxLength: 8 }),
+        inFlight: fc.array(deed, { maxLength: 6 }),
+      }),
+      {
+        minLength: ticks,
+        maxLength: ticks,
+      },
+    ),
   });
+
+/** Sessions asleep after ticks, over all plans. */
+let asleep = 0;
 
 /** Carries a plan out, recording it; returns the digests after each tick. */
 async function record(file: string, { seed, quarantineAfter, hasOnPacket, ticks }: Plan): Promise<string[]> {
@@ -36,6 +46,7 @@ async function record(file: string, { seed, quarantineAfter, hasOnPacket, ticks 
     scheduler,
     seed,
     quarantineAfter,
+    hibernationThresholdMinutes: 1,
     sessionCeiling: 128,
     maxConcurrentSessions: 12,
     poolSize: 2,
@@ -55,9 +66,9 @@ async function record(file: string, { seed, quarantineAfter, hasOnPacket, ticks 
   const host = new RandomHost(manager);
   const recording = manager.recordInputs(file, { overwrite: true });
   const digests: string[] = [];
-  for (const { before, inFlight } of ticks) {
+  for (const { diffMs, before, inFlight } of ticks) {
     for (const one of before) host.do(one);
-    const ticking = manager.updateAllSessions(110).catch(() => {});
+    const ticking = manager.updateAllSessions(diffMs).catch(() => {});
     // Without sessions the tick is over already.
     if (scheduler.isWaiting) {
       for (const one of inFlight) host.do(one);
@@ -65,6 +76,7 @@ async function record(file: string, { seed, quarantineAfter, hasOnPacket, ticks 
     }
     await ticking;
     digests.push(manager.stateDigest());
+    asleep += manager.getHibernatedSessionCount();
   }
   await recording.stop();
   return digests;
@@ -83,5 +95,6 @@ describe('whatever a host does', () => {
       }),
       { numRuns: 40, endOnFailure: true },
     );
+    expect(asleep).toBeGreaterThan(100);
   });
 });

@@ -30,6 +30,14 @@ const DEEDS = [
   'drainPart',
   'drainBusily',
   'answer',
+  'sleep',
+  'sleep',
+  'sleep',
+  'wake',
+  'wakeMap',
+  'wakeGroup',
+  'sleepIdle',
+  'threshold',
 ] as const;
 
 export const deed: fc.Arbitrary<Deed> = fc.tuple(fc.constantFrom(...DEEDS), fc.nat(255), fc.nat(255), fc.nat(255));
@@ -67,11 +75,18 @@ export class RandomHost {
     else if (name === 'createBatch') manager.createSessionBatch([id, id + 20, id + 30], { behavior, ...given });
     else if (name === 'release') manager.releaseSession(id);
     else if (name === 'revive') manager.reviveSession(id);
-    else if (name === 'broadcast') manager.broadcast(b % 2 === 0 ? { mapId: a % 3 } : { mapId: a % 3, groupId: c % 2 }, b, payload);
+    else if (name === 'broadcast')
+      manager.broadcast({ mapId: a % 3, ...(b % 2 === 0 ? {} : { groupId: c % 2 }), ...(c % 3 === 0 ? { wake: false } : {}) }, b, payload);
     else if (name === 'limit') manager.setMaxConcurrentSessions(4 + (a % 20));
     else if (name === 'drain') manager.drainOutbound(() => {});
     else if (name === 'drainPart') this.#drainPart(b % 4);
     else if (name === 'drainBusily') this.#drainBusily(a, b, c);
+    else if (name === 'sleep') for (const each of [id, id + 1, id + 20]) manager.hibernateSession(each);
+    else if (name === 'wake') manager.reactivateSession(id);
+    else if (name === 'wakeMap') manager.reactivateSessionsForMap(b % 3);
+    else if (name === 'wakeGroup') manager.reactivateSessionsForGroup(b % 2);
+    else if (name === 'sleepIdle') manager.hibernateInactiveSessions();
+    else if (name === 'threshold') manager.setHibernationThreshold((b % 3) + 1);
     else if (name === 'answer') this.asked.splice(a % (this.asked.length + 1), 1)[0]?.(b);
     else if (handle === undefined) return;
     else if (name === 'push') handle.push((b % 11) + 1, payload);
