@@ -43,7 +43,7 @@ export class Intake {
       memoryLimitBytes: config.memoryLimitBytes,
       sleeping: {
         mayRest: (slot) => hibernation.mayRest(slot),
-        put: (slot) => hibernation.sleep([slot], true) === 1,
+        put: (slot) => hibernation.sleepAsked(slot),
       },
     });
     this.admissions = new Admissions({
