@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Options } from 'tsup';
+import { compileKernels } from './compile-kernels.mjs';
 
 const shared = {
   format: 'esm',
@@ -40,6 +41,7 @@ export default defineConfig([
     splitting: true,
     dts: { entry: { index: 'src/index.ts' } },
     clean: true,
+    onSuccess: compileKernels,
   },
   {
     ...shared,
@@ -49,6 +51,8 @@ export default defineConfig([
       'behaviors/sleeper': 'src/behaviors/sleeper.ts',
       'behaviors/spin': 'src/behaviors/spin.ts',
       'floor/idle': 'src/floor/idle.ts',
+      'behaviors/light-kernel': 'src/behaviors/light-kernel.ts',
+      'behaviors/heavy-kernel': 'src/behaviors/heavy-kernel.ts',
       'by-hand/function-thread': 'src/by-hand/function-thread.ts',
       'by-hand/poolifier-thread': 'src/by-hand/poolifier-thread.ts',
       'by-hand/threads-thread': 'src/by-hand/threads-thread.ts',

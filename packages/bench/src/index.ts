@@ -4,6 +4,7 @@ export {
   EXPECTED,
   type ExpectedRow,
   FLOOR,
+  KERNEL_FORM,
   type Runner,
   runnersOf,
   SESSION_FORM,
@@ -13,4 +14,4 @@ export type { Fleet, FleetOptions, FleetTotals, TickTimes } from './harness/flee
 export { openFleet, type RunOptions, runWorkload, type WorkloadReport } from './harness/run.js';
 export { CALLERS, type Caller, PARALLEL, type SchedulerChoice, workersOfTwo } from './harness/scheduler-choice.js';
 export type { Summary } from './harness/series.js';
-export { ARITHS, type Arith, FORMS, type Form, WORKLOADS, type Workload } from './workloads.js';
+export { ARITHS, type Arith, FORMS, type Form, reasonAgainst, WORKLOADS, type Workload } from './workloads.js';

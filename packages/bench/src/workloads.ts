@@ -8,9 +8,10 @@ export type Workload = (typeof WORKLOADS)[number];
 export const ARITHS = ['f32', 'f64'] as const;
 export type Arith = (typeof ARITHS)[number];
 
-/** One session a call (`update`), or many over columns (`updateBatch`). */
+/** Forms that every workload has: one session a call (`update`), or many over columns (`updateBatch`). */
 export const FORMS = ['session', 'batch'] as const;
-export type Form = (typeof FORMS)[number];
+/** Some also have one in WebAssembly, four sessions at a time (`kernel`). */
+export type Form = (typeof FORMS)[number] | 'kernel';
 
 const W4_STEPS = 200;
 
@@ -29,6 +30,13 @@ export function stepsOf(workload: Workload, rank: number, sessions: number): num
   return workload === 'W4' ? W4_STEPS : 1;
 }
 
+/** Why a workload cannot be run in a form; undefined if it can. */
+export function reasonAgainst(workload: Workload, arith: Arith, form: Form): string | undefined {
+  const module = MODULES[workload];
+  if (form !== 'kernel' || ((module === 'light' || module === 'heavy') && arith === 'f32')) return undefined;
+  return `form kernel is there for W1, W3 and W4 in f32: got ${workload} in ${arith}`;
+}
+
 /**
  * URL of the built module for a workload. Its query makes it a module of its own for each workload and each `copy`, so that its
  * functions are compiled for that one alone, from the feedback of that one alone.
@@ -36,11 +44,19 @@ export function stepsOf(workload: Workload, rank: number, sessions: number): num
 export function moduleUrlOf(folder: 'behaviors' | 'floor', workload: Workload, arith: Arith, copy = ''): string {
   const module = MODULES[workload];
   const file = module === 'idle' ? module : `${module}-${arith}`;
+  return urlOf(`${folder}/${file}.js`, workload, copy);
+}
+
+function urlOf(path: string, workload: Workload, copy: string): string {
   const query = new URLSearchParams(copy === '' ? { workload } : { workload, copy });
-  return new URL(`./${folder}/${file}.js?${query}`, import.meta.url).href;
+  return new URL(`./${path}?${query}`, import.meta.url).href;
 }
 
 export async function behaviorOf(workload: Workload, arith: Arith, form: Form, copy = ''): Promise<AnyBehavior> {
-  const module = (await import(moduleUrlOf('behaviors', workload, arith, copy))) as Record<Form, AnyBehavior>;
+  const reason = reasonAgainst(workload, arith, form);
+  if (reason !== undefined) throw new RangeError(reason);
+  const url =
+    form === 'kernel' ? urlOf(`behaviors/${MODULES[workload]}-kernel.js`, workload, copy) : moduleUrlOf('behaviors', workload, arith, copy);
+  const module = (await import(url)) as Record<Form, AnyBehavior>;
   return module[form];
 }

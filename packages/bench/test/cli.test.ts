@@ -25,7 +25,7 @@ describe('dormouse-bench', () => {
     ['--workers', '256', '0…255'],
     ['--workload', 'W9', 'W0, W1, W2, W3, W4'],
     ['--arith', 'f16', 'f32, f64'],
-    ['--form', 'column', 'session, batch'],
+    ['--form', 'column', 'session, batch, kernel'],
     ['--caller', 'maybe', 'idle, joins'],
     ['--dispatch', 'never', 'resident, task'],
   ])('refuses %s %s, naming what is allowed, with exit code 2', (flag, value, allowed) => {
@@ -34,6 +34,22 @@ describe('dormouse-bench', () => {
     expect(stderr).toContain(value);
     expect(stderr).toContain(allowed);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  });
+
+  it.each([
+    ['W2', 'f32'],
+    ['W0', 'f32'],
+    ['W1', 'f64'],
+  ])('refuses the form kernel where there is none: %s in %s', (workload, arith) => {
+    const { status, stdout, stderr } = bench('run', '--form', 'kernel', '--workload', workload, '--arith', arith);
+    expect(stderr).toContain(`error: --form kernel is there for W1, W3 and W4 in f32: got ${workload} in ${arith}`);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  });
+
+  it('run --form kernel comes to the checksum of the other forms', () => {
+    const run = (form: string) => JSON.parse(bench('run', '--form', form, '--arith', 'f32', '--json', ...SMALL).stdout);
+    const { checksum, updates } = run('session');
+    expect(run('kernel')).toMatchObject({ form: 'kernel', checksum, updates });
   });
 
   it.each([['--nonsense'], ['surplus']])('refuses what it does not know: %s', (argument) => {

@@ -13,6 +13,18 @@ export const fields = {
   rng: u32(),
 };
 
+/** The same in reach of kernels. */
+export const hotFields = {
+  x: f32({ hot: true }),
+  y: f32({ hot: true }),
+  vx: f32({ hot: true }),
+  vy: f32({ hot: true }),
+  hp: f32({ hot: true, initial: 100 }),
+  targetX: f32({ hot: true }),
+  targetY: f32({ hot: true }),
+  rng: u32({ hot: true }),
+};
+
 /** What `createSession` hands to `create`. */
 export interface Init {
   /** Steps an update, where a workload makes many. */

@@ -20,7 +20,9 @@ export const workloadOption = () => new Option('--workload <name>', 'what an upd
 export const arithOption = () =>
   new Option('--arith <form>', 'round every operation to f32, or compute in f64').choices(ARITHS).default('f64');
 export const formOption = () =>
-  new Option('--form <form>', 'update one session a call, or a batch over columns').choices(FORMS).default('session');
+  new Option('--form <form>', 'update one session a call, a batch over columns, or a batch in WebAssembly (W1, W3 and W4, f32)')
+    .choices([...FORMS, 'kernel'])
+    .default('session');
 export const sessionsOption = (count: number) =>
   new Option('--sessions <count>', `sessions, 1…${MOST_SESSIONS}`).argParser(integerIn(1, MOST_SESSIONS)).default(count);
 export const ticksOption = (count: number) =>

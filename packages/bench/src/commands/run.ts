@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { type RunOptions, runWorkload, type WorkloadReport } from '../harness/run.js';
 import type { SchedulerChoice } from '../harness/scheduler-choice.js';
 import type { Summary } from '../harness/series.js';
-import type { Arith, Form, Workload } from '../workloads.js';
+import { type Arith, type Form, reasonAgainst, type Workload } from '../workloads.js';
 import {
   arithOption,
   callerOption,
@@ -47,7 +47,9 @@ export function runCommand(): Command {
     .addOption(new Option('--batch <count>', 'sessions a batch, 1…256').argParser(integerIn(1, 256)).default(64))
     .addOption(jsonOption())
     .exitOverride()
-    .action(async ({ json, diff, ...flags }: Flags) => {
+    .action(async ({ json, diff, ...flags }: Flags, command: Command) => {
+      const reason = reasonAgainst(flags.workload, flags.arith, flags.form);
+      if (reason !== undefined) command.error(`error: --${reason}`);
       const options: RunOptions = { ...flags, diffMs: diff, onProgress: progressOf(flags.workload, flags.ticks) };
       const report = await runWorkload(options);
       process.stdout.write(json ? `${JSON.stringify(report)}\n` : tableOf(report));

@@ -8,6 +8,7 @@ import { againstBuild } from '../targets/against-build.js';
 import { allocation } from '../targets/allocation.js';
 import { dispatchCost } from '../targets/dispatch.js';
 import { type Figure, figureCells, medianFigures } from '../targets/figure.js';
+import { kernelCost } from '../targets/kernel.js';
 import { literalCost } from '../targets/literal-cost.js';
 import { againstNative } from '../targets/native.js';
 import { pendingTimers } from '../targets/pending-timers.js';
@@ -26,6 +27,7 @@ const PARTS = [
   'update',
   'size',
   'literal',
+  'kernel',
   'allocation',
   'population',
   'services',
@@ -101,6 +103,7 @@ function measurePart(part: Part, { sessions, rounds, schedulers, native, against
     update: () => updateCost({ sessions, rounds }),
     size: () => costBySize(rounds),
     literal: () => literalCost(rounds),
+    kernel: () => kernelCost({ native, sessions, rounds }),
     allocation,
     population: populationCost,
     services: () => serviceCosts({ sessions, rounds }),

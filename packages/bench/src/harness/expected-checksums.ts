@@ -55,24 +55,27 @@ export const SMALL: readonly ExpectedRow[] = EXPECTED.filter(({ sessions }) => s
 export interface Runner extends SchedulerChoice {
   readonly name: string;
   readonly form: Form;
+  /** Sessions a batch. Default 64. */
+  readonly batch?: number;
 }
 
 export const FLOOR: Runner = { name: 'the floor', scheduler: 'floor', workers: 0, form: 'session' };
 export const SESSION_FORM: Runner = { name: 'inline, session form', scheduler: 'inline', workers: 0, form: 'session' };
 export const BATCH_FORM: Runner = { name: 'inline, batch form', scheduler: 'inline', workers: 0, form: 'batch' };
+export const KERNEL_FORM: Runner = { name: 'inline, kernel form', scheduler: 'inline', workers: 0, form: 'kernel' };
 
-/** Both forms of a scheduler with two participants, or of inline. */
+/** All forms of a scheduler with two participants, or of inline; a workload may not have the last, see `reasonAgainst`. */
 export function runnersOf(choice: SchedulerChoice): readonly Runner[] {
   const { scheduler, workers, caller } = choice;
   const name = scheduler === 'inline' ? scheduler : `${scheduler}, ${workers} workers, caller ${caller ?? 'idle'}`;
-  return (['session', 'batch'] as const).map((form) => ({ ...choice, name: `${name}, ${form} form`, form }));
+  return (['session', 'batch', 'kernel'] as const).map((form) => ({ ...choice, name: `${name}, ${form} form`, form }));
 }
 
 /** Runs one fleet through all its tick counts; what it came to at each. */
 export async function checksumsOf(expected: ExpectedRow, arith: Arith, runner: Runner): Promise<Record<number, string>> {
   const { workload, sessions, after } = expected;
   const { name, ...choice } = runner;
-  const fleet = await openFleet({ workload, sessions, arith, ...choice, diffMs: 100, batch: 64 });
+  const fleet = await openFleet({ workload, sessions, arith, diffMs: 100, batch: 64, ...choice });
   const times = noTimes();
   try {
     const found: Record<number, string> = {};

@@ -1,4 +1,4 @@
-import { runNative } from '../scaling/native.js';
+import { type NativeRun, runNative } from '../scaling/native.js';
 import type { Workload } from '../workloads.js';
 import { type Figure, figure } from './figure.js';
 import { type Contender, fleetContender, interleave, medianNs, medianRatio } from './interleaved.js';
@@ -24,7 +24,7 @@ export async function againstNative({ program, sessions, rounds }: NativeOptions
     const common = { workload, sessions, arith: 'f64', copy: 'native' } as const;
     const results = await interleave(
       [
-        nativeContender(program, workload, sessions, ticks),
+        nativeContender('native', program, { workload, sessions, ticks, arith: 'f64', scheduler: 'serial' }),
         await fleetContender('floor', { ...common, scheduler: 'floor', form: 'session' }, ticks),
         await fleetContender('batch', { ...common, scheduler: 'inline', form: 'batch' }, ticks),
         await fleetContender('session', { ...common, scheduler: 'inline', form: 'session' }, ticks),
@@ -40,10 +40,10 @@ export async function againstNative({ program, sessions, rounds }: NativeOptions
   return figures;
 }
 
-function nativeContender(program: string, workload: Workload, sessions: number, ticks: number): Contender {
+export function nativeContender(name: string, program: string, run: NativeRun): Contender {
   return {
-    name: 'native',
-    round: async () => (await runNative(program, { workload, sessions, ticks, arith: 'f64', scheduler: 'serial' })).nsPerSessionUpdate,
+    name,
+    round: async () => (await runNative(program, run)).nsPerSessionUpdate,
     async close() {},
   };
 }
