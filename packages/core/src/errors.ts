@@ -1,6 +1,5 @@
 /** Every code a Dormouse error can carry. A code is stable across versions; a message is not. */
 export type ErrorCode =
-  | 'ERR_ADMISSION_ACTIVE'
   | 'ERR_ASK_TIMEOUT'
   | 'ERR_BEHAVIOR_ASYNC'
   | 'ERR_BEHAVIOR_IMPORT'
