@@ -86,6 +86,51 @@ describe('SlotAllocator', () => {
   });
 });
 
+describe('R-25 SlotAllocator', () => {
+  /** Blocks 0, 1, … with so many rows taken, the lowest. */
+  function withTaken(...counts: number[]): SlotAllocator {
+    const slots = allocatorOf(...counts.keys());
+    take(slots, counts.length * 64);
+    for (const [block, count] of counts.entries()) for (let row = 63; row >= count; row--) slots.give(block * 64 + row);
+    return slots;
+  }
+
+  it('names the block with the fewest taken rows, of those that are neither empty nor full', () => {
+    expect(withTaken(64, 40, 3, 0, 50).sparsestBlock).toBe(2);
+    expect(withTaken(64, 40, 63, 0).sparsestBlock).toBe(1);
+    expect(withTaken(64, 0).sparsestBlock).toBe(-1);
+  });
+
+  it('takes a slot for a session that leaves a block in the fullest other one, never in an empty one', () => {
+    const slots = withTaken(10, 62, 5, 0);
+    const to = Array.from({ length: 6 }, () => slots.takeBeside(2));
+    expect(to).toEqual([64 + 62, 64 + 63, 10, 11, 12, 13]);
+    expect(withTaken(10, 0, 64).takeBeside(0)).toBe(-1);
+  });
+
+  it('leaves the fullest block for the next, also where both are equally full', () => {
+    for (const leaving of [0, 1]) {
+      const slots = withTaken(32, 32);
+      expect(slots.takeBeside(leaving)).toBe((1 - leaving) * 64 + 32);
+    }
+    expect(withTaken(60, 7).takeBeside(0)).toBe(64 + 7);
+  });
+
+  it('counts what is free beside taken rows, and finds the first that is taken', () => {
+    const slots = withTaken(64, 40, 0, 1);
+    expect(slots.freeBesideTaken).toBe(24 + 63);
+    slots.give(3 * 64);
+    expect([slots.freeBesideTaken, slots.firstTakenIn(3), slots.firstTakenIn(1)]).toEqual([24, -1, 64]);
+    for (let row = 0; row < 33; row++) slots.give(64 + row);
+    expect(slots.firstTakenIn(1)).toBe(64 + 33);
+  });
+
+  it('takes the lowest free slot of a block that is named, and none of a full one', () => {
+    const slots = withTaken(64, 40);
+    expect([slots.takeIn(0), slots.takeIn(1)]).toEqual([-1, 104]);
+  });
+});
+
 describe('SlotAllocator against sets', () => {
   const operation = fc.oneof(
     { weight: 8, arbitrary: fc.record({ kind: fc.constant('take' as const), pick: fc.nat(99) }) },
