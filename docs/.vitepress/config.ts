@@ -37,6 +37,7 @@ export default defineConfig({
           { text: 'Record and replay', link: '/record-and-replay' },
           { text: 'TypeScript and your tools', link: '/typescript-and-tools' },
           { text: 'Concepts', link: '/concepts' },
+          { text: 'Updates in WebAssembly', link: '/kernels' },
           { text: 'Choosing a scheduler', link: '/choosing-a-scheduler' },
           { text: 'When a session goes wrong', link: '/faults' },
           { text: 'Sleep', link: '/hibernation' },
