@@ -51,12 +51,17 @@ const command = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('tell' as const), account, other: account }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('arm' as const), account, seconds: fc.constantFrom(0, 5, 11, 60, 600) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('create' as const, 'release' as const), account }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('create' as const, 'create' as const, 'release' as const), account }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('map' as const, 'broadcast' as const), account, number: fc.nat({ max: 2 }) }) },
   // What only a manager with sleepers is told.
-  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('hibernate' as const, 'wake' as const), account }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constantFrom('hibernate' as const, 'hibernate' as const, 'wake' as const), account }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('wakeMap' as const, 'wakeGroup' as const), number: fc.nat({ max: 2 }) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('sync' as const, 'async' as const, 'settle' as const, 'fail' as const) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('sync' as const, 'async' as const, 'async' as const, 'settle' as const, 'fail' as const),
+    }),
+  },
 );
 type Command = typeof command extends fc.Arbitrary<infer T> ? T : never;
 
@@ -71,6 +76,7 @@ class Pair {
     const common = { behavior: quiet, logger: false, sessionCeiling: 256, maintenanceSliceMs: 1000, clock: this.clock } as const;
     this.sleeping = await SessionManager.start({ ...common, scheduler: serialScheduler(), hibernationStore: this.store });
     this.awake = await SessionManager.start({ ...common, scheduler: serialScheduler(), enableAutoHibernation: false });
+    for (let accountId = 1; accountId <= ACCOUNTS / 2; accountId++) this.#both((manager) => manager.createSession(accountId).accountId);
   }
 
   async run(step: Command): Promise<void> {
