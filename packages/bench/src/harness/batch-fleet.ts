@@ -26,6 +26,7 @@ export async function openBatchFleet(choice: SchedulerChoice, batches: number, s
     workerThreads: choice.workers,
     updateBatchSize: ROWS,
     maxConcurrentSessions: batches * ROWS,
+    enableAutoHibernation: false,
     poolSize: batches * ROWS,
   });
   // Blocks fill up in order: one session is left in each.

@@ -28,6 +28,8 @@ export async function openManagerFleet(
     workerThreads: options.workers,
     updateBatchSize: options.batch,
     maxConcurrentSessions: sessions,
+    // All are updated in every tick, however long nobody sends them anything.
+    enableAutoHibernation: false,
     poolSize: sessions,
     startTimeMs: START_MS,
     onPacket: (_accountId, packet) => {

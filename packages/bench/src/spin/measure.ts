@@ -45,6 +45,7 @@ export async function measureSpin({ choice, updateTimeoutMs }: SpinOptions): Pro
     workerThreads: choice.workers,
     updateTimeoutMs,
     maxConcurrentSessions: SESSIONS,
+    enableAutoHibernation: false,
     poolSize: SESSIONS,
     logger: { debug() {}, info() {}, warn() {}, error() {} },
   });

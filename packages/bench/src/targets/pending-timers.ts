@@ -34,6 +34,7 @@ async function open(name: string, behaviors: Record<string, AnyBehavior>): Promi
     behavior: behaviors[name],
     scheduler: inlineScheduler(),
     maxConcurrentSessions: SESSIONS,
+    enableAutoHibernation: false,
     poolSize: SESSIONS,
   });
   manager.createSessionBatch(

@@ -42,6 +42,7 @@ async function contender(name: string, behaviors: Exports, sessions: number): Pr
     behavior: behaviors[name],
     scheduler: inlineScheduler(),
     maxConcurrentSessions: sessions,
+    enableAutoHibernation: false,
     poolSize: sessions,
   });
   manager.handle('price', (accountId) => (accountId as number) & 7, { maxQueued: sessions });

@@ -86,6 +86,8 @@ async function start(scheduler, workerThreads) {
     scheduler,
     workerThreads,
     maxConcurrentSessions: sessions,
+    // All are updated in every tick, however long nobody sends them anything.
+    enableAutoHibernation: false,
     logger: false,
     onPacket(accountId, packet) {
       const before = (handedOut.get(accountId) ?? 0) + (discarded.get(accountId) ?? 0);

@@ -95,6 +95,7 @@ async function stint({ every, share: _, ...options }, count) {
     updateTimeoutMs: UPDATE_TIMEOUT_MS,
     updateBatchSize: 8 + below(17),
     poolSize: 64,
+    enableAutoHibernation: false,
     ringBytes: 1024,
     logger: false,
   });
