@@ -27,12 +27,19 @@ const record: fc.Arbitrary<InputRecord> = fc.oneof(
   of('touch', { accountId }),
   of('revive', { accountId }),
   of('hibernate', { accountId }),
+  of('wake', { accountId }),
+  of('hibernateInactive', {}),
+  of('threshold', { count: u32 }),
   of('setMap', { accountId, value: u32 }),
   of('setGroup', { accountId, value: u32 }),
   of('push', { accountId, opcode, payload: bytes, isDelivered: fc.boolean() }),
   of('write', { accountId, field: opcode, start: opcode, value: bytes }),
   of('answer', { accountId, requestId: u32, status: fc.constantFrom(...ANSWER_STATUSES), topic: fc.string(), value: bytes }),
-  of('broadcast', { target: fc.record({ mapId: u32, groupId: u32 }, { requiredKeys: [] }), opcode, payload: bytes }),
+  of('broadcast', {
+    target: fc.record({ mapId: u32, groupId: u32, wake: fc.constant(false) }, { requiredKeys: [] }),
+    opcode,
+    payload: bytes,
+  }),
   of('limit', { count: u32 }),
   of('batchSize', { count: u32 }),
   of('drain', {}),
@@ -48,11 +55,18 @@ const record: fc.Arbitrary<InputRecord> = fc.oneof(
   ),
 );
 
+const OF_ACCOUNTS = ['release', 'failed', 'touch', 'revive', 'hibernate', 'wake'] as const;
+
+function isOfAccount(one: InputRecord): one is Extract<InputRecord, { kind: (typeof OF_ACCOUNTS)[number] }> {
+  return (OF_ACCOUNTS as readonly string[]).includes(one.kind);
+}
+
 function write(writer: RecordWriter, one: InputRecord): void {
   for (let i = 0; i < Math.min(one.moments, 300); i++) writer.moment();
   if (one.kind === 'create') writer.create(one.accountId, one.behavior, one.mapId, one.groupId, one.init);
-  else if (one.kind === 'release' || one.kind === 'failed' || one.kind === 'touch' || one.kind === 'revive' || one.kind === 'hibernate')
-    writer.change(RecordKind[one.kind], one.accountId);
+  else if (isOfAccount(one)) writer.change(RecordKind[one.kind], one.accountId);
+  else if (one.kind === 'hibernateInactive') writer.hibernateInactive();
+  else if (one.kind === 'threshold') writer.threshold(one.count);
   else if (one.kind === 'setMap' || one.kind === 'setGroup') writer.change(RecordKind[one.kind], one.accountId, one.value);
   else if (one.kind === 'push') writer.push(one.accountId, one.opcode, one.payload, 0, one.payload.length, one.isDelivered);
   else if (one.kind === 'write') writer.write(one.accountId, one.field, one.start, one.value);
