@@ -19,6 +19,7 @@ import { handOut } from './observed-calls.js';
 import type { RequestQueue } from './requests.js';
 import type { RoundCheck } from './round-check.js';
 import type { Seats } from './seats.js';
+import type { StoringRounds } from './storing-rounds.js';
 import { NO_TOTALS, totalsOf } from './tick-totals.js';
 
 /** Refusals of one tick that are logged: what one session asks in vain, all may ask. */
@@ -36,6 +37,7 @@ export interface TickParts {
   readonly clock: TickClock;
   readonly round: SharedRound;
   readonly check: RoundCheck;
+  readonly storing: StoringRounds;
   readonly queue: RequestQueue;
   readonly metrics: MetricsWindow;
   readonly logger: Logger;
@@ -160,7 +162,7 @@ export class TickEngine {
 
   /** The update is over, well or not: hand out packets, deal with faults and requests, report. */
   #end(schedulerFailure: DormouseError | undefined): Promise<TickReport> {
-    const { store, caller, callerFaults, onPacket, round, inputs, seats, maintain, maintenanceSliceMs } = this.#parts;
+    const { store, caller, callerFaults, onPacket, round, inputs, seats, storing, maintain, maintenanceSliceMs } = this.#parts;
     round.close();
     let isMaintaining = false;
     try {
@@ -182,9 +184,9 @@ export class TickEngine {
       if (accountsInterrupted.length === 0) inputs.observer?.ticked(updateFailure !== undefined);
       else inputs.observer?.interrupted(accountsInterrupted);
       const maintaining = maintain(performance.now() + maintenanceSliceMs);
-      if (maintaining === undefined) return this.#conclude(faults, refused, failure);
+      if (maintaining === undefined) return this.#conclude(faults, refused, failure ?? storing.takeFailure());
       isMaintaining = true;
-      return maintaining.then(() => this.#conclude(faults, refused, failure)).finally(() => this.#rest());
+      return maintaining.then(() => this.#conclude(faults, refused, failure ?? storing.takeFailure())).finally(() => this.#rest());
     } finally {
       if (!isMaintaining) this.#rest();
     }
@@ -213,7 +215,9 @@ export class TickEngine {
     const refused = this.#tell(services.endTick());
     inputs.observer?.settling();
     const refusedOfHost = this.#applyQueue();
+    inputs.observer?.moment();
     services.hibernation.endTick();
+    inputs.observer?.moment();
     const asleep = services.hibernation.takeRefusals();
     const all = refused.length === 0 ? refusedOfHost : [...refused, ...refusedOfHost];
     return asleep.length === 0 ? all : [...all, ...asleep];
