@@ -18,7 +18,13 @@ const fields = {
 
 const ANSWER = new Uint8Array(4000);
 
-/** Fills its state, with nothing left at zero but half of the ids; sends a packet for each that it is sent. */
+/** Values that many have: a speed, a share, full health, none. */
+const COMMON = [7, 0.5, 100, 0];
+
+/**
+ * Fills its state as bots do: a quarter of the floats are its own, as positions and times are, the others what many have; half of the ids are 0,
+ * two of three counts small. Nothing is 0 at its end, where records leave it out. Sends a packet for each that it is sent.
+ */
 export const session = defineBehavior(import.meta.url, {
   name: `sleeper-${stateBytes}`,
   state: fields,
@@ -30,10 +36,10 @@ export const session = defineBehavior(import.meta.url, {
       word ^= word << 5;
       return (word >>> 0) % below;
     };
-    for (let i = 0; i < state.floats.length; i++) state.floats.set(i, 1 + next(1_000_000) / 1000);
-    for (let i = 0; i < state.ids.length; i++) state.ids.set(i, next(2) === 0 ? 0 : 1000 + next(5000));
-    for (let i = 0; i < state.counts.length; i++) state.counts.set(i, 1 + next(100));
-    for (let i = 0; i < state.flags.length; i++) state.flags.set(i, 1 + next(3));
+    for (let i = 0; i < state.floats.length; i++) state.floats.set(i, i % 4 === 0 ? 1 + next(1_000_000) / 1000 : COMMON[next(4)]);
+    for (let i = 0; i < state.ids.length; i++) state.ids.set(i, next(2) === 0 ? 0 : 1000 + next(500));
+    for (let i = 0; i < state.counts.length; i++) state.counts.set(i, i % 3 === 0 ? 1 + next(100) : next(3));
+    for (let i = 0; i < state.flags.length; i++) state.flags.set(i, 1 + next(2));
   },
   update(session) {
     while (session.receive() !== null) session.send(1, ANSWER);

@@ -2,8 +2,6 @@ import type { SchedulerChoice } from '../harness/scheduler-choice.js';
 import { Series, type Summary } from '../harness/series.js';
 import { type MemorySample, SleepyFleet } from './sleepy-fleet.js';
 
-/** Sessions that warm up code, heaps and allocator before anything is measured. */
-const WARM_UP = 2048;
 /** Beyond this many, sessions are created and put to sleep by so many at a time, with untouched rings: all of them awake would not fit into memory. */
 const MOST_AWAKE = 100_000;
 const WAVE = 32_768;
@@ -64,10 +62,12 @@ export async function measureHibernation(
 ): Promise<HibernateReport> {
   const { sessions, rounds } = options;
   const inWaves = sessions > MOST_AWAKE;
-  const fleet = await SleepyFleet.open({ ...options, sliceMs: SLICE_MS, sessions: Math.max(inWaves ? WAVE : sessions, WARM_UP) });
+  const settings = { ...options, sliceMs: SLICE_MS, sessions: inWaves ? WAVE : sessions };
+  // In a manager of its own: code, heaps and allocator take their memory for good, and what this one has touched is not the other's.
+  await warmUp(await SleepyFleet.open(settings), Math.min(sessions, WAVE));
+  const fleet = await SleepyFleet.open(settings);
   try {
     const times = new SleepTimes(sessions * rounds);
-    await warmUp(fleet);
     const empty = await fleet.sample();
     let accountIds = new Uint32Array(0);
     let active: MemorySample | null = null;
@@ -116,20 +116,22 @@ class SleepTimes {
   readonly wake: Series;
 
   constructor(capacity: number) {
-    this.hibernate = new Series(capacity + WARM_UP);
-    this.wake = new Series(capacity + WARM_UP);
+    this.hibernate = new Series(capacity);
+    this.wake = new Series(capacity);
   }
 }
 
-async function warmUp(fleet: SleepyFleet): Promise<void> {
-  const times = new SleepTimes(0);
-  const accountIds = fleet.create(0, WARM_UP);
-  await fleet.fillRings(accountIds);
-  await putToSleep(fleet, accountIds, times);
-  wake(fleet, accountIds, times);
-  await fleet.tick();
-  fleet.manager.releaseSessionBatch(accountIds);
-  await fleet.sample();
+async function warmUp(fleet: SleepyFleet, sessions: number): Promise<void> {
+  try {
+    const times = new SleepTimes(sessions);
+    const accountIds = fleet.create(0, sessions);
+    await fleet.fillRings(accountIds);
+    await putToSleep(fleet, accountIds, times);
+    wake(fleet, accountIds, times);
+    await fleet.sample();
+  } finally {
+    await fleet.manager.shutdown();
+  }
 }
 
 /** Puts all of them to sleep and ticks until all are stored. */
