@@ -17,7 +17,10 @@ export abstract class ManagerSettingsAtRunTime<B extends AnyBehavior = AnyBehavi
     requireEngine(this).setUpdateBatchSize(checkSetting('updateBatchSize', size));
   }
 
-  /** Most sessions there may be, 1…`sessionCeiling` (R-18). Below the present count it refuses new ones and drops none. */
+  /**
+   * Most sessions there may be awake, 1…`sessionCeiling` (R-18). Below the present count it refuses new ones and drops none; with
+   * `enableAutoHibernation` those that are too many are put to sleep, the least recently active first.
+   */
   setMaxConcurrentSessions(count: number): void {
     const { sessionCeiling } = partsOf(this).options.config;
     if (!Number.isInteger(count) || count < 1 || count > sessionCeiling) {

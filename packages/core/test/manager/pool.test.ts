@@ -144,7 +144,7 @@ describe('R-18 the limit', () => {
   });
 
   it('lowered below the present count it refuses new sessions and drops none', async () => {
-    const manager = await startEcho();
+    const manager = await startEcho({ enableAutoHibernation: false });
     manager.createSessionBatch(accounts(10));
     manager.setMaxConcurrentSessions(4);
     expect(manager.config.maxConcurrentSessions).toBe(4);
