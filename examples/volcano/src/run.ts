@@ -33,6 +33,8 @@ export async function run(options: RunOptions, screen: Screen, ending: AbortSign
     poolSize: sessions,
     ringBytes: RING_BYTES,
     seed,
+    // Bots say themselves when they would sleep.
+    enableAutoHibernation: false,
     onPacket: (accountId, packet) => {
       if (packet.opcode === MEETING) trails.meetings++;
       else if (packet.opcode === RESTING) resting.push(accountId);
