@@ -7,6 +7,7 @@ import { hibernateCommand } from './commands/hibernate.js';
 import { memoryCommand } from './commands/memory.js';
 import { runCommand } from './commands/run.js';
 import { scalingCommand } from './commands/scaling.js';
+import { simdCommand } from './commands/simd.js';
 import { spinCommand } from './commands/spin.js';
 import { targetsCommand } from './commands/targets.js';
 
@@ -20,6 +21,7 @@ program.addCommand(runCommand());
 program.addCommand(dispatchCommand());
 program.addCommand(scalingCommand());
 program.addCommand(spinCommand());
+program.addCommand(simdCommand());
 program.addCommand(hibernateCommand());
 program.addCommand(memoryCommand());
 program.addCommand(checksumsCommand());

@@ -96,6 +96,37 @@ describe('dormouse-bench', () => {
     expect(status).toBe(0);
   });
 
+  it('simd --json: each pass at both sizes, in both forms, and how many times as fast it is', () => {
+    const { status, stdout } = bench('simd', '--rounds', '1', '--json');
+    const { rows, rounds } = JSON.parse(stdout);
+    expect(rounds).toBe(1);
+    const passes = ['sums', 'idleScan', 'counts', 'turn', 'clear'];
+    expect(rows).toEqual(
+      [5000, 100_000].flatMap((sessions) =>
+        passes.map((pass) => ({
+          pass,
+          sessions,
+          simdNs: expect.any(Number),
+          plainNs: expect.any(Number),
+          ratio: expect.any(Number),
+        })),
+      ),
+    );
+    expect(status).toBe(0);
+  });
+
+  it('simd --help names its sizes', () => {
+    const { status, stdout } = bench('simd', '--help');
+    expect(stdout).toMatch(/--sessions <count>.*default: 5000 and 100000/s);
+    expect(status).toBe(0);
+  });
+
+  it('simd --sessions measures that many alone', () => {
+    const { stdout } = bench('simd', '--sessions', '100', '--rounds', '1');
+    expect(stdout).toMatch(/^ns a session +sessions +SIMD +plain +times\nsums +100 /);
+    expect(stdout.trim().split('\n')).toHaveLength(6);
+  });
+
   it.each([[[]], [['run']], [['scaling']], [['targets']]])('%j --help shows what there is, and defaults', (command) => {
     const { status, stdout } = bench(...command, '--help');
     expect(stdout).toContain('Usage: dormouse-bench');

@@ -15,6 +15,7 @@ import { pendingTimers } from '../targets/pending-timers.js';
 import { populationCost } from '../targets/population.js';
 import { scalingGain } from '../targets/scaling.js';
 import { serviceCosts } from '../targets/service-costs.js';
+import { simdGain } from '../targets/simd.js';
 import { costBySize } from '../targets/size.js';
 import { smallTicks } from '../targets/small-ticks.js';
 import { spinHarm } from '../targets/spin.js';
@@ -36,6 +37,7 @@ const PARTS = [
   'small-ticks',
   'scaling',
   'spin',
+  'simd',
   'native',
   'build',
 ] as const;
@@ -113,6 +115,7 @@ function measurePart(part: Part, { sessions, rounds, schedulers, native, against
     'small-ticks': () => smallTicks({ schedulers, rounds }),
     scaling: () => scalingGain({ schedulers, sessions, rounds, native }),
     spin: () => spinHarm(schedulers),
+    simd: async () => simdGain(rounds),
     native: async () => (native === undefined ? [] : againstNative({ program: native, sessions, rounds })),
   };
   process.stderr.write(`measuring: ${part}\n`);

@@ -34,18 +34,22 @@ export class PlainKernels implements ColumnKernels {
     let bytesOut = 0;
     let dropped = 0;
     const end = blockCount << ROW_BITS;
+    // Locals, known to be small integers: what a bundle makes of constants of a module is looked up each time.
+    const rows = ROWS | 0;
+    const active = ACTIVE | 0;
+    const quarantined = QUARANTINED | 0;
     // The five columns follow one another.
-    let column = this.#firstPageWord + Column.packetsIn;
-    for (let first = 0; first < end; first += ROWS, column += PAGE_WORDS) {
-      for (let row = 0; row < ROWS; row++) {
+    let column = (this.#firstPageWord + Column.packetsIn) | 0;
+    for (let first = 0; first < end; first = (first + rows) | 0, column = (column + PAGE_WORDS) | 0) {
+      for (let row = 0; row < rows; row = (row + 1) | 0) {
         const state = states[(first + row) | 0];
-        if (state !== ACTIVE && state !== QUARANTINED) continue;
+        if (state !== active && state !== quarantined) continue;
         const at = (column + row) | 0;
         packetsIn += words[at] >>> 0;
-        packetsOut += words[(at + ROWS) | 0] >>> 0;
-        bytesIn += words[(at + 2 * ROWS) | 0] >>> 0;
-        bytesOut += words[(at + 3 * ROWS) | 0] >>> 0;
-        dropped += words[(at + 4 * ROWS) | 0] >>> 0;
+        packetsOut += words[(at + rows) | 0] >>> 0;
+        bytesIn += words[(at + 2 * rows) | 0] >>> 0;
+        bytesOut += words[(at + 3 * rows) | 0] >>> 0;
+        dropped += words[(at + 4 * rows) | 0] >>> 0;
       }
     }
     return { packetsIn, packetsOut, bytesIn, bytesOut, dropped };
@@ -72,8 +76,7 @@ export class PlainKernels implements ColumnKernels {
     const counts = this.#counts.fill(0);
     const end = blockCount << ROW_BITS;
     for (let slot = 0; slot < end; slot++) counts[states[slot]]++;
-    const [free, active, quarantined, hibernating, waking] = counts;
-    return { free, active, quarantined, hibernating, waking };
+    return { free: counts[0], active: counts[1], quarantined: counts[2], hibernating: counts[3], waking: counts[4] };
   }
 
   turnActivity(blockCount: number): void {

@@ -45,8 +45,8 @@ export class SimdKernels implements ColumnKernels {
 
   traffic(blockCount: number): Traffic {
     this.#exports.sumTraffic(this.#pages, this.#states, blockCount, this.#into);
-    const [packetsIn, packetsOut, bytesIn, bytesOut, dropped] = this.#doubles;
-    return { packetsIn, packetsOut, bytesIn, bytesOut, dropped };
+    const sums = this.#doubles;
+    return { packetsIn: sums[0], packetsOut: sums[1], bytesIn: sums[2], bytesOut: sums[3], dropped: sums[4] };
   }
 
   listIdle(blockCount: number, beforeMs: number): number {
@@ -57,8 +57,8 @@ export class SimdKernels implements ColumnKernels {
 
   countStates(blockCount: number): StateCounts {
     this.#exports.countStates(this.#states, blockCount << ROW_BITS, this.#into);
-    const [free, active, quarantined, hibernating, waking] = this.#words;
-    return { free, active, quarantined, hibernating, waking };
+    const counts = this.#words;
+    return { free: counts[0], active: counts[1], quarantined: counts[2], hibernating: counts[3], waking: counts[4] };
   }
 
   turnActivity(blockCount: number): void {

@@ -1,5 +1,6 @@
 /** For tests of behaviours, in any test framework. */
 export type { PendingAsk } from './fake-host.js';
+export { type KernelStand, kernelStand } from './kernel-stand.js';
 export { ManualClock } from './manual-clock.js';
 export {
   type LoggedMessage,

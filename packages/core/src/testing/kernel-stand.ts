@@ -7,13 +7,16 @@ import { SessionTable } from '../memory/session-table.js';
 /** A table of sessions without a manager, and both forms of the kernels over it. */
 export interface KernelStand {
   readonly blockCount: number;
+  /** Simulated time since when the idle ones are. */
+  readonly idleSinceMs: number;
+  /** How many are idle. */
+  readonly idleCount: number;
   readonly simd: ColumnKernels;
   readonly plain: ColumnKernels;
 }
 
-/** Simulated time of the last activity of the sessions of {@link kernelStand} that are idle, and of the others. */
-export const IDLE_SINCE_MS = 1000;
-export const BUSY_AT_MS = 300_000;
+const IDLE_SINCE_MS = 1000;
+const BUSY_AT_MS = 300_000;
 
 /**
  * Lays out `sessions` active ones with counters of their own, each `idleEvery`th idle, for measurements of what is done to a table as
@@ -29,5 +32,11 @@ export function kernelStand(sessions: number, idleEvery: number): KernelStand {
     doubles[page / 2 + LAST_ACTIVITY_F64 + (slot & ROW_MASK)] = slot % idleEvery === 0 ? IDLE_SINCE_MS : BUSY_AT_MS;
     table.setSlotState(slot, SlotState.active);
   }
-  return { blockCount: Math.ceil(sessions / ROWS), simd: new SimdKernels(table), plain: new PlainKernels(table) };
+  return {
+    blockCount: Math.ceil(sessions / ROWS),
+    idleSinceMs: IDLE_SINCE_MS,
+    idleCount: Math.ceil(sessions / idleEvery),
+    simd: new SimdKernels(table),
+    plain: new PlainKernels(table),
+  };
 }
