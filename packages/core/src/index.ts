@@ -10,7 +10,7 @@ export {
 } from './behavior.js';
 export { type Kernel, kernelLayout } from './behavior-kernel/kernel.js';
 export type { BehaviorDescriptor } from './behavior-module.js';
-export type { ManagerConfig, ManagerSettings, SessionManagerOptions } from './config.js';
+export type { SessionManagerOptions } from './config.js';
 export type {
   Dispatch,
   JoinOrder,
@@ -111,5 +111,6 @@ export type {
   StateOf,
   TickInfo,
 } from './session-api.js';
+export type { ManagerConfig, ManagerSettings } from './settings.js';
 export type { RefusedRequest, SessionFault, TickReport } from './tick-report.js';
 export type { WallClock } from './wall-clock.js';

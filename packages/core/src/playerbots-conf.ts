@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
-import { type ManagerSettings, SETTING_SCHEMAS } from './config.js';
+import { SETTING_SCHEMAS } from './config.js';
 import { DormouseError, messageOf, requireKeys, shown } from './errors.js';
+import type { ManagerSettings } from './settings.js';
 
 type Key = { readonly setting: keyof ManagerSettings; readonly kind: 'flag' | 'integer' };
 

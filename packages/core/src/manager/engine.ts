@@ -1,8 +1,7 @@
 import type { AnyBehavior } from '../behavior.js';
 import { describeBehavior } from '../behavior-module.js';
-import type { CheckedOptions, ManagerConfig } from '../config.js';
+import type { CheckedOptions } from '../config.js';
 import { DormouseError } from '../errors.js';
-import { publish } from '../events.js';
 import type { HibernationStore } from '../hibernation/hibernation-store.js';
 import { memoryStore } from '../hibernation/memory-store.js';
 import { columnKernels } from '../kernels/column-kernels.js';
@@ -12,7 +11,6 @@ import { type Logger, sessionLogger } from '../logger.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
 import { SharedRound } from '../memory/round.js';
 import { SessionTable } from '../memory/session-table.js';
-import { type Shareable, sharedView } from '../memory/shared-buffers.js';
 import { Staging } from '../memory/staging.js';
 import { World } from '../memory/world.js';
 import { Participant, type RowFault } from '../participant.js';
@@ -26,6 +24,7 @@ import { PublishedState } from '../session/published-state.js';
 import { StateDigest } from '../session/state-digest.js';
 import { SessionStore } from '../session/store.js';
 import { TickClock } from '../session/tick-clock.js';
+import type { ManagerConfig } from '../settings.js';
 import type { TickReport } from '../tick-report.js';
 import { AskDesk } from './ask-desk.js';
 import { Broadcasts } from './broadcast.js';
@@ -36,12 +35,14 @@ import { Maintenance } from './maintenance.js';
 import { MetricsWindow } from './metrics.js';
 import { drainObserved, ObservedHooks } from './observed-calls.js';
 import { OutboxDelivery } from './outbox-delivery.js';
+import { poolNotice } from './pool-notice.js';
 import { RequestQueue } from './requests.js';
 import { RoundCheck } from './round-check.js';
 import { stopScheduler } from './scheduler-ownership.js';
 import { Seats } from './seats.js';
 import { SessionRegistry } from './session-registry.js';
 import { SessionRequests } from './session-requests.js';
+import { SharedContent } from './shared-content.js';
 import { closeStore } from './store-ownership.js';
 import { StoringRounds } from './storing-rounds.js';
 import { TickEngine, tickInFlight } from './tick-engine.js';
@@ -67,11 +68,8 @@ export class Engine {
   /** Where sleepers' records are. */
   readonly records: HibernationStore;
   readonly #logger: Logger;
-  readonly #queue: RequestQueue;
-  /** What every thread has views of, by name. */
-  readonly #shared: Map<string, ArrayBufferView>;
+  readonly shared: SharedContent;
   #workerThreads: number;
-  #poolWarned = false;
   #draining = false;
   #digest: StateDigest | undefined;
 
@@ -88,14 +86,14 @@ export class Engine {
     const staging = Staging.create();
     const callerFaults: RowFault[] = [];
     const caller = new Participant(table, round, staging, 0, { fault: (fault) => callerFaults.push(fault) });
-    this.#shared = new Map(options.shared);
+    const views = new Map(options.shared);
     const world = new World(table, caller.blocks);
     const seats = new Seats({
       table,
       round,
       staging,
       world,
-      shared: this.#shared,
+      shared: views,
       sizes: config,
       behaviors: behaviors.map(describeBehavior),
       workerSetup: options.workerSetup,
@@ -104,7 +102,7 @@ export class Engine {
     });
     const { inputs } = this;
     const hooks = new ObservedHooks(caller, seats, inputs);
-    const store = new SessionStore(table, config, hosts, hooks, clock, (capacity) => this.#poolGrown(capacity));
+    const store = new SessionStore(table, config, hosts, hooks, clock, poolNotice(logger));
     store.kernels = columnKernels(table, config.enableSimd, (reason) => logger.warn(`no SIMD, plain JavaScript instead: ${reason}`));
     const check = new RoundCheck({ scheduler, caller, seats, clock, round });
     const storing = new StoringRounds({ scheduler, round, check, staging, store, clock });
@@ -133,7 +131,6 @@ export class Engine {
     const outboxes = new OutboxDelivery(store, requests, hibernation);
     const queue = new RequestQueue();
     const broadcasts = new Broadcasts(store, queue, () => this.ticks.phase !== 'idle', config.mailboxBytes, inputs, hibernation);
-    this.#queue = queue;
     const services = new HostServices(new PublishedState(store, world), asks, outboxes, requests, broadcasts, hibernation);
     const metrics = new MetricsWindow(config.metricsWindowMs);
     const parts = {
@@ -159,6 +156,7 @@ export class Engine {
       maintenanceSliceMs: config.maintenanceSliceMs,
     };
     const ticks = new TickEngine(parts, updateBatchSize);
+    this.shared = new SharedContent(views, { seats, queue, inputs, ticks });
     const runtimeServices: RuntimeServices = {
       tick: clock,
       behaviors,
@@ -166,9 +164,9 @@ export class Engine {
       seed: config.seed,
       outboxFlags: table.outboxFlags,
       world,
-      shared: this.#shared,
+      shared: views,
     };
-    const views = runtimes.map((runtime, index) => {
+    const stateViews = runtimes.map((runtime, index) => {
       const parts = { table, services: runtimeServices, progress: undefined };
       caller.addBehavior((_progress, faults) => makeRunner(runtime, behaviors[index], { ...parts, faults }));
       return new runtime.State(runtimeServices);
@@ -180,7 +178,7 @@ export class Engine {
       ticks,
       queue,
       hosts,
-      views,
+      views: stateViews,
       logger,
       maxConcurrentSessions,
       ringBytes,
@@ -206,7 +204,7 @@ export class Engine {
       seats,
       scheduler,
       ticks,
-      views,
+      views: stateViews,
       wallClock,
       logger,
       sliceMs: config.maintenanceSliceMs,
@@ -276,31 +274,6 @@ export class Engine {
     this.inputs.observer?.batchSized(size);
   }
 
-  get sharedViews(): ReadonlyMap<string, ArrayBufferView> {
-    return this.#shared;
-  }
-
-  /** See `SessionManager.shared`. */
-  share(name: string, source: Shareable): void {
-    const view = sharedView(name, source, 'ERR_INVALID_ARGUMENT');
-    const set = (): void => {
-      this.inputs.observer?.shared(name, view);
-      this.#setShared(name, view);
-    };
-    if (this.ticks.phase === 'idle') set();
-    else this.#queue.add('configure', 0, set);
-  }
-
-  /** As it was recorded: at once. */
-  shareRecorded(name: string, source: Shareable): void {
-    this.#setShared(name, sharedView(name, source, 'ERR_INVALID_ARGUMENT'));
-  }
-
-  #setShared(name: string, view: ArrayBufferView): void {
-    this.#shared.set(name, view);
-    this.seats.post({ kind: 'shared', name, view });
-  }
-
   async resize(workerThreads: number): Promise<void> {
     const { scheduler } = this;
     if (!scheduler.supports.resize && workerThreads !== 0) {
@@ -323,15 +296,5 @@ export class Engine {
       await closeStore(this.records, this.#logger);
       this.seats.close();
     });
-  }
-
-  #poolGrown(capacity: number): void {
-    if (!this.#poolWarned) {
-      this.#logger.warn(
-        `the session pool was exhausted and grew to ${capacity}; it will grow on without further warning (poolSize, poolGrowth)`,
-      );
-    }
-    this.#poolWarned = true;
-    publish('dormouse:pool:grown', { capacity });
   }
 }

@@ -1,8 +1,8 @@
-import type { ManagerConfig } from '../config.js';
 import type { InputTap } from '../recording/observer.js';
 import type { MemoryUsage } from '../session/memory-usage.js';
 import type { SessionStore } from '../session/store.js';
 import type { TickClock } from '../session/tick-clock.js';
+import type { ManagerConfig } from '../settings.js';
 import type { WallClock } from '../wall-clock.js';
 import { Admissions } from './admission.js';
 import type { Hibernation } from './hibernation.js';

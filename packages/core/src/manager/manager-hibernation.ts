@@ -38,7 +38,7 @@ export abstract class ManagerHibernation<B extends AnyBehavior = AnyBehavior> ex
 
   /**
    * Puts the account's session to sleep, however long it has been idle; false if there is none, it sleeps already or may not sleep now (see
-   * {@link hibernateInactiveSessions}; one in quarantine never does). Queued while a tick is in flight: true then, and a refusal stands in its report.
+   * {@link hibernateInactiveSessions}; one in quarantine never does). Unlike there, only what is due now keeps it awake. Queued while a tick is in flight: true then, and a refusal stands in its report.
    */
   hibernateSession(accountId: number): boolean {
     return requireEngine(this).registry.sleep.hibernate(accountId);

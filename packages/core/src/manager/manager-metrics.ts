@@ -8,6 +8,9 @@ import { partsOf } from './manager-parts.js';
 
 const EMPTY_POOL: PoolCounts = Object.freeze({ allocatedCount: 0, availableCount: 0, capacity: 0 });
 
+/** Of a manager that has none: sums of nothing. */
+const NO_SESSIONS_DIGEST = '0'.repeat(16);
+
 /** What a manager tells of itself (R-16, R-27, R-29 … R-31): see {@link SessionManager}. */
 export abstract class ManagerMetrics {
   /** The specification's nine figures (R-29), and tick times, CPU per bot and what each participant did. Rates over the window. */
@@ -69,5 +72,17 @@ export abstract class ManagerMetrics {
     return pool === undefined
       ? EMPTY_POOL
       : { allocatedCount: pool.allocatedCount, availableCount: pool.availableCount, capacity: pool.capacity };
+  }
+
+  /**
+   * 16 hexadecimal digits that tell whether sessions are the same as elsewhere or at another time: equal states have equal ones, others
+   * differ but once in 2⁶⁴. Covers of each session account, behaviour, map, group, status, update and fault counts, last activity, every
+   * field by its bits, random stream, timers, unread packets and mail, and how many requests it has made; not the order in which sessions
+   * were created or the slots they have, counters of packets, nor the tick's number and time. Cost: some 15 ns a field of each session.
+   * Throws `ERR_TICK_IN_FLIGHT` while sessions are being updated.
+   */
+  stateDigest(): string {
+    const { engine } = partsOf(this);
+    return engine === undefined ? NO_SESSIONS_DIGEST : String(engine.digest());
   }
 }

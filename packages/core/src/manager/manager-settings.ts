@@ -1,6 +1,8 @@
 import type { AnyBehavior } from '../behavior.js';
-import { checkSetting, type ManagerConfig } from '../config.js';
+import { checkSetting } from '../config.js';
 import { DormouseError, shown } from '../errors.js';
+import type { Shareable } from '../memory/shared-buffers.js';
+import type { ManagerConfig } from '../settings.js';
 import { ManagerHibernation } from './manager-hibernation.js';
 import { partsOf, requireEngine } from './manager-parts.js';
 
@@ -45,5 +47,17 @@ export abstract class ManagerSettingsAtRunTime<B extends AnyBehavior = AnyBehavi
     const { hibernation, inputs } = requireEngine(this);
     hibernation.thresholdMinutes = checkSetting('hibernationThresholdMinutes', minutes);
     inputs.observer?.thresholdSet(minutes);
+  }
+
+  /**
+   * Hands `source` to all sessions, in every thread: they get it by `session.shared(name)`, to be read only (which nothing enforces). Given
+   * a name that is taken it replaces what that stood for. While a tick is in flight it waits for its end.
+   *
+   * What lies on a `SharedArrayBuffer` is not copied: whoever writes to it while a tick is in flight makes sessions see one thing or the
+   * other, by chance. Anything else is copied when this is called; what is written to the original later is not seen. Sessions get a view
+   * of the type given (`Float32Array`, `DataView`, …), a `Uint8Array` for a bare buffer. Throws `ERR_INVALID_ARGUMENT` for what is neither.
+   */
+  shared(name: string, source: Shareable): void {
+    requireEngine(this).shared.share(name, source);
   }
 }

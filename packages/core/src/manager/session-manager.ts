@@ -4,7 +4,6 @@ import { DormouseError, shown } from '../errors.js';
 import { isObserved, publish } from '../events.js';
 import { channelLogger, type Logger } from '../logger.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
-import type { Shareable } from '../memory/shared-buffers.js';
 import { type Recording, type RecordingOptions, startRecording } from '../recording/recording.js';
 import type { SessionHandle } from '../session/handle.js';
 import type { TickInfo } from '../session-api.js';
@@ -26,8 +25,6 @@ const LONGEST_DIFF_MS = 3_600_000;
 export let askDeskOf: (manager: SessionManager) => unknown;
 /** True only while `start` makes a manager. */
 let isStarting = false;
-/** Of a manager that has none: sums of nothing. */
-const NO_SESSIONS_DIGEST = '0'.repeat(16);
 const NO_PAYLOAD = new Uint8Array(0);
 
 /**
@@ -255,29 +252,6 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> extends Manager
     } finally {
       this.#run = undefined;
     }
-  }
-
-  /**
-   * 16 hexadecimal digits that tell whether sessions are the same as elsewhere or at another time: equal states have equal ones, others
-   * differ but once in 2⁶⁴. Covers of each session account, behaviour, map, group, status, update and fault counts, last activity, every
-   * field by its bits, random stream, timers, unread packets and mail, and how many requests it has made; not the order in which sessions
-   * were created or the slots they have, counters of packets, nor the tick's number and time. Cost: some 15 ns a field of each session.
-   * Throws `ERR_TICK_IN_FLIGHT` while sessions are being updated.
-   */
-  stateDigest(): string {
-    return this.#parts.engine === undefined ? NO_SESSIONS_DIGEST : String(this.#parts.engine.digest());
-  }
-
-  /**
-   * Hands `source` to all sessions, in every thread: they get it by `session.shared(name)`, to be read only (which nothing enforces). Given
-   * a name that is taken it replaces what that stood for. While a tick is in flight it waits for its end.
-   *
-   * What lies on a `SharedArrayBuffer` is not copied: whoever writes to it while a tick is in flight makes sessions see one thing or the
-   * other, by chance. Anything else is copied when this is called; what is written to the original later is not seen. Sessions get a view
-   * of the type given (`Float32Array`, `DataView`, …), a `Uint8Array` for a bare buffer. Throws `ERR_INVALID_ARGUMENT` for what is neither.
-   */
-  shared(name: string, source: Shareable): void {
-    requireEngine(this).share(name, source);
   }
 
   /**

@@ -1,5 +1,5 @@
 import { DormouseError, type ErrorCode, messageOf } from '../errors.js';
-import { isObserved, publish } from '../events.js';
+import { publish } from '../events.js';
 import { Column, MAX_BATCHES, ROW_BITS } from '../layout/geometry.js';
 import type { Logger } from '../logger.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
@@ -8,7 +8,6 @@ import type { World } from '../memory/world.js';
 import type { Participant, RowFault } from '../participant.js';
 import type { InputTap } from '../recording/observer.js';
 import type { IScheduler } from '../scheduler.js';
-import { turnActivityWindow } from '../session/activity.js';
 import type { SessionStore } from '../session/store.js';
 import type { TickClock } from '../session/tick-clock.js';
 import { NO_FAULTS, NO_REFUSALS, type RefusedRequest, type SessionFault, type TickReport } from '../tick-report.js';
@@ -16,14 +15,11 @@ import { discardInterrupted, type InterruptedSession, settleFaults } from './fau
 import type { HostServices } from './host-services.js';
 import type { MetricsWindow } from './metrics.js';
 import { handOut } from './observed-calls.js';
+import { Reporting, type TickMarks, tellRefused } from './reporting.js';
 import type { RequestQueue } from './requests.js';
 import type { RoundCheck } from './round-check.js';
 import type { Seats } from './seats.js';
 import type { StoringRounds } from './storing-rounds.js';
-import { NO_TOTALS, totalsOf } from './tick-totals.js';
-
-/** Refusals of one tick that are logged: what one session asks in vain, all may ask. */
-const MOST_LOGGED = 5;
 
 /** What a tick works with. */
 export interface TickParts {
@@ -71,21 +67,16 @@ export class TickEngine {
   #refusedLate: readonly RefusedRequest[] = NO_REFUSALS;
   #faultsLate: readonly SessionFault[] = NO_FAULTS;
   #epoch = 0;
+  readonly #reporting: Reporting;
   /** Of the tick in hand, or the last one. */
-  #sessions = 0;
-  #batchCount = 0;
-  #startMs = 0;
-  #updateMs = 0;
-  #egressMs = 0;
-  #maintenanceMs = 0;
-  /** What reports have told so far. */
-  #told = NO_TOTALS;
+  readonly #marks: TickMarks = { sessions: 0, batchCount: 0, startMs: 0, updateMs: 0, egressMs: 0, maintenanceMs: 0 };
   /** Whatever has the scheduler, the tick in flight or a change of it: settles when that has ended, well or not. */
   #busy: Promise<void> | undefined;
 
   constructor(parts: TickParts, updateBatchSize: number) {
     this.#parts = parts;
     this.#check = parts.check;
+    this.#reporting = new Reporting(parts);
     this.updateBatchSize = updateBatchSize;
   }
 
@@ -134,7 +125,7 @@ export class TickEngine {
 
   #update(diffMs: number): Promise<TickReport> {
     const { scheduler, store, clock, services, inputs, seats, intake } = this.#parts;
-    this.#startMs = performance.now();
+    this.#marks.startMs = performance.now();
     // Hooks run in it: what they ask for waits.
     this.phase = 'handing out';
     intake();
@@ -142,13 +133,13 @@ export class TickEngine {
     clock.advance(diffMs);
     inputs.observer?.ticking(clock.number, diffMs);
     services.beginTick();
-    this.#sessions = store.activeCount;
+    this.#marks.sessions = store.activeCount;
     seats.beginRound();
-    this.#batchCount = this.#openRound();
-    this.#updateMs = performance.now();
+    this.#marks.batchCount = this.#openRound();
+    this.#marks.updateMs = performance.now();
     let running: void | Promise<void>;
     try {
-      running = this.#batchCount === 0 ? undefined : scheduler.parallelFor(this.#batchCount, this.#epoch, 'updates');
+      running = this.#marks.batchCount === 0 ? undefined : scheduler.parallelFor(this.#marks.batchCount, this.#epoch, 'updates');
     } catch (cause) {
       return this.#end(this.#schedulerFailed(cause));
     }
@@ -169,15 +160,15 @@ export class TickEngine {
       seats.endRound();
       const interrupted = discardInterrupted(store, seats.interruptions.splice(0));
       const accountsInterrupted = interrupted.map(({ slot }) => store.word(slot, Column.account) >>> 0);
-      const updateFailure = schedulerFailure ?? this.#check.failure(this.#batchCount, this.#epoch);
-      this.totalBatches += this.#batchCount;
+      const updateFailure = schedulerFailure ?? this.#check.failure(this.#marks.batchCount, this.#epoch);
+      this.totalBatches += this.#marks.batchCount;
       caller.park();
       this.phase = 'handing out';
       inputs.observer?.moment();
-      this.#egressMs = performance.now();
+      this.#marks.egressMs = performance.now();
       const handOutFailure = onPacket === undefined ? undefined : this.#handOut(onPacket);
       const failure = updateFailure ?? handOutFailure;
-      this.#maintenanceMs = performance.now();
+      this.#marks.maintenanceMs = performance.now();
       const failed = callerFaults.length + seats.faults.length + interrupted.length;
       const faults = failed === 0 ? this.#faultsLate : [...this.#faultsLate, ...this.#settleFaults(interrupted)];
       const refused = this.#applyRequests();
@@ -194,7 +185,7 @@ export class TickEngine {
 
   /** The tick's work is done: it is told how it went. */
   #conclude(faults: TickReport['faults'], refused: TickReport['refused'], failure: DormouseError | undefined): Promise<TickReport> {
-    const report = this.#report(faults, refused);
+    const report = this.#reporting.report(this.#marks, faults, refused);
     this.#faultsLate = failure === undefined ? NO_FAULTS : faults;
     if (failure === undefined) return Promise.resolve(report);
     this.#refusedLate = refused;
@@ -212,7 +203,7 @@ export class TickEngine {
   #applyRequests(): readonly RefusedRequest[] {
     const { services, inputs } = this.#parts;
     inputs.observer?.moment();
-    const refused = this.#tell(services.endTick());
+    const refused = tellRefused(this.#parts, services.endTick());
     inputs.observer?.settling();
     const refusedOfHost = this.#applyQueue();
     inputs.observer?.moment();
@@ -228,23 +219,8 @@ export class TickEngine {
     const late = this.#refusedLate;
     this.#refusedLate = NO_REFUSALS;
     if (queue.length === 0) return late;
-    const refused = this.#tell(queue.applyAll());
+    const refused = tellRefused(this.#parts, queue.applyAll());
     return late.length === 0 ? refused : [...late, ...refused];
-  }
-
-  #tell(refused: readonly RefusedRequest[]): readonly RefusedRequest[] {
-    const { logger, clock } = this.#parts;
-    for (const [index, refusal] of refused.entries()) {
-      publish('dormouse:request:refused', refusal);
-      if (index >= MOST_LOGGED) continue;
-      const { request, requestedBy, error } = refusal;
-      const asked = requestedBy === undefined ? `queued ${request}` : `${request} for account ${requestedBy}`;
-      logger.warn(`tick ${clock.number}: ${asked} refused: ${error.message}`);
-    }
-    if (refused.length > MOST_LOGGED) {
-      logger.warn(`tick ${clock.number}: ${refused.length - MOST_LOGGED} more refused; the report's refused has all of them`);
-    }
-    return refused;
   }
 
   #settleFaults(interrupted: readonly InterruptedSession[]): readonly SessionFault[] {
@@ -283,51 +259,6 @@ export class TickEngine {
 
   #failed(code: ErrorCode, what: string, cause: unknown): DormouseError {
     return new DormouseError(code, `tick ${this.#parts.clock.number}: ${what}: ${messageOf(cause)}`, { cause });
-  }
-
-  #report(faults: TickReport['faults'], refused: TickReport['refused']): TickReport {
-    const { store, clock, metrics, services } = this.#parts;
-    const startMs = this.#startMs;
-    const told = this.#told;
-    const totals = totalsOf(store, services);
-    this.#told = totals;
-    if (totals.messagesFull > 0 && told.messagesFull === 0) {
-      this.#parts.logger.warn(
-        `tick ${clock.number}: ${totals.messagesFull} messages found a mailbox full and are gone (receiveMessage, mailboxBytes); from now on messagesFull in the reports tells`,
-      );
-    }
-    const packetsIn = totals.packetsIn - told.packetsIn;
-    const packetsOut = totals.packetsOut - told.packetsOut;
-    const workedMs = performance.now();
-    const tickUs = (workedMs - startMs) * 1000;
-    if (metrics.record(workedMs, tickUs, this.#sessions, packetsIn + packetsOut, clock.diffMs)) turnActivityWindow(store);
-    const endMs = performance.now();
-    const report: TickReport = {
-      tick: clock.number,
-      nowMs: clock.nowMs,
-      diffMs: clock.diffMs,
-      sessions: this.#sessions,
-      batches: this.#batchCount,
-      faults,
-      refused,
-      packetsIn,
-      packetsOut,
-      messagesDelivered: totals.messagesDelivered - told.messagesDelivered,
-      messagesUnknown: totals.messagesUnknown - told.messagesUnknown,
-      messagesFull: totals.messagesFull - told.messagesFull,
-      requestsApplied: totals.requestsApplied - told.requestsApplied,
-      fellAsleep: totals.fellAsleep - told.fellAsleep,
-      woke: totals.woke - told.woke,
-      asked: totals.asked - told.asked,
-      answered: totals.answered - told.answered,
-      ingestUs: (this.#updateMs - startMs) * 1000,
-      updateUs: (this.#egressMs - this.#updateMs) * 1000,
-      egressUs: (this.#maintenanceMs - this.#egressMs) * 1000,
-      maintenanceUs: (endMs - this.#maintenanceMs) * 1000,
-      tickUs: (endMs - startMs) * 1000,
-    };
-    if (isObserved('dormouse:tick')) publish('dormouse:tick', report);
-    return report;
   }
 }
 

@@ -65,7 +65,7 @@ export function describeRun(engine: Engine, options: CheckedOptions<AnyBehavior>
       enableAutoHibernation: config.enableAutoHibernation,
     },
     behaviors: options.behaviors.map(describeBehavior),
-    shared: Object.fromEntries([...engine.sharedViews].map(([name, view]) => [name, contentOf(view)])),
+    shared: Object.fromEntries([...engine.shared.views].map(([name, view]) => [name, contentOf(view)])),
     hasOnPacket: options.onPacket !== undefined,
     detail,
     parts: partNames(engine),

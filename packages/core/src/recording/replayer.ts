@@ -195,7 +195,7 @@ export class Replayer extends SilentObserver {
         services.broadcastRecorded(input.target, input.opcode, input.payload);
         return;
       case 'share':
-        engine.shareRecorded(input.name, requireShared(input.name, input.content, this.#given.shared));
+        engine.shared.shareRecorded(input.name, requireShared(input.name, input.content, this.#given.shared));
         return;
       case 'batchSize':
         if (!this.#given.keepsBatchSize) engine.setUpdateBatchSize(input.count);

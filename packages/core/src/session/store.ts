@@ -3,7 +3,7 @@ import { DormouseError } from '../errors.js';
 import { NO_ENTRY, Sleepers } from '../hibernation/sleepers.js';
 import type { ColumnKernels } from '../kernels/column-kernels.js';
 import { PlainKernels } from '../kernels/plain-kernels.js';
-import { Column, ROW_BITS, ROW_MASK, ROWS, SlotState } from '../layout/geometry.js';
+import { Column, ROW_BITS, ROW_MASK, SlotState } from '../layout/geometry.js';
 import { AccountIndex } from '../memory/account-index.js';
 import type { Block } from '../memory/block.js';
 import { HostMail } from '../memory/host-mail.js';
@@ -15,9 +15,9 @@ import type { BehaviorHost } from './behavior-host.js';
 import type { Discarded } from './discarded.js';
 import { beginRow, type NewSession } from './new-row.js';
 import { drainOutbound } from './outbound.js';
-import type { Places } from './places.js';
 import { type PoolOwner, SessionPool } from './pool.js';
 import { type Hook, type HookName, type HookRunner, SessionHooks } from './session-hooks.js';
+import { SessionRows } from './session-rows.js';
 import type { TickClock } from './tick-clock.js';
 
 /** Sizes of a store, in sessions but for the rings. */
@@ -36,8 +36,7 @@ export const NO_SLOT = -1;
  * The sessions of one manager: table, blocks, index and rings, and every change of who is in them. Main thread only, between ticks
  * only. Knows nothing of ticks, limits or queues: whoever calls it does.
  */
-export class SessionStore {
-  readonly table: SessionTable;
+export class SessionStore extends SessionRows {
   readonly index: AccountIndex;
   readonly pool: SessionPool;
   readonly rings: HostRings;
@@ -48,8 +47,6 @@ export class SessionStore {
   readonly sleepers = new Sleepers();
   /** Passes over the columns of all blocks, in the form that whoever makes the store chooses. */
   kernels: ColumnKernels;
-  /** Who is on which map; none where nobody publishes anything. */
-  places: Places | undefined;
   /** Told of each session that is there no more. Must not throw, nor run anything of the user's. */
   onGone: ((incarnation: number) => void) | undefined;
   /** Has rows of sleepers stored at once, since no slot is left. Must not throw. */
@@ -59,7 +56,6 @@ export class SessionStore {
   hibernatingCount = 0;
   /** True when blocks have come to have active rows, or have lost their last. */
   batchListIsStale = true;
-  readonly #clock: TickClock;
   readonly #hooks: SessionHooks;
   readonly #ceiling: number;
   #batchListLength = 0;
@@ -72,29 +68,25 @@ export class SessionStore {
     clock: TickClock,
     onPoolGrown: PoolOwner['poolGrown'],
   ) {
-    this.table = table;
+    super(table, clock);
     this.kernels = new PlainKernels(table);
     this.index = AccountIndex.create(table);
     this.rings = new HostRings(table.regions.blockCount, sizes.ringBytes);
     this.mail = new HostMail(table.regions.blockCount, sizes.mailboxBytes, sizes.outboxBytes);
     this.#hooks = new SessionHooks(caller, table);
-    this.#clock = clock;
     this.#ceiling = sizes.sessionCeiling;
     this.pool = new SessionPool(table, hosts, sizes.poolSize, sizes.poolGrowth, sizes.sessionCeiling, {
       blockAdded: (block) => caller.addBlock(block),
       blockDropped: (block) => {
         caller.dropBlock(block.blockIndex);
-        this.#clearPage(block);
+        // Its page comes to be another's: nothing stays there that somebody could take for a session's.
+        if (this.pool.highRows[block.blockIndex] > 0)
+          this.kernels.clearPages(block.blockIndex, 1, block.layout.state.hotBytesPerSession > 0);
         this.rings.forget(block.blockIndex);
         this.mail.forget(block.blockIndex);
       },
       poolGrown: onPoolGrown,
     });
-  }
-
-  /** The page of a block that is dropped comes to be another's: nothing stays there that somebody could take for a session's. */
-  #clearPage({ blockIndex, layout }: Block): void {
-    if (this.pool.highRows[blockIndex] > 0) this.kernels.clearPages(blockIndex, 1, layout.state.hotBytesPerSession > 0);
   }
 
   /** Sessions that have a slot, whatever their state; one counts from before its `create` hook until after its `release` hook. */
@@ -120,10 +112,6 @@ export class SessionStore {
     return entry === NO_ENTRY ? 0 : this.sleepers.incarnationOf(entry);
   }
 
-  isAsleep(slot: number): boolean {
-    return this.table.slotStates[slot] === SlotState.hibernating;
-  }
-
   get isInHook(): boolean {
     return this.#hooks.areRunning;
   }
@@ -131,20 +119,6 @@ export class SessionStore {
   /** What hook of a session is running, if one is; its last words are part of its `release`. */
   hookOf(slot: number): HookName | undefined {
     return this.#hooks.nameOf(slot);
-  }
-
-  block(slot: number): Block {
-    return this.pool.blocks[slot >> ROW_BITS] as Block;
-  }
-
-  /** A word of a slot's row, one of `Column`. */
-  word(slot: number, column: number): number {
-    return this.block(slot).page[column + (slot & ROW_MASK)];
-  }
-
-  setWord(slot: number, column: number, value: number): void {
-    this.block(slot).page[column + (slot & ROW_MASK)] = value;
-    if (column === Column.map) this.places?.moved(slot, value >>> 0);
   }
 
   /** A slot for one session more. Throws `ERR_SESSION_LIMIT` at the ceiling, `ERR_MEMORY`; nothing has changed then. */
@@ -174,9 +148,9 @@ export class SessionStore {
     const slot = this.takeSlot(host);
     const block = this.block(slot);
     const row = slot & ROW_MASK;
-    beginRow(block.page, row, planned, this.#clock.number);
+    beginRow(block.page, row, planned, this.clock.number);
     this.table.faultCounts[slot] = 0;
-    this.table.doubles[block.firstActivity + row] = this.#clock.nowMs;
+    this.table.doubles[block.firstActivity + row] = this.clock.nowMs;
     host.initialise(block, row);
     clearServices(block, row);
     this.order.added(accountId, slot);
@@ -239,13 +213,13 @@ export class SessionStore {
     const block = this.block(slot);
     const row = slot & ROW_MASK;
     if (!this.rings.push(block, row, opcode, payload, start, length)) return false;
-    this.table.doubles[block.firstActivity + row] = this.#clock.nowMs;
+    this.table.doubles[block.firstActivity + row] = this.clock.nowMs;
     return true;
   }
 
   /** Hands over every outbound packet there is: see {@link drainOutbound}. */
   drain(handler: PacketHandler): number {
-    return drainOutbound(this, this.#clock.nowMs, handler);
+    return drainOutbound(this, this.clock.nowMs, handler);
   }
 
   /** Discards what a session has sent and asked for that nobody has taken yet: its update did not come to its end. */
@@ -256,7 +230,7 @@ export class SessionStore {
   }
 
   quarantine(slot: number): void {
-    this.setWord(slot, Column.updateBias, this.word(slot, Column.updateBias) - this.#clock.number);
+    this.setWord(slot, Column.updateBias, this.word(slot, Column.updateBias) - this.clock.number);
     this.setState(slot, SlotState.quarantined);
   }
 
@@ -269,13 +243,7 @@ export class SessionStore {
   /** Ticks in which a session was updated. */
   updateCount(slot: number): number {
     const bias = this.word(slot, Column.updateBias);
-    return this.isFrozen(slot) && this.#hooks.nameOf(slot) === undefined ? -bias : this.#clock.number - bias;
-  }
-
-  /** True while a slot's session is there and its updates stand still: in quarantine, asleep. */
-  isFrozen(slot: number): boolean {
-    const state = this.table.slotStates[slot];
-    return state === SlotState.quarantined || state === SlotState.hibernating || state === SlotState.waking;
+    return this.isFrozen(slot) && this.#hooks.nameOf(slot) === undefined ? -bias : this.clock.number - bias;
   }
 
   /** Lists the blocks with sessions to update, ascending; returns how many. */
@@ -292,30 +260,9 @@ export class SessionStore {
     return this.#batchListLength;
   }
 
-  /** Slots in use, ascending. */
-  *slots(): Generator<number> {
-    for (let slot = 0; slot < this.pool.blocks.length * ROWS; slot++) {
-      if (this.table.slotStates[slot] !== SlotState.free) yield slot;
-    }
-  }
-
-  /** The behaviour that a slot's session follows. */
-  hostOf(slot: number): BehaviorHost {
-    return this.pool.hosts[this.block(slot).behaviorIndex];
-  }
-
-  /** Simulated time of a session's last packet either way, or touch. */
-  lastActivityMs(slot: number): number {
-    return this.table.doubles[this.block(slot).firstActivity + (slot & ROW_MASK)];
-  }
-
-  touch(slot: number): void {
-    this.table.doubles[this.block(slot).firstActivity + (slot & ROW_MASK)] = this.#clock.nowMs;
-  }
-
   /** From now on a session's updates are counted by the tick again. */
   countOn(slot: number): void {
-    this.setWord(slot, Column.updateBias, this.word(slot, Column.updateBias) + this.#clock.number);
+    this.setWord(slot, Column.updateBias, this.word(slot, Column.updateBias) + this.clock.number);
   }
 
   /** Its session is there no more: frees the slot. */

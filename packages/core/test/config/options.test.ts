@@ -1,6 +1,6 @@
 import { DormouseError, SessionManager } from '@dormouse/core';
 import { describe, expect, it } from 'vitest';
-import { DEFAULTS, LIMITS } from '../../src/config.js';
+import { DEFAULTS, LIMITS } from '../../src/settings.js';
 import { echo, tally } from '../manager/behaviors.js';
 import { failure, startWith } from '../manager/test-manager.js';
 import { serialScheduler } from '../scheduler/test-schedulers.js';
