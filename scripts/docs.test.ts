@@ -41,7 +41,13 @@ function samplesOf(page: string): Sample[] {
 
 /** Pages whose every section is a sample, and pages that have some. */
 const ALL_SAMPLES = ['docs/bot-host.md', 'docs/testing.md'];
-const SOME_SAMPLES = ['docs/choosing-a-scheduler.md', 'docs/faults.md', 'docs/hibernation.md', 'docs/moving-your-bots.md', 'docs/record-and-replay.md'];
+const SOME_SAMPLES = [
+  'docs/choosing-a-scheduler.md',
+  'docs/faults.md',
+  'docs/hibernation.md',
+  'docs/moving-your-bots.md',
+  'docs/record-and-replay.md',
+];
 
 describe.each([...ALL_SAMPLES, ...SOME_SAMPLES])('%s', (path) => {
   const page = read(path);

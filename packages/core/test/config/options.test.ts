@@ -26,23 +26,42 @@ describe('options of a manager', () => {
     });
   });
 
+  /** Settings that need not be whole numbers. */
+  const FRACTIONS = ['maintenanceSliceMs', 'pressureHighPercent', 'pressureLowPercent'];
+
   it.each(Object.entries(LIMITS))(
     '%s is taken from its least to its greatest, and refused beyond by its range',
     async (key, [least, most]) => {
+      // High is to be above low.
+      const others = { pressureHighPercent: 100, pressureLowPercent: 0 };
       for (const value of [least, Math.min(most, 1000)]) {
-        const manager = await start({ maxConcurrentSessions: 1, poolSize: 1, [key]: value });
+        const manager = await start({ maxConcurrentSessions: 1, poolSize: 1, ...others, [key]: value });
         await manager.shutdown();
       }
-      for (const value of [least - 1, most + 1, least + 0.5, Number.NaN, Number.POSITIVE_INFINITY, String(least)]) {
+      const isFraction = FRACTIONS.includes(key);
+      const bad = [least - 1, most + 1, Number.NaN, Number.POSITIVE_INFINITY, String(least), ...(isFraction ? [] : [least + 0.5])];
+      for (const value of bad) {
         const shown = typeof value === 'string' ? `"${value}"` : String(value);
         await expect(start({ [key]: value })).rejects.toEqual(
-          failure('ERR_CONFIG_INVALID', `${key} must be an integer ${least}…${most}: got ${shown}`),
+          failure('ERR_CONFIG_INVALID', `${key} must be ${isFraction ? 'a number' : 'an integer'} ${least}…${most}: got ${shown}`),
         );
       }
     },
   );
 
-  it.each(['enabled', 'enableSimd', 'enableAutoDefragmentation'])('%s is true or false', async (key) => {
+  it.each([
+    [50, 50],
+    [40, 60],
+  ])('pressureLowPercent is below pressureHighPercent: %s and %s are refused', async (pressureHighPercent, pressureLowPercent) => {
+    await expect(start({ pressureHighPercent, pressureLowPercent })).rejects.toEqual(
+      failure(
+        'ERR_CONFIG_INVALID',
+        `pressureLowPercent must be below pressureHighPercent, ${pressureHighPercent}: got ${pressureLowPercent}`,
+      ),
+    );
+  });
+
+  it.each(['enabled', 'enableSimd', 'enableAutoDefragmentation', 'enableAutoHibernation'])('%s is true or false', async (key) => {
     for (const [value, shown] of [
       [1, '1'],
       ['true', '"true"'],

@@ -82,7 +82,10 @@ describe('manager.broadcast', () => {
     manager.createSession(1);
     const tries: [() => unknown, Error][] = [
       [() => manager.broadcast({}, 1), failure('ERR_INVALID_ARGUMENT', 'a broadcast must say to which mapId or groupId, or both')],
-      [() => manager.broadcast({ map: 1 } as never, 1), failure('ERR_INVALID_ARGUMENT', /^unknown key .*"map": known are mapId, groupId, wake$/)],
+      [
+        () => manager.broadcast({ map: 1 } as never, 1),
+        failure('ERR_INVALID_ARGUMENT', /^unknown key .*"map": known are mapId, groupId, wake$/),
+      ],
       [() => manager.broadcast(undefined as never, 1), failure('ERR_INVALID_ARGUMENT')],
       [() => manager.broadcast({ mapId: -1 }, 1), failure('ERR_INVALID_ARGUMENT')],
       [() => manager.broadcast({ mapId: 0, groupId: 1.5 }, 1), failure('ERR_INVALID_ARGUMENT')],
