@@ -20,7 +20,7 @@ interface ManagerParts extends ManagerSettings {
   /** `false`: silence. Default: warnings and errors to the console (R-33). */
   readonly logger?: Logger | false;
   /**
-   * Called for every packet a session has sent, when the tick that it was sent in ends. By slot, each session's in order. The
+   * Called for every packet a session has sent, when the tick that it was sent in ends. By account id, each session's in order. The
    * packet is valid during the call. Without it packets wait in their rings for `drainOutbound`.
    */
   readonly onPacket?: PacketHandler;

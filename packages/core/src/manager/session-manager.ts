@@ -183,7 +183,7 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> extends Manager
   }
 
   /**
-   * Hands every packet that sessions have sent to `handler`, by slot, each session's in order; returns how many. A packet that was
+   * Hands every packet that sessions have sent to `handler`, by account id, each session's in order; returns how many. A packet that was
    * handed over is taken, even if the handler throws; that ends the hand-out, and the rest waits. For managers without `onPacket`.
    * Throws `ERR_TICK_IN_FLIGHT` while sessions are being updated.
    */

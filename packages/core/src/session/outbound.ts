@@ -1,32 +1,42 @@
-import { Column, ROWS } from '../layout/geometry.js';
-import type { Block } from '../memory/block.js';
+import { Column, ROW_BITS, ROW_MASK } from '../layout/geometry.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
+import { Senders } from './senders.js';
 import type { SessionStore } from './store.js';
 
-/**
- * Hands over every outbound packet there is, by slot, at simulated time `nowMs`; returns how many. What the handler throws ends it, the rest
- * stays for the next time.
- */
-export function drainOutbound(store: SessionStore, nowMs: number, handler: PacketHandler): number {
-  const { outboundFlags, doubles } = store.table;
-  const { blocks } = store.pool;
-  const { rings } = store;
-  const before = rings.packetsOut;
-  for (let blockIndex = 0; blockIndex < blocks.length; blockIndex++) {
-    if (outboundFlags[blockIndex] === 0) continue;
-    const block = blocks[blockIndex] as Block;
-    // Cleared first: the handler may create a session whose hook sends, in a row that is done with.
-    outboundFlags[blockIndex] = 0;
-    try {
-      for (let row = 0; row < ROWS; row++) {
-        if (block.page[(Column.outbound + row) | 0] === 0) continue;
-        doubles[block.firstActivity + row] = nowMs;
-        rings.drain(block, row, handler);
-      }
-    } catch (error) {
-      outboundFlags[blockIndex] = 1;
-      throw error;
-    }
+/** Hands outbound packets over. Main thread only. */
+export class Outbound {
+  readonly #store: SessionStore;
+  readonly #senders: Senders;
+
+  constructor(store: SessionStore) {
+    this.#store = store;
+    this.#senders = new Senders(store, store.table.outboundFlags, (block, row) => block.page[(Column.outbound + row) | 0] !== 0);
   }
-  return rings.packetsOut - before;
+
+  /**
+   * Every packet there is, by account id, each session's in order, at simulated time `nowMs`; returns how many. What the handler throws ends
+   * it, the rest stays for the next time, as does what hooks of sessions send that the handler creates.
+   */
+  drain(nowMs: number, handler: PacketHandler): number {
+    const { rings, pool, table } = this.#store;
+    const senders = this.#senders;
+    const before = rings.packetsOut;
+    const count = senders.collect();
+    for (let i = 0; i < count; i++) {
+      const slot = senders.slots[i];
+      const row = slot & ROW_MASK;
+      const block = pool.blocks[slot >> ROW_BITS];
+      // The handler may have released it, and another have come to its row.
+      if (block === undefined || block.page[Column.account + row] >>> 0 !== senders.accounts[i]) continue;
+      if (block.page[(Column.outbound + row) | 0] === 0) continue;
+      table.doubles[block.firstActivity + row] = nowMs;
+      try {
+        rings.drain(block, row, handler);
+      } catch (error) {
+        senders.putBack(i, count);
+        throw error;
+      }
+    }
+    return rings.packetsOut - before;
+  }
 }

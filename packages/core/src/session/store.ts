@@ -14,7 +14,7 @@ import { AccountOrder } from './account-order.js';
 import type { BehaviorHost } from './behavior-host.js';
 import type { Discarded } from './discarded.js';
 import { beginRow, type NewSession } from './new-row.js';
-import { drainOutbound } from './outbound.js';
+import { Outbound } from './outbound.js';
 import { type PoolOwner, SessionPool } from './pool.js';
 import { type Hook, type HookName, type HookRunner, SessionHooks } from './session-hooks.js';
 import { SessionRows } from './session-rows.js';
@@ -57,6 +57,7 @@ export class SessionStore extends SessionRows {
   /** True when blocks have come to have active rows, or have lost their last. */
   batchListIsStale = true;
   readonly #hooks: SessionHooks;
+  readonly #outbound: Outbound;
   readonly #ceiling: number;
   #batchListLength = 0;
 
@@ -75,6 +76,7 @@ export class SessionStore extends SessionRows {
     this.mail = new HostMail(table.regions.blockCount, sizes.mailboxBytes, sizes.outboxBytes);
     this.#hooks = new SessionHooks(caller, table);
     this.#ceiling = sizes.sessionCeiling;
+    this.#outbound = new Outbound(this);
     this.pool = new SessionPool(table, hosts, sizes.poolSize, sizes.poolGrowth, sizes.sessionCeiling, {
       blockAdded: (block) => caller.addBlock(block),
       blockDropped: (block) => {
@@ -217,9 +219,9 @@ export class SessionStore extends SessionRows {
     return true;
   }
 
-  /** Hands over every outbound packet there is: see {@link drainOutbound}. */
+  /** Hands over every outbound packet there is: see {@link Outbound.drain}. */
   drain(handler: PacketHandler): number {
-    return drainOutbound(this, this.clock.nowMs, handler);
+    return this.#outbound.drain(this.clock.nowMs, handler);
   }
 
   /** Discards what a session has sent and asked for that nobody has taken yet: its update did not come to its end. */
