@@ -73,11 +73,12 @@ export class SleepRequests {
     return 0;
   }
 
-  /** At once; a sleeper wakes. */
-  touch(accountId: number): void {
+  /** At once; a sleeper wakes. Its slot; below 0 if it has none. */
+  touch(accountId: number): number {
     const { store, hibernation } = this.#parts;
     const slot = hibernation.wakeSlot(accountId);
     if (slot >= 0) store.touch(slot);
+    return slot;
   }
 
   isAsleep(accountId: number): boolean {
@@ -96,8 +97,9 @@ export class SleepRequests {
     const { inputs, store } = this.#parts;
     // To wake somebody is to touch him.
     inputs.observer?.changed('touch', accountId, 0);
-    this.touch(accountId);
-    return store.has(accountId) && !this.isAsleep(accountId);
+    const slot = this.touch(accountId);
+    // Who hears of it may have it sleep again.
+    return slot >= 0 && !store.isAsleep(slot);
   }
 
   #wakeEach(accounts: readonly number[]): number {

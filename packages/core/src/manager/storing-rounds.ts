@@ -98,19 +98,31 @@ export class StoringRounds {
     const { staging, store } = this.#parts;
     const first = batch * RECORDS_A_BATCH;
     const stop = Math.min(first + RECORDS_A_BATCH, staging.count);
+    const hasParts = this.#epoch !== 0;
     let count = 0;
-    for (let at = first, used = 0, read = 0; at < stop; at++) {
+    let used = 0;
+    // What lies one behind the other in the part, and is not copied yet.
+    let runBegin = 0;
+    let runEnd = 0;
+    for (let at = first; at < stop; at++) {
       const slot = staging.slots[at];
-      const begin = read;
-      read = this.#epoch === 0 ? 0 : staging.ends[at];
+      const begin = runEnd;
+      const end = hasParts ? staging.ends[at] : 0;
+      const isThere = end > begin;
+      if (slot === NO_SLOT || !isThere) {
+        this.#copy(staging.parts[batch], runBegin, runEnd, used);
+        runBegin = Math.max(begin, end);
+      }
+      runEnd = Math.max(begin, end);
       if (slot === NO_SLOT) continue;
-      used += read > begin ? this.#copy(staging.parts[batch], begin, read, used) : this.#write(slot, used);
+      used += isThere ? end - begin : this.#write(slot, used);
       this.slots[count] = slot;
       this.#ends[count] = used;
       // Nothing is replaced: a sleeper's record is deleted when it wakes.
       this.#locations[count] = NO_LOCATION;
       this.#accountIds[count++] = store.word(slot, Column.account) >>> 0;
     }
+    this.#copy(staging.parts[batch], runBegin, runEnd, used);
     return { count, bytes: this.#bytes, ends: this.#ends, accountIds: this.#accountIds, locations: this.#locations };
   }
 
@@ -150,14 +162,14 @@ export class StoringRounds {
     this.#failure ??= new DormouseError('ERR_SCHEDULER_FAILED', message, { cause });
   }
 
-  /** Both return how many bytes they have added. */
-  #copy(part: Uint8Array, begin: number, end: number, at: number): number {
-    const length = end - begin;
-    if (at + length > this.#bytes.length) this.#grow(at + length);
-    this.#bytes.set(part.subarray(begin, end), at);
-    return length;
+  /** Copies these bytes of a part to those that end at `stop`. */
+  #copy(part: Uint8Array, begin: number, end: number, stop: number): void {
+    if (begin === end) return;
+    if (stop > this.#bytes.length) this.#grow(stop);
+    this.#bytes.set(part.subarray(begin, end), stop - (end - begin));
   }
 
+  /** Returns how many bytes it has added. */
   #write(slot: number, at: number): number {
     const block = this.#parts.store.block(slot);
     for (;;) {

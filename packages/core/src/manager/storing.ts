@@ -1,8 +1,9 @@
 import { DormouseError, messageOf } from '../errors.js';
 import { publish } from '../events.js';
 import { type HibernationStore, NO_LOCATION, type RecordBatch } from '../hibernation/hibernation-store.js';
-import { Column, ROW_BITS, SlotState } from '../layout/geometry.js';
+import { Column, ROW_BITS, ROW_MASK, SlotState } from '../layout/geometry.js';
 import type { Logger } from '../logger.js';
+import type { Block } from '../memory/block.js';
 import { isDrained } from '../memory/record-ring.js';
 import { leaveSlot } from '../session/rest.js';
 import { NO_SLOT, type SessionStore } from '../session/store.js';
@@ -12,6 +13,8 @@ import { StoringRounds } from './storing-rounds.js';
 /** A store that failed is asked again after so many ms of wall-clock time, then after twice as many, up to the most. */
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
+/** Slots looked at one by one before the rest is searched: sleepers lie together, and to begin a search costs as much as some tens of these. */
+const NEAR_SLOTS = 16;
 
 export interface StoringParts {
   readonly store: SessionStore;
@@ -124,26 +127,36 @@ export class Storing {
   /** Finds rows to be stored, `most` at most; returns how many. Looks once round, from where it stopped the last time. */
   #gather(most: number): number {
     const { store } = this.#parts;
-    const { slotStates } = store.table;
-    const end = store.pool.blocks.length << ROW_BITS;
+    const { blocks } = store.pool;
+    const end = blocks.length << ROW_BITS;
     let count = 0;
+    let seen = 0;
     if (this.#cursor >= end) this.#cursor = 0;
     const begin = this.#cursor;
-    for (let isSecond = false; count < most; ) {
-      const stop = isSecond ? begin : end;
-      const found = slotStates.subarray(this.#cursor, stop).indexOf(SlotState.hibernating);
-      if (found === -1) {
+    for (let isSecond = false; count < most && seen < store.hibernatingCount; ) {
+      const slot = this.#nextSleeper(isSecond ? begin : end);
+      if (slot === NO_SLOT) {
         if (isSecond) break;
         isSecond = true;
         this.#cursor = 0;
         continue;
       }
-      const slot = this.#cursor + found;
+      seen++;
       this.#cursor = slot + 1;
       // What its hook has sent is handed out first.
-      if (isDrained(store.word(slot, Column.outbound))) this.#slots[count++] = slot;
+      if (isDrained((blocks[slot >> ROW_BITS] as Block).page[Column.outbound + (slot & ROW_MASK)])) this.#slots[count++] = slot;
     }
     return count;
+  }
+
+  /** The first slot from the cursor to `stop`, not included, with a row to be stored; `NO_SLOT` when there is none. */
+  #nextSleeper(stop: number): number {
+    const { slotStates } = this.#parts.store.table;
+    const near = Math.min(this.#cursor + NEAR_SLOTS, stop);
+    for (let slot = this.#cursor; slot < near; slot++) if (slotStates[slot] === SlotState.hibernating) return slot;
+    if (near >= stop) return NO_SLOT;
+    const found = slotStates.subarray(near, stop).indexOf(SlotState.hibernating);
+    return found === -1 ? NO_SLOT : near + found;
   }
 
   #encode(count: number): void | Promise<void> {
@@ -194,16 +207,24 @@ export class Storing {
   #stored({ count, accountIds, locations }: RecordBatch): void {
     const { store, logger, records } = this.#parts;
     const { sleepers } = store;
+    const slots = this.#putSlots;
+    let block: Block | undefined;
+    let rowBytes = 0;
     for (let i = 0; i < count; i++) {
-      const slot = this.#putSlots[i];
+      const slot = slots[i];
       if (slot === NO_SLOT) {
         this.#delete(accountIds[i], locations[i]);
         continue;
       }
+      // Rows of a block mostly come one after the other.
+      if (slot >> ROW_BITS !== block?.blockIndex) {
+        block = store.block(slot);
+        rowBytes = bytesARow(store, block);
+      }
       sleepers.setLocation(sleepers.find(accountIds[i]), locations[i]);
-      this.rowBytes += bytesOfRow(store, slot);
+      this.rowBytes += rowBytes;
       this.storedCount++;
-      leaveSlot(store, slot);
+      leaveSlot(store, slot, block, accountIds[i]);
     }
     if (this.#pauseMs > 0) logger.info(`store ${records.name} takes records again`);
     this.#pauseMs = 0;
@@ -233,8 +254,7 @@ export class Storing {
 }
 
 /** A row's share of what its block takes. */
-function bytesOfRow(store: SessionStore, slot: number): number {
-  const block = store.block(slot);
+function bytesARow(store: SessionStore, block: Block): number {
   const { blockIndex } = block;
   const rows = store.pool.highRows[blockIndex];
   const host = store.pool.hosts[block.behaviorIndex];

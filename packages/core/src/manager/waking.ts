@@ -66,7 +66,7 @@ export class Waking {
     const groupId = sleepers.groupOf(entry);
     let slot: number;
     try {
-      slot = takeSlot(store, { accountId, incarnation, host, mapId, groupId, init: undefined });
+      slot = takeSlot(store, host, accountId, incarnation);
     } catch (error) {
       return this.#sleepsOn(accountId, error);
     }

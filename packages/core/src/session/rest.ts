@@ -1,7 +1,6 @@
 import { Column, ROW_MASK, SlotState } from '../layout/geometry.js';
-import { clearServices } from '../memory/services.js';
-import type { NewSession } from './new-row.js';
-import { beginRow } from './new-row.js';
+import type { Block } from '../memory/block.js';
+import type { BehaviorHost } from './behavior-host.js';
 import { NO_SLOT, type SessionStore } from './store.js';
 import type { TickClock } from './tick-clock.js';
 
@@ -26,22 +25,21 @@ export function rise(store: SessionStore, slot: number): void {
 }
 
 /** hibernating → hibernated: its record is stored. The slot is free from now on; the session is not gone. */
-export function leaveSlot(store: SessionStore, slot: number): void {
-  const accountId = store.word(slot, Column.account) >>> 0;
+export function leaveSlot(store: SessionStore, slot: number, block: Block, accountId: number): void {
   store.setState(slot, SlotState.free);
-  store.vacateSlot(slot, store.block(slot), accountId);
+  store.vacateSlot(slot, block, accountId);
 }
 
 /**
- * hibernated → waking: takes a slot for a session whose record is about to be read into it. Its rings are empty, its fields whatever they were.
- * `NO_SLOT` when it has one by now: whoever heard of the pool's growth has woken it. Throws `ERR_SESSION_LIMIT`, `ERR_MEMORY`,
- * `ERR_INDEX_FULL`; nothing has changed then.
+ * hibernated → waking: takes a slot for a session whose record is about to be read into it. Whose it is stands in its row; all else there is whatever
+ * was, until the record is read. `NO_SLOT` when it has one by now: whoever heard of the pool's growth has woken it. Throws `ERR_SESSION_LIMIT`,
+ * `ERR_MEMORY`, `ERR_INDEX_FULL`; nothing has changed then.
  */
-export function takeSlot(store: SessionStore, planned: NewSession): number {
-  const slot = store.takeSlot(planned.host);
+export function takeSlot(store: SessionStore, host: BehaviorHost, accountId: number, incarnation: number): number {
+  const slot = store.takeSlot(host);
   const block = store.block(slot);
   try {
-    if (!store.index.insert(planned.accountId, slot)) {
+    if (!store.index.insert(accountId, slot)) {
       store.pool.give(slot, block);
       return NO_SLOT;
     }
@@ -49,9 +47,9 @@ export function takeSlot(store: SessionStore, planned: NewSession): number {
     store.pool.give(slot, block);
     throw error;
   }
-  beginRow(block.page, slot & ROW_MASK, planned, 0);
-  clearServices(block, slot & ROW_MASK);
-  store.order.added(planned.accountId, slot);
+  block.page[Column.account + (slot & ROW_MASK)] = accountId;
+  block.page[Column.incarnation + (slot & ROW_MASK)] = incarnation;
+  store.order.added(accountId, slot);
   store.setState(slot, SlotState.waking);
   return slot;
 }
