@@ -2,16 +2,17 @@
  * Run as a process of its own: the resident set of a manager with 1000 sessions whose rings are in full use, after as little as that takes (`fresh`), or
  * after 4000 more that were put to sleep or released at random, and a defragmentation. Prints it as JSON.
  *
- *     node defragmentation.mjs inline|raw fresh|hibernate|release
+ *     MALLOC_ARENA_MAX=1 node defragmentation.mjs inline|raw fresh|hibernate|release
  */
+import { getHeapStatistics } from 'node:v8';
 import { defineBehavior, residentScheduler, SessionManager, u32 } from '@dormouse/core';
 import { referenceScheduler } from '@dormouse/core/conformance';
 import { rawLauncher } from '../dispatch/threads/raw-launcher.mjs';
 
-/** Without what the collector keeps of its heap for later: that comes and goes by 20 MB, whatever sessions do. */
+/** Without pages of V8's heap that nothing lies in: its new space grows with what was ever thrown away at once, and stays so. */
 function residentBytes() {
-  const { rss, heapTotal, heapUsed } = process.memoryUsage();
-  return rss - (heapTotal - heapUsed);
+  const { total_physical_size: heapBytes, used_heap_size: usedBytes } = getHeapStatistics();
+  return process.memoryUsage.rss() - (heapBytes - usedBytes);
 }
 
 const [, , schedulerName, way] = process.argv;
