@@ -20,6 +20,9 @@ export interface ChangeParts {
   readonly logger: Logger;
 }
 
+/** Of the errors of a creation those that what is stored by now, and memory, decide. What a hook has thrown is an error of its own. */
+const NO_SLOT_CODES = ['ERR_SESSION_LIMIT', 'ERR_MEMORY', 'ERR_INDEX_FULL'] as const;
+
 /**
  * Sessions come and go through it, at once, whatever phase the tick is in: for the host, for sessions that ask, and as it was recorded. Knows
  * what is told of each, to subscribers and to a recording. Main thread only.
@@ -129,8 +132,19 @@ export class PopulationChanges implements RequestedChanges {
   // -------------------------------------------------------------------------------------------------------- inside
 
   #create(planned: NewSession): number {
-    const slot = this.#store.create(planned);
-    if (isObserved('dormouse:session:created')) publish('dormouse:session:created', { accountId: planned.accountId });
+    const { accountId } = planned;
+    const { inputs } = this.#parts;
+    if (inputs.observer?.hadNoSlot(accountId)) {
+      throw new DormouseError('ERR_SESSION_LIMIT', `no slot was free for account ${accountId} when this was recorded`, { accountId });
+    }
+    let slot: number;
+    try {
+      slot = this.#store.create(planned);
+    } catch (error) {
+      if (NO_SLOT_CODES.some((code) => DormouseError.isInstance(error, code))) inputs.observer?.noSlot(accountId);
+      throw error;
+    }
+    if (isObserved('dormouse:session:created')) publish('dormouse:session:created', { accountId });
     return slot;
   }
 

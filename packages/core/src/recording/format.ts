@@ -58,6 +58,8 @@ export const RecordKind = {
   hibernateInactive: 23,
   /** minutes: `hibernationThresholdMinutes` from then on. */
   threshold: 24,
+  /** account: it got no session, since there was no slot or no memory for one. Behind `create`, or where another session had asked for it. */
+  noSlot: 25,
 } as const;
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];
 

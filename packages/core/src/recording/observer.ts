@@ -37,6 +37,10 @@ export interface InputObserver {
   /** About to be done, because the host has asked for it. */
   hibernatingInactive(): void;
   thresholdSet(minutes: number): void;
+  /** A session was not created: no slot was free while sleepers' rows were not stored, or there was no memory. Decided by no input. */
+  noSlot(accountId: number): void;
+  /** About to take a slot for a new session: true if there was none when this was recorded. */
+  hadNoSlot(accountId: number): boolean;
   /** It sleeps on, or for ever: there was no memory for it, or its record cannot be read. Decided by no input. */
   notWoken(accountId: number, error: Error): void;
   limited(maxConcurrentSessions: number): void;

@@ -10,6 +10,7 @@ interface AboutAccount {
 type Content =
   | (AboutAccount & { kind: 'create'; behavior: number; mapId: number; groupId: number; init: Uint8Array | undefined })
   | (AboutAccount & { kind: 'release' | 'failed' | 'touch' | 'revive' | 'hibernate' | 'wake' })
+  | (AboutAccount & { kind: 'noSlot' })
   | (AboutAccount & { kind: 'setMap' | 'setGroup'; value: number })
   | (AboutAccount & { kind: 'push'; opcode: number; payload: Uint8Array; isDelivered: boolean })
   | (AboutAccount & { kind: 'write'; field: number; start: number; value: Uint8Array })
@@ -28,8 +29,16 @@ export type InputRecord = Content & { moments: number };
 export type RecordOf<K extends InputRecord['kind']> = Extract<InputRecord, { kind: K }>;
 
 /** Inputs that are done by themselves; the others belong to a tick, a creation or a hand-out. */
-export type Input = Exclude<InputRecord, { kind: 'tick' | 'ticked' | 'interrupted' | 'failed' | 'drained' | 'answer' }>;
-export const BELONGS: ReadonlySet<InputRecord['kind']> = new Set(['tick', 'ticked', 'interrupted', 'failed', 'drained', 'answer']);
+export type Input = Exclude<InputRecord, { kind: 'tick' | 'ticked' | 'interrupted' | 'failed' | 'noSlot' | 'drained' | 'answer' }>;
+export const BELONGS: ReadonlySet<InputRecord['kind']> = new Set([
+  'tick',
+  'ticked',
+  'interrupted',
+  'failed',
+  'noSlot',
+  'drained',
+  'answer',
+]);
 
 const NAMES = Object.fromEntries(Object.entries(RecordKind).map(([name, kind]) => [kind, name]));
 
@@ -78,6 +87,8 @@ export class RecordReader {
       case RecordKind.hibernate:
       case RecordKind.wake:
         return { kind: NAMES[kind] as 'release' | 'failed' | 'touch' | 'revive' | 'hibernate' | 'wake', accountId: this.#accountOf(bytes) };
+      case RecordKind.noSlot:
+        return { kind: 'noSlot', accountId: this.#accountOf(bytes) };
       case RecordKind.setMap:
       case RecordKind.setGroup:
         return { kind: NAMES[kind] as 'setMap' | 'setGroup', accountId: this.#accountOf(bytes), value: bytes.varint() };

@@ -35,7 +35,7 @@ export class RecordWriter {
     if (init !== undefined) bytes.block(init);
   }
 
-  /** `release`, `failed`, `touch`, `revive`, `hibernate` and `wake`; `setMap` and `setGroup` with their value. */
+  /** `release`, `failed`, `touch`, `revive`, `hibernate`, `wake` and `noSlot`; `setMap` and `setGroup` with their value. */
   change(kind: RecordKind, accountId: number, value?: number): void {
     const bytes = this.#begin(kind, accountId);
     if (value !== undefined) bytes.varint(value);

@@ -97,6 +97,14 @@ export class Recorder implements InputObserver {
     this.#records.threshold(minutes);
   }
 
+  noSlot(accountId: number): void {
+    this.#records.change(RecordKind.noSlot, accountId);
+  }
+
+  hadNoSlot(): boolean {
+    return false;
+  }
+
   /** Nothing can repeat what follows, nor this tick: it is not recorded. */
   notWoken(accountId: number, cause: Error): void {
     this.#try(() => {

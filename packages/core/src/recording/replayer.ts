@@ -70,6 +70,10 @@ export class Replayer extends SilentObserver {
       const next = this.#peek();
       if (next === undefined || this.difference !== undefined) return false;
       if (next.kind === 'tick') return this.#tick(next);
+      if (next.kind === 'noSlot') {
+        this.#notAskedFor(next);
+        return false;
+      }
       if (BELONGS.has(next.kind)) throw this.#stream.corrupt(`a record ${next.kind} stands where none can`);
       this.#apply(next as Input);
     }
@@ -80,6 +84,17 @@ export class Replayer extends SilentObserver {
   override moment(): void {
     this.#applyDue();
     this.#passed++;
+  }
+
+  override hadNoSlot(accountId: number): boolean {
+    let hadNone = false;
+    this.#quietly(() => {
+      const next = this.#peek();
+      if (next?.kind !== 'noSlot' || next.accountId !== accountId || next.moments !== this.#passed) return;
+      this.#take(next);
+      hadNone = true;
+    });
+    return hadNone;
   }
 
   override draining(): void {
@@ -121,6 +136,10 @@ export class Replayer extends SilentObserver {
       const next = this.#peek();
       // Without it the file ends here, in the middle of the tick.
       if (next === undefined || this.difference !== undefined || this.#hasEnded(next)) return;
+      if (next.kind === 'noSlot') {
+        this.#notAskedFor(next);
+        return;
+      }
       if (!BELONGS.has(next.kind)) {
         this.#differ(undefined, 'the moment of an input', `${next.moments}`, `${this.#passed}`);
         return;
@@ -232,6 +251,10 @@ export class Replayer extends SilentObserver {
       hadFailed ? 'failed' : 'succeeded',
       failure === undefined ? 'succeeded' : `failed: ${messageOf(failure)}`,
     );
+  }
+
+  #notAskedFor({ accountId }: RecordOf<'noSlot'>): void {
+    this.#differ(accountId, 'a session that another asked for', 'refused for want of a slot', 'not asked for');
   }
 
   #drain(): void {

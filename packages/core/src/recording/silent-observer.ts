@@ -12,6 +12,10 @@ export class SilentObserver implements InputObserver {
   broadcasting(..._: Parameters<InputObserver['broadcasting']>): void {}
   hibernatingInactive(): void {}
   thresholdSet(..._: Parameters<InputObserver['thresholdSet']>): void {}
+  noSlot(..._: Parameters<InputObserver['noSlot']>): void {}
+  hadNoSlot(..._: Parameters<InputObserver['hadNoSlot']>): boolean {
+    return false;
+  }
   notWoken(..._: Parameters<InputObserver['notWoken']>): void {}
   limited(..._: Parameters<InputObserver['limited']>): void {}
   shared(..._: Parameters<InputObserver['shared']>): void {}

@@ -27,6 +27,7 @@ const record: fc.Arbitrary<InputRecord> = fc.oneof(
   of('touch', { accountId }),
   of('revive', { accountId }),
   of('hibernate', { accountId }),
+  of('noSlot', { accountId }),
   of('wake', { accountId }),
   of('hibernateInactive', {}),
   of('threshold', { count: u32 }),
@@ -55,7 +56,7 @@ const record: fc.Arbitrary<InputRecord> = fc.oneof(
   ),
 );
 
-const OF_ACCOUNTS = ['release', 'failed', 'touch', 'revive', 'hibernate', 'wake'] as const;
+const OF_ACCOUNTS = ['release', 'failed', 'touch', 'revive', 'hibernate', 'wake', 'noSlot'] as const;
 
 function isOfAccount(one: InputRecord): one is Extract<InputRecord, { kind: (typeof OF_ACCOUNTS)[number] }> {
   return (OF_ACCOUNTS as readonly string[]).includes(one.kind);
