@@ -59,7 +59,10 @@ export abstract class ManagerMetrics {
     return engine === undefined ? new Map() : sessionsByMap(engine.store);
   }
 
-  /** Accounts with the most packets either way in the window, most first. Cost: one pass over the sessions. */
+  /**
+   * Accounts with the most packets either way in the window, most first; those that sleep are not among them, and those that have slept count from when
+   * they woke (R-31). Cost: one pass over the sessions.
+   */
   getMostActiveAccounts(count = 10): number[] {
     requireInteger('count', count, 1, Number.MAX_SAFE_INTEGER);
     const { engine } = partsOf(this);

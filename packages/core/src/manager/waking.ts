@@ -94,10 +94,6 @@ export class Waking {
     // Where it was moved to in its sleep.
     block.page[Column.map + row] = mapId;
     block.page[Column.group + row] = groupId;
-    // It has had no packets lately: whatever its window held is long past.
-    const packets = block.page[Column.packetsIn + row] + block.page[Column.packetsOut + row];
-    block.page[Column.mark + row] = packets;
-    block.page[Column.markBefore + row] = packets;
     this.#parts.storing.forget(accountId, location);
     return this.#rise(slot, accountId, entry);
   }

@@ -6,10 +6,11 @@ export function turnActivityWindow(store: SessionStore): void {
   store.kernels.turnActivity(store.pool.blocks.length);
 }
 
-/** Accounts with the most packets either way in the window, most first, equal ones by id; those with none are left out. */
+/** Accounts with the most packets either way in the window, most first, equal ones by id; those with none are left out, and those asleep. */
 export function mostActiveAccounts(store: SessionStore, count: number): number[] {
   const active: { accountId: number; packets: number }[] = [];
   for (const slot of store.slots()) {
+    if (store.isAsleep(slot)) continue;
     const { page } = store.block(slot);
     const row = slot & ROW_MASK;
     const packets = (page[Column.packetsIn + row] + page[Column.packetsOut + row] - page[Column.markBefore + row]) >>> 0;

@@ -17,10 +17,18 @@ export function fallAsleep(store: SessionStore, clock: TickClock, slot: number):
   store.setState(slot, SlotState.hibernating);
 }
 
-/** hibernating → active, and the last step of waking → active: its row is whole. */
+/**
+ * hibernating → active, and the last step of waking → active: its row is whole. What it had of packets before counts for its activity no more (R-31):
+ * while it slept the window may have gone on over its row, or not over its record.
+ */
 export function rise(store: SessionStore, slot: number): void {
+  const { page, behaviorIndex } = store.block(slot);
+  const row = slot & ROW_MASK;
+  const packets = page[Column.packetsIn + row] + page[Column.packetsOut + row];
+  page[Column.mark + row] = packets;
+  page[Column.markBefore + row] = packets;
   store.countOn(slot);
-  store.places?.placed(slot, store.block(slot).behaviorIndex, store.word(slot, Column.map) >>> 0);
+  store.places?.placed(slot, behaviorIndex, page[Column.map + row] >>> 0);
   store.setState(slot, SlotState.active);
 }
 

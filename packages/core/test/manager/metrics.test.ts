@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { MetricsWindow } from '../../src/manager/metrics.js';
 import { serialScheduler } from '../scheduler/test-schedulers.js';
 import { echo } from './behaviors.js';
+import { FakeStore } from './fake-store.js';
 import { accounts, failure, startEcho, startWith, thrownBy } from './test-manager.js';
 
 describe('R-29 global metrics', () => {
@@ -197,6 +198,29 @@ describe('R-31 sessions by map and most active accounts', () => {
     now.mockReturnValue(16_003);
     await manager.updateAllSessions(100);
     expect(manager.getMostActiveAccounts()).toEqual([]);
+  });
+
+  it.each([
+    ['are still there', true],
+    ['are stored', false],
+  ])('leaves out who sleeps, and counts from when they wake, as well where their rows %s', async (_, isAsync) => {
+    const hibernationStore = new FakeStore();
+    hibernationStore.isAsync = isAsync;
+    const manager = await startEcho({ hibernationStore, maintenanceSliceMs: 1000 });
+    const [first, second] = manager.createSessionBatch([1, 2]);
+    for (const handle of [first, second, second]) handle.push(1);
+    await manager.updateAllSessions(100);
+    manager.drainOutbound(() => {});
+    expect(manager.getMostActiveAccounts()).toEqual([2, 1]);
+    expect(second.hibernate()).toBe(true);
+    expect(manager.getMostActiveAccounts()).toEqual([1]);
+    await manager.updateAllSessions(100);
+    expect([second.status, manager.getMostActiveAccounts()]).toEqual([isAsync ? 'hibernating' : 'hibernated', [1]]);
+    second.wake();
+    expect(manager.getMostActiveAccounts()).toEqual([1]);
+    for (let i = 0; i < 3; i++) second.push(1);
+    expect(manager.getMostActiveAccounts()).toEqual([2, 1]);
+    await hibernationStore.settle();
   });
 
   it('a session that was released takes its packets along', async () => {
