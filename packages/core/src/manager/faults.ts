@@ -50,22 +50,25 @@ export function discardInterrupted(store: SessionStore, interruptions: readonly 
   return sessions;
 }
 
-/** Counts, logs and publishes what went wrong in a tick, by slot, whoever ran it; puts into quarantine. */
+/** Counts, logs and publishes what went wrong in a tick, by account, whoever ran it and wherever it lies; puts into quarantine. */
 export function settleFaults(
   parts: FaultParts,
   failed: readonly RowFault[],
   interrupted: readonly InterruptedSession[],
 ): readonly SessionFault[] {
   const { clock, logger } = parts;
-  const wrong: { slot: number; settle: () => SessionFault }[] = [];
+  const wrong: { accountId: number; settle: () => SessionFault }[] = [];
+  const add = (slot: number, settle: () => SessionFault): void => {
+    wrong.push({ accountId: parts.store.word(slot, Column.account) >>> 0, settle });
+  };
   for (const { blockIndex, begin, end, error } of failed) {
     for (let slot = blockIndex * ROWS + begin; slot < blockIndex * ROWS + end; slot++) {
-      wrong.push({ slot, settle: () => settle(parts, slot, error, false, {}) });
+      add(slot, () => settle(parts, slot, error, false, {}));
     }
   }
-  for (const session of interrupted) wrong.push({ slot: session.slot, settle: () => settleInterrupted(parts, session) });
+  for (const session of interrupted) add(session.slot, () => settleInterrupted(parts, session));
   const faults: SessionFault[] = [];
-  for (const { settle } of wrong.sort((a, b) => a.slot - b.slot)) {
+  for (const { settle } of wrong.sort((a, b) => a.accountId - b.accountId)) {
     const fault = settle();
     faults.push(fault);
     if (faults.length <= MOST_LOGGED) logger.error(describe(parts, fault));

@@ -18,9 +18,9 @@ const frail = defineBehavior(import.meta.url, {
 const told = ({ faults }: TickReport) => faults.map(({ accountId, tick, faults: n, quarantined }) => [accountId, tick, n, quarantined]);
 
 describe('a session whose update throws', () => {
-  it('stands in the report with what it threw, by slot; the others are updated and it keeps what it wrote', async () => {
+  it('stands in the report with what it threw, by account; the others are updated and it keeps what it wrote', async () => {
     const manager = await startWith({ behavior: frail, scheduler: serialScheduler() });
-    const handles = manager.createSessionBatch(accounts(150));
+    const handles = manager.createSessionBatch(accounts(150).reverse()).reverse();
     for (const account of [100, 3, 64]) handles[account - 1].state.fails = 1;
     const report = await manager.updateAllSessions(100);
     expect(told(report)).toEqual([
