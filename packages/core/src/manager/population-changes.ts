@@ -148,16 +148,21 @@ export class PopulationChanges implements RequestedChanges {
     return slot;
   }
 
-  /** A sleeper whose behaviour has something to do then is awake when it is released. */
+  /** A sleeper whose behaviour has something to do then is awake when it is released. Others do not wake, wherever their rows are. */
   #wakeToRelease(accountId: number): void {
-    const { sleepers, pool } = this.#store;
+    const { sleepers, pool, index } = this.#store;
+    const { waking } = this.#parts.hibernation;
     const entry = sleepers.find(accountId);
     if (entry === NO_ENTRY) return;
-    const isHere = this.#store.index.get(accountId) !== NO_SLOT;
-    if (!isHere && (sleepers.isRefused(entry) || pool.hosts[sleepers.behaviorOf(entry)].behavior.definition.release === undefined)) return;
+    const slot = index.get(accountId);
+    if (pool.hosts[sleepers.behaviorOf(entry)].behavior.definition.release === undefined) {
+      if (slot !== NO_SLOT) waking.raise(slot, accountId);
+      return;
+    }
+    if (slot === NO_SLOT && sleepers.isRefused(entry)) return;
     this.#parts.inputs.observer?.changed('wake', accountId, 0);
-    if (this.#parts.hibernation.wakeSlot(accountId) !== NO_ROOM) return;
-    const { refusals } = this.#parts.hibernation.waking;
+    if (waking.wake(accountId) !== NO_ROOM) return;
+    const { refusals } = waking;
     throw new DormouseError(
       'ERR_SESSION_LIMIT',
       `account ${accountId} sleeps and cannot be woken to be released: see its refusal, or try again later`,

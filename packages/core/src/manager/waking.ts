@@ -55,6 +55,16 @@ export class Waking {
     return this.#rise(slot, accountId, store.sleepers.find(accountId));
   }
 
+  /**
+   * A sleeper whose row is in `slot` is awake, to be released at once: as with one whose row is stored, nobody hears of its waking, and it does not count.
+   */
+  raise(slot: number, accountId: number): void {
+    const { store, storing } = this.#parts;
+    storing.cancel(slot);
+    store.sleepers.remove(store.sleepers.find(accountId));
+    rise(store, slot);
+  }
+
   #load(accountId: number): number {
     const { store, records, reader } = this.#parts;
     const { sleepers } = store;

@@ -1,9 +1,10 @@
 import { PushOutcome } from '@dormouse/core';
 import { describe, expect, it } from 'vitest';
 import { deferredScheduler } from '../scheduler/test-schedulers.js';
-import type { FakeStore } from './fake-store.js';
+import { on } from './calling-behavior.js';
+import { FakeStore } from './fake-store.js';
 import { asleep, MINUTE, type SleepyManager, startSleepy, taken } from './sleeping.js';
-import { accounts, failure, thrownBy } from './test-manager.js';
+import { accounts, failure, startEcho, thrownBy } from './test-manager.js';
 
 /** Sessions note what they are given, by account, in the order of updates. */
 async function startNoting(settings: Parameters<typeof startSleepy>[1] = {}) {
@@ -172,6 +173,23 @@ describe.each(PLACES)('R-23 a session that is %s', (place) => {
     expect([handle.push(1), handle.wake(), manager.releaseSession(7)]).toEqual([PushOutcome.stale, false, false]);
     expect(thrownBy(() => handle.mapId)).toEqual(failure('ERR_SESSION_STALE'));
     expect(manager.createSession(7).updateCount).toBe(0);
+  });
+
+  it('R-17 does not wake to be released where it has no release hook: nobody is told that it did', async () => {
+    const store = new FakeStore();
+    if (place === 'hibernating') store.putError = new Error('not now');
+    const manager = await startEcho({ hibernationStore: store });
+    const [one, two] = manager.createSessionBatch([7, 8]);
+    await manager.updateAllSessions(5 * MINUTE);
+    expect(one.status).toBe(place);
+    const events: string[] = [];
+    on('dormouse:session:woken', () => events.push('woken'));
+    on('dormouse:session:released', () => events.push('released'));
+    expect([one.release(), one.status, two.status, manager.getHibernatedSessionCount()]).toEqual([true, 'released', place, 1]);
+    expect(events).toEqual(['released']);
+    expect(await manager.updateAllSessions(1)).toMatchObject({ woke: 0, fellAsleep: 0, sessions: 0 });
+    expect(manager.createSession(7).updateCount).toBe(0);
+    expect([two.wake(), two.updateCount]).toEqual([true, 1]);
   });
 
   it('is spawned anew by nobody, and messages to it are not unknown', async () => {
