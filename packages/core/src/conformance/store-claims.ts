@@ -14,6 +14,20 @@ export const STORE_CLAIMS: readonly StoreClaim[] = [
     },
   },
   {
+    name: 'says whether it compresses, and takes less than half of records full of zeros if it does',
+    async hold(bench) {
+      await withStore(bench, async (stand) => {
+        const { compresses } = stand.store;
+        assert.ok(compresses === undefined || typeof compresses === 'boolean', `compresses must be true or false: got ${compresses}`);
+        const sparse = Array.from({ length: 3000 }, (_, index) => [index + 1, new Uint8Array(500).fill(index, 100, 120)] as const);
+        await stand.put(new Map(sparse));
+        stand.check();
+        const { heldBytes, recordBytes } = stand.store.stats();
+        assert.ok(compresses !== true || heldBytes < recordBytes / 2, `heldBytes is ${heldBytes} of ${recordBytes}`);
+      });
+    },
+  },
+  {
     name: 'holds nothing when it is opened first',
     async hold(bench) {
       await withStore(bench, async (stand) => {

@@ -61,6 +61,11 @@ export interface HibernationStore {
   readonly contractVersion: number;
   /** A short name for reports. */
   readonly name: string;
+  /**
+   * True: it compresses records, and is given them with the zeros that are in them. Not given or false: fields come without their zeros, which
+   * is shorter by itself and gives less to whoever compresses it. Read once, before `open`.
+   */
+  readonly compresses?: boolean;
   open(host: StoreHost): void | Promise<void>;
   put(batch: RecordBatch): void | Promise<void>;
   read(accountId: number, location: number): Uint8Array;
@@ -84,6 +89,9 @@ export function requireHibernationStore(store: unknown): HibernationStore {
   }
   if (typeof candidate.name !== 'string' || candidate.name === '')
     throw refused(`hibernationStore must have a name: got ${shown(candidate.name)}`);
+  if (candidate.compresses !== undefined && typeof candidate.compresses !== 'boolean') {
+    throw refused(`compresses of store ${candidate.name} must be true or false: got ${shown(candidate.compresses)}`);
+  }
   if (candidate.contractVersion !== STORE_CONTRACT_VERSION) {
     throw refused(
       `store ${candidate.name} is built for contract ${shown(candidate.contractVersion)}, this core for ${STORE_CONTRACT_VERSION}: ` +

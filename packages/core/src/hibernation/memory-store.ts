@@ -31,7 +31,9 @@ export function memoryStore(options: MemoryStoreOptions = {}): HibernationStore 
   if (!isInRange || !Number.isInteger(Math.log2(chunkBytes))) {
     throw invalid(`chunkBytes must be a power of two, ${LEAST_CHUNK_BYTES}…${MOST_CHUNK_BYTES}: got ${shown(chunkBytes)}`);
   }
-  return new RecordStore('memory', (moved) => (deflate ? new PackedRecords(chunkBytes, moved) : new PlainRecords(chunkBytes, moved)));
+  return new RecordStore('memory', deflate, (moved) =>
+    deflate ? new PackedRecords(chunkBytes, moved) : new PlainRecords(chunkBytes, moved),
+  );
 }
 
 function invalid(message: string): DormouseError {

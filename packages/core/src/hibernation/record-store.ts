@@ -22,12 +22,14 @@ const NOTHING: StoreStats = { records: 0, recordBytes: 0, heldBytes: 0 };
 export class RecordStore implements HibernationStore {
   readonly contractVersion = STORE_CONTRACT_VERSION;
   readonly name: string;
+  readonly compresses: boolean;
   readonly #create: (moved: Moved) => Records;
   #records: Records | undefined;
   #host: StoreHost | undefined;
 
-  constructor(name: string, create: (moved: Moved) => Records) {
+  constructor(name: string, compresses: boolean, create: (moved: Moved) => Records) {
     this.name = name;
+    this.compresses = compresses;
     this.#create = create;
   }
 

@@ -83,7 +83,7 @@ export class Engine {
     for (const { layout } of hosts) encodeInitials(layout, codec);
     const clock = new TickClock(config.startTimeMs);
     const round = new SharedRound(table);
-    const staging = Staging.create();
+    const staging = Staging.create(records.compresses !== true);
     const callerFaults: RowFault[] = [];
     const caller = new Participant(table, round, staging, 0, { fault: (fault) => callerFaults.push(fault) });
     const views = new Map(options.shared);

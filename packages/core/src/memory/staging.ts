@@ -34,9 +34,11 @@ export class Staging {
     this.parts = Array.from({ length: BATCHES }, (_, batch) => new Uint8Array(buffer, HEAD_BYTES + batch * PART_BYTES, PART_BYTES));
   }
 
-  /** The growable form, as blocks' buffers: pages that nobody touches are no memory. */
-  static create(): Staging {
-    return new Staging(new SharedArrayBuffer(BYTES, { maxByteLength: BYTES }));
+  /** The growable form, as blocks' buffers: pages that nobody touches are no memory. `packs`: see {@link packs}. */
+  static create(packs: boolean): Staging {
+    const staging = new Staging(new SharedArrayBuffer(BYTES, { maxByteLength: BYTES }));
+    staging.#words[1] = packs ? 1 : 0;
+    return staging;
   }
 
   static attach(buffer: SharedArrayBuffer): Staging {
@@ -50,5 +52,10 @@ export class Staging {
 
   set count(count: number) {
     this.#words[0] = count;
+  }
+
+  /** True: all records have the zeros of their fields packed; false: the store would rather compress them itself. The same from the first round on. */
+  get packs(): boolean {
+    return this.#words[1] === 1;
   }
 }

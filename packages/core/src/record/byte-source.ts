@@ -7,6 +7,9 @@ export function corrupt(accountId: number, problem: string): DormouseError {
 
 const TOO_SHORT = 'it ends within a field';
 
+/** Bytes that may be read behind a record's last, whatever they are. */
+const SLACK = 8;
+
 /** The bytes of one record, taken in order: a copy of the thread's own, for the same reasons as `ByteSink`. */
 export class ByteSource {
   bytes = new Uint8Array(1024);
@@ -21,8 +24,8 @@ export class ByteSource {
   /** Turns to another record. */
   load(from: Uint8Array, accountId: number): void {
     const { length } = from;
-    if (length > this.bytes.length) {
-      this.bytes = new Uint8Array(2 ** Math.ceil(Math.log2(length)));
+    if (length + SLACK > this.bytes.length) {
+      this.bytes = new Uint8Array(2 ** Math.ceil(Math.log2(length + SLACK)));
       this.view = new DataView(this.bytes.buffer, 0, this.bytes.length);
     }
     this.bytes.set(from);

@@ -1,12 +1,17 @@
 /** What a record begins with: layout and reasons in record/README.md. */
 export const RECORD_VERSION = 1;
 
-/** Bytes before a record's body: version, behaviour, sections, account, body length, checksum. */
-export const HEADER_BYTES = 16;
+/** Bytes of a record's header: version, behaviour, sections, account, checksum. The length of what follows it comes next, in 1…5 bytes. */
+export const HEADER_BYTES = 12;
 /** First byte of each of the header's fields. All numbers are little-endian. */
-export const HeaderAt = { version: 0, behavior: 1, sections: 2, account: 4, bodyBytes: 8, checksum: 12 } as const;
+export const HeaderAt = { version: 0, behavior: 1, sections: 2, account: 4, checksum: 8 } as const;
+/** The shortest record there can be: header, a length, and four numbers of the body. */
+export const LEAST_RECORD_BYTES = HEADER_BYTES + 6;
 
-/** Bits of the header's `sections`, in the order in which sections lie in the body. What a bit does not announce is as in a new session. */
+/**
+ * Bits of the header's `sections`, in the order in which sections lie in the body. What a bit does not announce is as in a new session. The last is none:
+ * it says how the fields are written.
+ */
 export const Section = {
   group: 1 << 0,
   traffic: 1 << 1,
@@ -22,10 +27,11 @@ export const Section = {
   outbound: 1 << 11,
   mailbox: 1 << 12,
   outbox: 1 << 13,
+  packed: 1 << 14,
 } as const;
 
 /** All bits that have a meaning. */
-export const KNOWN_SECTIONS = (1 << 14) - 1;
+export const KNOWN_SECTIONS = (1 << 15) - 1;
 
 /** What a record tells without the behaviour's layout. */
 export interface RecordHead {

@@ -6,9 +6,10 @@ import type { SessionTable } from '../memory/session-table.js';
 import { checksumOf } from './byte-sink.js';
 import { ByteSource, corrupt } from './byte-source.js';
 import { type FieldPlan, FieldPlans } from './field-plan.js';
-import { HEADER_BYTES, HeaderAt, KNOWN_SECTIONS, RECORD_VERSION, type RecordHead, Section } from './record-format.js';
+import { HEADER_BYTES, HeaderAt, KNOWN_SECTIONS, LEAST_RECORD_BYTES, RECORD_VERSION, type RecordHead, Section } from './record-format.js';
 import { INBOUND, OUTBOUND, readPackets, readRecords } from './ring-sections.js';
 import { readDataFields, readRandom, readRequests, readTexts, readTimers, readWake } from './row-services.js';
+import { unpackZeros, wholeWords } from './zero-packing.js';
 
 /** Makes rows of records again: the reverse of `RecordWriter`. One for each thread; nothing is allocated once it has met its largest record. */
 export class RecordReader {
@@ -16,8 +17,9 @@ export class RecordReader {
   readonly #tableBytes: Uint8Array;
   readonly #plans = new FieldPlans();
   readonly #source = new ByteSource();
-  /** Fields whose zeros at the end were left out. */
-  #fields = new DataView(new ArrayBuffer(0), 0, 0);
+  /** Fields whose zeros were left out, all or those at the end. */
+  #fields = new Uint8Array(0);
+  #fieldsView = new DataView(this.#fields.buffer, 0, 0);
 
   constructor(table: SessionTable) {
     this.#table = table;
@@ -58,9 +60,9 @@ export class RecordReader {
     table.doubles[block.firstActivity + row] = head.lastActivityMs;
     clearServices(block, row);
     const plan = this.#plans.of(block);
-    this.#readFields(plan, block, row);
-    for (const column of plan.data) clearData(block, column, row);
     const sections = source.view.getUint16(HeaderAt.sections, true);
+    this.#readFields(plan, (sections & Section.packed) !== 0, block, row);
+    for (const column of plan.data) clearData(block, column, row);
     if ((sections & Section.random) !== 0) readRandom(source, block, row);
     if ((sections & Section.timers) !== 0) readTimers(source, block, row);
     if ((sections & Section.wake) !== 0) readWake(source, block, row);
@@ -116,39 +118,51 @@ export class RecordReader {
   #open(bytes: Uint8Array, accountId: number): void {
     const source = this.#source;
     const { length } = bytes;
-    if (length < HEADER_BYTES) throw corrupt(accountId, `it must be at least ${HEADER_BYTES} bytes: got ${length}`);
+    if (length < LEAST_RECORD_BYTES) throw corrupt(accountId, `it must be at least ${LEAST_RECORD_BYTES} bytes: got ${length}`);
     source.load(bytes, accountId);
     const { view } = source;
     const version = view.getUint8(HeaderAt.version);
     const account = view.getUint32(HeaderAt.account, true);
-    const bodyBytes = view.getUint32(HeaderAt.bodyBytes, true);
     const expected = view.getUint32(HeaderAt.checksum, true);
     if (version !== RECORD_VERSION) throw corrupt(accountId, `its format must be ${RECORD_VERSION}: got ${version}`);
     if (account !== accountId) throw corrupt(accountId, `it is of account ${account}`);
-    if (bodyBytes !== length - HEADER_BYTES) {
-      throw corrupt(accountId, `it must be ${bodyBytes + HEADER_BYTES} bytes, as it says: got ${length}`);
-    }
+    source.at = HEADER_BYTES;
+    const bodyBytes = source.varint();
+    if (bodyBytes !== length - source.at) throw corrupt(accountId, `it must be ${source.at + bodyBytes} bytes, as it says: got ${length}`);
     view.setInt32(HeaderAt.checksum, 0, true);
-    const checksum = checksumOf(source.bytes, length);
+    const checksum = checksumOf(source.bytes.subarray(0, length));
     if (checksum !== expected) throw corrupt(accountId, `its checksum must be ${hex(expected)}: got ${hex(checksum)}`);
     const sections = view.getUint16(HeaderAt.sections, true);
     if ((sections & ~KNOWN_SECTIONS) !== 0) throw corrupt(accountId, `unknown sections: ${hex(sections & ~KNOWN_SECTIONS)}`);
-    source.at = HEADER_BYTES;
   }
 
-  #readFields(plan: FieldPlan, block: Block, row: number): void {
+  #readFields(plan: FieldPlan, isPacked: boolean, block: Block, row: number): void {
     const source = this.#source;
     const length = source.varintUpTo(plan.bytes, 'bytes of fields');
     const start = source.take(length);
-    if (length === plan.bytes) {
+    if (length === plan.bytes && !isPacked) {
       plan.scatter(this.#table, this.#tableBytes, block, row, source.view, start);
       return;
     }
-    if (this.#fields.byteLength < plan.bytes) this.#fields = new DataView(new ArrayBuffer(plan.bytes), 0, plan.bytes);
-    const fields = new Uint8Array(this.#fields.buffer, 0, plan.bytes);
-    fields.set(source.bytes.subarray(start, start + length));
-    fields.fill(0, length);
-    plan.scatter(this.#table, this.#tableBytes, block, row, this.#fields, 0);
+    const fields = this.#fieldsOf(plan.bytes);
+    if (isPacked) {
+      if (!unpackZeros(source.bytes, start, start + length, fields, plan.bytes)) {
+        throw corrupt(source.accountId, `its ${length} bytes of fields, packed, are not those of ${plan.bytes}`);
+      }
+    } else {
+      fields.set(source.bytes.subarray(start, start + length));
+      fields.fill(0, length, plan.bytes);
+    }
+    plan.scatter(this.#table, this.#tableBytes, block, row, this.#fieldsView, 0);
+  }
+
+  /** Room for so many bytes of fields, and on to whole words. */
+  #fieldsOf(count: number): Uint8Array {
+    if (this.#fields.length < count) {
+      this.#fields = new Uint8Array(wholeWords(count));
+      this.#fieldsView = new DataView(this.#fields.buffer, 0, this.#fields.length);
+    }
+    return this.#fields;
   }
 
   #readRings(sections: number, block: Block, row: number): void {

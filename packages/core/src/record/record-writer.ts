@@ -1,14 +1,18 @@
 import { Column } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import type { SessionTable } from '../memory/session-table.js';
-import { ByteSink, checksumOf } from './byte-sink.js';
+import { ByteSink, checksumOf, varintBytes } from './byte-sink.js';
 import { type FieldPlan, FieldPlans } from './field-plan.js';
 import { HEADER_BYTES, HeaderAt, RECORD_VERSION, Section } from './record-format.js';
 import { INBOUND, OUTBOUND, writePackets, writeRecords } from './ring-sections.js';
 import { writeDataFields, writeRandom, writeRequests, writeTexts, writeTimers, writeWake } from './row-services.js';
+import { mostPackedBytes, packZeros, wholeWords } from './zero-packing.js';
 
-/** Header, and every number that stands before the fields, at their longest. */
-const MOST_BEFORE_FIELDS = HEADER_BYTES + 15 * 9;
+/** Bytes of a length at most. A record's own stands behind its header, and is known last: the body begins where the longest leaves it room. */
+const MOST_LENGTH_BYTES = 5;
+const BODY_AT = HEADER_BYTES + MOST_LENGTH_BYTES;
+/** Of every number that stands before the fields, at their longest. */
+const MOST_BEFORE_FIELDS = BODY_AT + 15 * 9;
 
 /**
  * Makes records of sessions: everything that a row holds, as bytes that mean the same to every thread (record/README.md). One for each thread;
@@ -19,15 +23,20 @@ export class RecordWriter {
   readonly #tableBytes: Uint8Array;
   readonly #plans = new FieldPlans();
   readonly #sink = new ByteSink();
+  readonly #packs: boolean;
+  /** Bytes of the record written last. */
+  #length = 0;
 
-  constructor(table: SessionTable) {
+  /** `packs`: fields are written without their zeros where that is shorter, as whoever does not compress records wants them. */
+  constructor(table: SessionTable, packs: boolean) {
     this.#table = table;
+    this.#packs = packs;
     this.#tableBytes = new Uint8Array(table.memory.buffer, 0, table.regions.totalBytes);
   }
 
   /** Bytes of the record that was written last, or of the one that had no room. */
   get length(): number {
-    return this.#sink.at;
+    return this.#length;
   }
 
   /**
@@ -38,10 +47,10 @@ export class RecordWriter {
     const sink = this.#sink;
     const plan = this.#plans.of(block);
     sink.at = 0;
-    sink.reserve(MOST_BEFORE_FIELDS + plan.bytes);
-    sink.at = HEADER_BYTES;
+    sink.reserve(MOST_BEFORE_FIELDS + mostPackedBytes(plan.bytes) + wholeWords(plan.bytes));
+    sink.at = BODY_AT;
     let sections = this.#writeCounters(block, row);
-    this.#writeFields(plan, block, row);
+    sections |= this.#packs ? this.#writePacked(plan, block, row) : this.#writeFields(plan, block, row);
     sections |= writeRandom(sink, block, row);
     sections |= writeTimers(sink, block, row);
     sections |= writeWake(sink, block, row);
@@ -52,18 +61,22 @@ export class RecordWriter {
     sections |= writePackets(sink, block, row, OUTBOUND, Section.outbound);
     sections |= writeRecords(sink, block, row, block.services.mailbox, Section.mailbox);
     sections |= writeRecords(sink, block, row, block.services.outbox, Section.outbox);
-    const { bytes, view, at: length } = sink;
-    view.setUint8(HeaderAt.version, RECORD_VERSION);
-    view.setUint8(HeaderAt.behavior, block.behaviorIndex);
-    view.setUint16(HeaderAt.sections, sections, true);
-    view.setInt32(HeaderAt.account, block.page[Column.account + row], true);
-    view.setInt32(HeaderAt.bodyBytes, length - HEADER_BYTES, true);
+    const { bytes, view, at: end } = sink;
+    const lengthBytes = varintBytes(end - BODY_AT);
+    const start = MOST_LENGTH_BYTES - lengthBytes;
+    sink.varintAt(BODY_AT - lengthBytes, end - BODY_AT, lengthBytes);
+    view.setUint8(start + HeaderAt.version, RECORD_VERSION);
+    view.setUint8(start + HeaderAt.behavior, block.behaviorIndex);
+    view.setUint16(start + HeaderAt.sections, sections, true);
+    view.setInt32(start + HeaderAt.account, block.page[Column.account + row], true);
     // The checksum is of the record with a 0 in its own place.
-    view.setInt32(HeaderAt.checksum, 0, true);
-    view.setInt32(HeaderAt.checksum, checksumOf(bytes, length), true);
-    if (length > into.length - at) return -1;
-    into.set(bytes.subarray(0, length), at);
-    return length;
+    view.setInt32(start + HeaderAt.checksum, 0, true);
+    const record = bytes.subarray(start, end);
+    view.setInt32(start + HeaderAt.checksum, checksumOf(record), true);
+    this.#length = record.length;
+    if (record.length > into.length - at) return -1;
+    into.set(record, at);
+    return record.length;
   }
 
   #writeCounters(block: Block, row: number): number {
@@ -108,16 +121,38 @@ export class RecordWriter {
   }
 
   /** Their length, in as many bytes as the longest takes, and the fields without the zeros at their end. */
-  #writeFields(plan: FieldPlan, block: Block, row: number): void {
+  #writeFields(plan: FieldPlan, block: Block, row: number): number {
+    const sink = this.#sink;
+    const lengthAt = sink.at;
+    const start = lengthAt + varintBytes(plan.bytes);
+    plan.gather(this.#table, this.#tableBytes, block, row, sink.view, start);
+    sink.at = endOfUsed(sink.bytes, start, start + plan.bytes);
+    sink.varintAt(lengthAt, sink.at - start, start - lengthAt);
+    return 0;
+  }
+
+  /** The same, without any zeros where that is shorter. They are gathered behind the place where they come to be. */
+  #writePacked(plan: FieldPlan, block: Block, row: number): number {
     const sink = this.#sink;
     const { bytes } = sink;
     const lengthAt = sink.at;
-    sink.varint(plan.bytes);
-    const start = sink.at;
-    plan.gather(this.#table, this.#tableBytes, block, row, sink.view, start);
-    let end = start + plan.bytes;
-    while (end > start && bytes[end - 1] === 0) end--;
-    if (end < start + plan.bytes) sink.varintAt(lengthAt, end - start, start - lengthAt);
-    sink.at = end;
+    const start = lengthAt + varintBytes(plan.bytes);
+    const gathered = start + mostPackedBytes(plan.bytes);
+    plan.gather(this.#table, this.#tableBytes, block, row, sink.view, gathered);
+    bytes.fill(0, gathered + plan.bytes, gathered + wholeWords(plan.bytes));
+    const end = endOfUsed(bytes, gathered, gathered + plan.bytes);
+    const packedEnd = packZeros(bytes, gathered, end, start);
+    const isShorter = packedEnd - start < end - gathered;
+    if (!isShorter) bytes.copyWithin(start, gathered, end);
+    sink.at = isShorter ? packedEnd : start + end - gathered;
+    sink.varintAt(lengthAt, sink.at - start, start - lengthAt);
+    return isShorter ? Section.packed : 0;
   }
+}
+
+/** The end of these bytes without the zeros there. */
+function endOfUsed(bytes: Uint8Array, start: number, end: number): number {
+  let used = end;
+  while (used > start && bytes[used - 1] === 0) used--;
+  return used;
 }

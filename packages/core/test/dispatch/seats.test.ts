@@ -24,7 +24,7 @@ function seatsWith(more: object = {}): Seats {
   const given = {
     table,
     round,
-    staging: Staging.create(),
+    staging: Staging.create(true),
     world: new World(table, []),
     shared: new Map(),
     sizes,

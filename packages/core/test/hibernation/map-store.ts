@@ -15,6 +15,7 @@ interface Entry {
 export class MapStore implements HibernationStore {
   contractVersion = STORE_CONTRACT_VERSION;
   name = 'map';
+  compresses = false;
   readonly entries = new Map<number, Entry>();
   host: StoreHost | undefined;
   next = 0;

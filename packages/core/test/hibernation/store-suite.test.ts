@@ -52,6 +52,12 @@ describe('the suite of stores', () => {
     ['is of another contract', wrong({ contractVersion: 99 }), /^declares/, /99 !== 1/],
     ['has no name', wrong({ name: '' }), /^declares/, /did not match/],
     [
+      'says that it compresses, and does not',
+      wrong({ compresses: true }),
+      /^says whether it compresses/,
+      /heldBytes is 1500000 of 1500000/,
+    ],
+    [
       'forgets the last of 32 records',
       wrong((store) => ({ store: (batch) => MapStore.prototype.store.call(store, { ...batch, count: Math.min(batch.count, 31) }) })),
       /^gives back what was put/,

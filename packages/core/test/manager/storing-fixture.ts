@@ -19,7 +19,7 @@ const serially: Run = (batchCount, participant) => participant.runBatches(0, bat
 export function storingStand(run: Run = serially) {
   const { store, clock, create } = makeStore({ value: u32(), blob: u8({ length: 5000 }) });
   const round = new SharedRound(store.table);
-  const staging = Staging.create();
+  const staging = Staging.create(true);
   const participant = new Participant(store.table, round, staging, 0, { fault: () => {} });
   const rounds: [batchCount: number, epoch: number, work: RoundWork | undefined][] = [];
   const scheduler = {
@@ -32,7 +32,7 @@ export function storingStand(run: Run = serially) {
   const others = { batchesRun: 0, retired: 0 };
   const check = new RoundCheck({ scheduler, caller: participant, seats: others as Seats, clock, round });
   const storing = new StoringRounds({ scheduler, round, check, staging, store, clock });
-  const writer = new RecordWriter(store.table);
+  const writer = new RecordWriter(store.table, true);
 
   /** Puts so many more to sleep, from account 1 on; their slots. */
   function sleepers(count: number): number[] {

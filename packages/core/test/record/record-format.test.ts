@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { i32, text, u8, u16 } from '../../src/layout/field.js';
 import { Column } from '../../src/layout/geometry.js';
@@ -27,9 +28,17 @@ function makeSleeper() {
   return { ...rows, block };
 }
 
-function recordOf({ table, block }: ReturnType<typeof makeSleeper>): Uint8Array {
+function recordOf({ table, block }: ReturnType<typeof makeSleeper>, packs = true): Uint8Array {
   const into = new Uint8Array(1000);
-  return into.slice(0, new RecordWriter(table).write(block, 0, into, 0));
+  return into.slice(0, new RecordWriter(table, packs).write(block, 0, into, 0));
+}
+
+/** The same record with its checksum put right, as whoever makes one up would. */
+function resigned(record: Uint8Array): Uint8Array {
+  const view = new DataView(record.buffer, record.byteOffset, record.length);
+  view.setUint32(8, 0, true);
+  view.setUint32(8, crc32(record), true);
+  return record;
 }
 
 describe('the format of records', () => {
@@ -37,8 +46,8 @@ describe('the format of records', () => {
     const hex = Buffer.from(recordOf(makeSleeper())).toString('hex');
     expect(hex.match(/../g)?.join(' ')).toBe(
       [
-        // Version, behaviour, sections, account, body length, checksum.
-        '01 00 00 00 04 03 02 01 11 00 00 00 28 b7 06 f2',
+        // Version, behaviour, sections, account, checksum, bytes that follow.
+        '01 00 00 00 04 03 02 01 c7 6e 05 8c 11',
         // Map, incarnation, updates, last activity plus 1.
         '07 ac 02 e8 07 89 27',
         // Length of the fields; words, then what is smaller.
@@ -49,14 +58,27 @@ describe('the format of records', () => {
 
   it('has a CRC-32 that others compute alike', () => {
     const bytes = recordOf(makeSleeper());
-    const stored = new DataView(bytes.buffer, 0, bytes.length).getUint32(12, true);
-    bytes.fill(0, 12, 16);
+    const stored = new DataView(bytes.buffer, 0, bytes.length).getUint32(8, true);
+    bytes.fill(0, 8, 12);
     let crc = 0xffff_ffff;
     for (const byte of bytes) {
       crc ^= byte;
       for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb8_8320 : 0);
     }
     expect(stored).toBe(~crc >>> 0);
+  });
+
+  it('packs the zeros of fields where that is shorter, unless it is told not to', () => {
+    const sleeper = makeSleeper();
+    sleeper.block.cold.i32[0] = 0;
+    const packed = Buffer.from(recordOf(sleeper));
+    expect(packed.subarray(2, 4).toString('hex')).toBe('0040');
+    // A tag and the four bytes of eight that are not 0; a tag and the ninth.
+    expect(packed.subarray(20).toString('hex')).toBe('07f0221144330109');
+    const plain = Buffer.from(recordOf(sleeper, false));
+    expect(plain.subarray(2, 4).toString('hex')).toBe('0000');
+    expect(plain.subarray(20).toString('hex')).toBe('09000000002211443309');
+    expect(recordOf(makeSleeper())).toEqual(recordOf(makeSleeper(), false));
   });
 
   it('leaves out zeros at the end of the fields', () => {
@@ -70,12 +92,12 @@ describe('the format of records', () => {
 describe('RecordWriter', () => {
   it('says −1, and how much room is needed, where a record does not fit, and writes nothing', () => {
     const sleeper = makeSleeper();
-    const writer = new RecordWriter(sleeper.table);
+    const writer = new RecordWriter(sleeper.table, true);
     const into = new Uint8Array(40);
-    expect(writer.write(sleeper.block, 0, into, 8)).toBe(-1);
+    expect(writer.write(sleeper.block, 0, into, 11)).toBe(-1);
     expect(into).toEqual(new Uint8Array(40));
-    expect(writer.length).toBe(33);
-    expect(writer.write(sleeper.block, 0, into, 7)).toBe(33);
+    expect(writer.length).toBe(30);
+    expect(writer.write(sleeper.block, 0, into, 10)).toBe(30);
   });
 
   it('finds state of any size', () => {
@@ -83,7 +105,7 @@ describe('RecordWriter', () => {
     const words = rows.blocks[0].cold.i32;
     words.fill(0x0101_0101, 0, 64 * 20_480);
     const into = new Uint8Array(100_000);
-    const length = new RecordWriter(rows.table).write(rows.blocks[0], 63, into, 0);
+    const length = new RecordWriter(rows.table, true).write(rows.blocks[0], 63, into, 0);
     expect(length).toBeGreaterThan(81_920);
     new RecordReader(rows.table).read(into.subarray(0, length), 0, rows.blocks[1], 1);
     expect(rows.blocks[1].cold.i32[2 * 16_384 - 1]).toBe(0x0101_0101);
@@ -111,6 +133,24 @@ describe('RecordReader', () => {
     expect(() => reader.read(bytes, 0x0102_0304, smaller.blocks[0], 0)).toThrow('bytes of fields must be at most 4: got 9');
     // Fewer bytes of fields than there might be are zeros left out: what fields there are is for whoever stores records to know.
     expect(() => reader.read(bytes, 0x0102_0304, larger.blocks[0], 0)).not.toThrow();
+  });
+
+  it.each([
+    ['a tag and no bytes', '01', 'its 1 bytes of fields, packed, are not those of 9'],
+    ['a tag of more bytes than there are', 'ff0102030405', 'its 6 bytes of fields, packed, are not those of 9'],
+    ['a byte beyond the last field', '01010202', 'its 4 bytes of fields, packed, are not those of 9'],
+    ['a tag beyond the last field', '010101010101', 'its 6 bytes of fields, packed, are not those of 9'],
+    ['zeros beyond the last field', '0005', 'its 2 bytes of fields, packed, are not those of 9'],
+    ['no count behind a tag of 0', '00', 'its 1 bytes of fields, packed, are not those of 9'],
+    ['more bytes than fields have', 'ff010203040506070800', 'bytes of fields must be at most 9: got 10'],
+  ])('refuses %s where fields are packed', (_, fields, message) => {
+    const sleeper = makeSleeper();
+    const before = recordOf(sleeper);
+    const packed = Buffer.from(fields, 'hex');
+    const record = Uint8Array.from([...before.subarray(0, 20), packed.length, ...packed]);
+    record[3] = 0x40;
+    record[12] = record.length - 13;
+    expect(() => new RecordReader(sleeper.table).read(resigned(record), 0x0102_0304, sleeper.blocks[1], 0)).toThrow(message);
   });
 
   it('leaves nothing of whoever had the row before', () => {

@@ -10,9 +10,10 @@ const ROW = fc.constantFrom(0, 1, 37, 63);
 
 describe('RecordWriter and RecordReader', () => {
   it.each([
-    ['without rings', false],
-    ['with what lies in its rings', true],
-  ])('any row survives being written and read, %s', (_, withRings) => {
+    ['without rings', false, true],
+    ['with what lies in its rings', true, true],
+    ['without rings, its zeros not packed', false, false],
+  ])('any row survives being written and read, %s', (_, withRings, packs) => {
     fc.assert(
       fc.property(anyRow(withRings), anyRow(true), ROW, ROW, fc.nat(100), (state, other, from, to, start) => {
         const rows = makeRows();
@@ -21,7 +22,7 @@ describe('RecordWriter and RecordReader', () => {
         // Whatever was there before.
         fillRow(rows, blocks[1], to, other);
         const into = new Uint8Array(new SharedArrayBuffer(40_000), 0, 40_000);
-        const written = new RecordWriter(table).write(blocks[0], from, into, start);
+        const written = new RecordWriter(table, packs).write(blocks[0], from, into, start);
         const record = into.slice(start, start + written);
         new RecordReader(table).read(record, state.words[0], blocks[1], to);
         expect(contentOf(rows, blocks[1], to)).toEqual(contentOf(rows, blocks[0], from));
@@ -42,7 +43,7 @@ describe('RecordWriter and RecordReader', () => {
 
   it('refuses a record with any byte changed, or cut off anywhere, naming the account', () => {
     const rows = makeRows();
-    const writer = new RecordWriter(rows.table);
+    const writer = new RecordWriter(rows.table, true);
     const reader = new RecordReader(rows.table);
     fc.assert(
       fc.property(anyRow(true), fc.nat(), fc.integer({ min: 1, max: 255 }), fc.boolean(), (state, place, change, isCut) => {

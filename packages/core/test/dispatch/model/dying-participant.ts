@@ -111,7 +111,7 @@ export function makeFleet(blocks: number, rows: readonly number[], batchRows: nu
 
   const State = defineStateClass(layout);
   const world = new World(table, all);
-  const staging = Staging.create();
+  const staging = Staging.create(true);
   const told = { world, shared: new Map(), sizes: SIZES, behaviors: [], workerSetup: [], codec: messagePack, seed: 0 };
   const seats = new Seats({ table, round, staging, ...told });
   const watchedTable: SessionTable = Object.create(table, {
