@@ -19,7 +19,6 @@ import type { RuntimeServices } from '../runtime/services.js';
 import { makeRunner, type Runtime, runtimeFor } from '../runtime-loader.js';
 import type { IScheduler } from '../scheduler.js';
 import { BehaviorHost } from '../session/behavior-host.js';
-import { memoryUsage } from '../session/memory-usage.js';
 import { PublishedState } from '../session/published-state.js';
 import { StateDigest } from '../session/state-digest.js';
 import { SessionStore } from '../session/store.js';
@@ -219,7 +218,7 @@ export class Engine {
       inputs,
       wallClock,
       config,
-      memoryUsage: () => memoryUsage(store, maintenance.held),
+      held: () => maintenance.held,
     });
     this.records = records;
     this.#workerThreads = config.workerThreads;

@@ -9,6 +9,10 @@ import type { Seats } from './seats.js';
 const WORTH_COLLECTING_BYTES = 64 * 1024 * 1024;
 /** How long is waited for one thread, which may be in an update that never returns. */
 const PATIENCE_MS = 5000;
+/** Of an object that is collected whenever the blocks are. No block takes so many bytes. */
+const WITNESS_BYTES = 0;
+/** What was collected is told of within a turn or two of the event loop. */
+const MOST_TURNS = 16;
 
 export interface GarbageParts {
   readonly seats: Seats;
@@ -21,15 +25,18 @@ export interface GarbageParts {
 
 /**
  * Memory that was dropped, and how it comes to be given back (R-26): shared buffers put no pressure on the collector, so each thread that had a
- * view of one is made to collect, one after the other so that never two pause at once, the calling thread last. Main thread only.
+ * view of one is made to collect, one after the other so that never two pause at once, the calling thread last: between ticks, never inside one, but
+ * a tick asked for meanwhile comes so much later. Main thread only.
  */
 export class Garbage {
   /** Bytes of dropped blocks that this thread has not collected yet: they are in the resident set (R-27). */
   heldBytes = 0;
   readonly #parts: GarbageParts;
   readonly #collected = new FinalizationRegistry<number>((bytes) => {
-    this.heldBytes -= bytes;
+    if (bytes === WITNESS_BYTES) this.#isWitnessed = true;
+    else this.heldBytes -= bytes;
   });
+  #isWitnessed = false;
   /** Dropped since collections were last begun. */
   #waitingBytes = 0;
   #running: Promise<void> | undefined;
@@ -66,7 +73,7 @@ export class Garbage {
   }
 
   /**
-   * Has every thread collect its garbage; resolves when all have. Never rejects. Where the scheduler cannot rouse its threads they collect when the
+   * Has every thread collect its garbage; resolves when all have, and `heldBytes` says so. Never rejects. Where the scheduler cannot rouse its threads they collect when the
    * next tick begins, and are not waited for; nor, beyond 5 s, is a thread in an update that does not end.
    */
   collect(): Promise<void> {
@@ -105,8 +112,15 @@ export class Garbage {
       });
       if (scheduler.rouse !== undefined) await settledWithin(collecting, PATIENCE_MS);
     }
-    if (this.#isClosed) return;
-    letGo();
-    await collectGarbage();
+    await collectGarbage((pause) =>
+      betweenTicks(async () => {
+        if (this.#isClosed) return;
+        letGo();
+        this.#isWitnessed = false;
+        this.#collected.register({}, WITNESS_BYTES);
+        pause();
+      }),
+    );
+    for (let turn = 0; !this.#isWitnessed && !this.#isClosed && turn < MOST_TURNS; turn++) await setImmediate();
   }
 }

@@ -1,5 +1,5 @@
 import type { InputTap } from '../recording/observer.js';
-import type { MemoryUsage } from '../session/memory-usage.js';
+import { type HeldBeside, MemorySurvey } from '../session/memory-usage.js';
 import type { SessionStore } from '../session/store.js';
 import type { TickClock } from '../session/tick-clock.js';
 import type { ManagerConfig } from '../settings.js';
@@ -20,7 +20,8 @@ export interface IntakeParts {
     ManagerConfig,
     'enableAutoHibernation' | 'pressureHighPercent' | 'pressureLowPercent' | 'memoryLimitBytes' | 'maintenanceSliceMs'
   >;
-  readonly memoryUsage: () => MemoryUsage;
+  /** Bytes beside those of sessions that have slots. */
+  readonly held: () => HeldBeside;
 }
 
 /**
@@ -32,8 +33,9 @@ export class Intake {
   readonly pressure: Pressure;
 
   constructor(parts: IntakeParts) {
-    const { registry, hibernation, wallClock, config } = parts;
+    const { store, registry, hibernation, wallClock, config, held } = parts;
     const { population, changes } = registry;
+    const survey = new MemorySurvey(store);
     this.pressure = new Pressure({
       ...parts,
       population,
@@ -41,6 +43,7 @@ export class Intake {
       highPercent: config.pressureHighPercent,
       lowPercent: config.pressureLowPercent,
       memoryLimitBytes: config.memoryLimitBytes,
+      memoryUsage: () => survey.step(held),
       sleeping: {
         mayRest: (slot) => hibernation.mayRest(slot),
         put: (slot) => hibernation.sleepAsked(slot),

@@ -76,7 +76,7 @@ export abstract class ManagerHibernation<B extends AnyBehavior = AnyBehavior> ex
 
   /**
    * Moves sessions together so that they need as few blocks of 64 as can be, lets go of the empty ones on every thread, and has the store compact its
-   * records (R-25); collects garbage if 64 MiB or more wait for that. By itself every `defragmentationIntervalMs`. Handles stay valid. In slices of
+   * records (R-25); then collects garbage as `collectGarbage` does if 64 MiB or more wait for that. By itself every `defragmentationIntervalMs`. Handles stay valid. In slices of
    * `maintenanceSliceMs` at the ends of ticks, and between them while none is in flight: it comes to its end whether ticks come or not. Sleepers that
    * are not stored yet are stored first, if the store takes them.
    *
@@ -97,8 +97,8 @@ export abstract class ManagerHibernation<B extends AnyBehavior = AnyBehavior> ex
 
   /**
    * Has every thread collect its garbage, one after the other, so that what was dropped is given back to the operating system (R-26); resolves when all
-   * have. 4 to 45 ms for each, by the size of its heap. Waits for the tick in flight. Threads of a scheduler that has no `rouse` collect when the next
-   * tick begins, and are not waited for.
+   * have, and `getMemoryUsage().droppedBytes` says so. Stops each for 4 to 45 ms, by the size of its heap; this one between ticks, never inside one. Threads of a
+   * scheduler that has no `rouse` collect when the next tick begins, and are not waited for.
    */
   async collectGarbage(): Promise<void> {
     await requireEngine(this).maintenance.collectGarbage();

@@ -26,7 +26,8 @@ export interface PressureParts {
   readonly highPercent: number;
   readonly lowPercent: number;
   readonly memoryLimitBytes: number;
-  readonly memoryUsage: () => MemoryUsage;
+  /** Asked once a tick while it says undefined: it counts some of the blocks each time (see `MemorySurvey`). */
+  readonly memoryUsage: () => MemoryUsage | undefined;
   /** Who puts sessions to sleep. */
   readonly sleeping: {
     /** Whether a slot's session could sleep now, whatever its hook says. */
@@ -58,8 +59,9 @@ export class Pressure {
   #mostByMemory = Number.POSITIVE_INFINITY;
   /** Simulated time before which there is nobody to be found. */
   #againMs = Number.NEGATIVE_INFINITY;
-  /** Wall-clock time of the next look at memory. */
+  /** Wall-clock time of the next look at memory; how long the one in hand has taken so far. */
   #lookMs = Number.NEGATIVE_INFINITY;
+  #lookedMs = 0;
 
   /** `mostATick`: sessions it puts to sleep in one tick. */
   constructor(parts: PressureParts, mostATick = MOST_A_TICK) {
@@ -122,8 +124,12 @@ export class Pressure {
    */
   #look(nowMs: number): void {
     const { store, wallClock, memoryUsage, memoryLimitBytes, highPercent, lowPercent } = this.#parts;
-    const { totalBytes, stateBytes, ringBytes, serviceBytes, tableBytes, poolBytes, droppedBytes } = memoryUsage();
-    this.#lookMs = nowMs + Math.max(LOOK_EVERY_MS, (wallClock.now() - nowMs) * LOOK_SHARE);
+    const usage = memoryUsage();
+    this.#lookedMs += wallClock.now() - nowMs;
+    if (usage === undefined) return;
+    this.#lookMs = nowMs + Math.max(LOOK_EVERY_MS, this.#lookedMs * LOOK_SHARE);
+    this.#lookedMs = 0;
+    const { totalBytes, stateBytes, ringBytes, serviceBytes, tableBytes, poolBytes, droppedBytes } = usage;
     const sessionBytes = stateBytes + ringBytes + serviceBytes + tableBytes - poolBytes;
     if (store.count === 0 || sessionBytes <= 0) return;
     const bytesEach = sessionBytes / store.count;

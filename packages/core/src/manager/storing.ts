@@ -13,6 +13,8 @@ import { StoringRounds } from './storing-rounds.js';
 /** A store that failed is asked again after so many ms of wall-clock time, then after twice as many, up to the most. */
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
+/** Less than so much of a slice left, ms: few rows are encoded at a time, so that all of it takes no longer than the slice and one batch. */
+const FULL_ROUND_MS = 0.5;
 /** Slots looked at one by one before the rest is searched: sleepers lie together, and to begin a search costs as much as some tens of these. */
 const NEAR_SLOTS = 16;
 
@@ -58,8 +60,8 @@ export class Storing {
   }
 
   /**
-   * Stores until nothing is left that can be stored now, or `performance.now()` has come to `untilMs`; one batch at least. A promise when the scheduler takes its
-   * time: rows must stay as they are until it is done. Never fails.
+   * Stores until nothing is left that can be stored now, or `performance.now()` has come to `untilMs`: then with the batch in hand, one at least. A promise when
+   * the scheduler takes its time: rows must stay as they are until it is done. Never fails.
    */
   step(untilMs: number): void | Promise<void> {
     const { rounds, wallClock, store } = this.#parts;
@@ -70,7 +72,8 @@ export class Storing {
         if (performance.now() >= untilMs) return;
         continue;
       }
-      const count = this.#gather(StoringRounds.most);
+      const isLong = untilMs - performance.now() >= FULL_ROUND_MS;
+      const count = this.#gather(isLong ? StoringRounds.most : StoringRounds.few);
       if (count === 0) return;
       const encoding = this.#encode(count);
       if (encoding !== undefined) return encoding.then(() => this.step(untilMs));

@@ -29,6 +29,8 @@ export class SessionTable {
   readonly words: Int32Array;
   /** The whole memory as doubles: simulated times lie in it. */
   readonly doubles: Float64Array;
+  /** The whole memory as bytes: hot fields of small elements lie in it. */
+  readonly bytes: Uint8Array;
 
   /** {@link SlotState} of each slot. Writer: the main thread, between ticks. */
   readonly slotStates: Uint8Array;
@@ -53,6 +55,7 @@ export class SessionTable {
     this.regions = regions;
     this.words = new Int32Array(buffer, 0, regions.totalBytes / 4);
     this.doubles = new Float64Array(buffer, 0, regions.totalBytes / 8);
+    this.bytes = new Uint8Array(buffer, 0, regions.totalBytes);
     this.slotStates = new Uint8Array(buffer, regions.slotStates, regions.slotCount);
     this.faultCounts = new Uint8Array(buffer, regions.faultCounts, regions.slotCount);
     this.activeMasks = new Int32Array(buffer, regions.activeMasks, regions.blockCount * 2);

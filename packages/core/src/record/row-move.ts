@@ -10,10 +10,12 @@ import { FieldPlans } from './field-plan.js';
 /** Columns of a page that go along as they are. */
 const COLUMNS = Object.values(Column);
 
-/** What rows that are moved pass through; main thread only. */
+/** Up to so many words are copied one by one: two views of them cost more. */
+const FEW_WORDS = 128;
+
+/** What rows that are moved pass through; main thread only. Nothing here knows of a table or a block: those go with their manager. */
 const plans = new FieldPlans();
 let passing = new DataView(new ArrayBuffer(1024), 0, 1024);
-let known: { readonly table: SessionTable; readonly bytes: Uint8Array } | undefined;
 
 /**
  * Copies everything a row holds to another row of the same behaviour, whatever was in that: ids and counters, state, services, what lies in its
@@ -32,11 +34,10 @@ export function moveRow(table: SessionTable, from: Block, fromRow: number, to: B
 }
 
 function moveFields(table: SessionTable, from: Block, fromRow: number, to: Block, toRow: number): void {
-  if (known?.table !== table) known = { table, bytes: new Uint8Array(table.memory.buffer, 0, table.regions.totalBytes) };
   const plan = plans.of(from);
   if (plan.bytes > passing.byteLength) passing = new DataView(new ArrayBuffer(plan.bytes), 0, plan.bytes);
-  plan.gather(table, known.bytes, from, fromRow, passing, 0);
-  plan.scatter(table, known.bytes, to, toRow, passing, 0);
+  plan.gather(table, table.bytes, from, fromRow, passing, 0);
+  plan.scatter(table, table.bytes, to, toRow, passing, 0);
   for (const { offset, stride, lengthOffset } of plan.texts) {
     const start = offset + fromRow * stride;
     to.cold.u8.set(from.cold.u8.subarray(start, start + stride), offset + toRow * stride);
@@ -104,9 +105,13 @@ function moveRing(
     const count = Math.min(left, (isNear ? NEAR_WORDS : capacity) - position);
     const rowWords = isNear ? NEAR_WORDS : capacity - NEAR_WORDS;
     const first = isNear ? near + position : far + position - NEAR_WORDS;
-    const source = first + fromRow * rowWords;
-    to.cold.i32.set(from.cold.i32.subarray(source, source + count), first + toRow * rowWords);
+    copyWords(from.cold.i32, first + fromRow * rowWords, to.cold.i32, first + toRow * rowWords, count);
     left -= count;
     position = (position + count) & (capacity - 1);
   }
+}
+
+function copyWords(from: Int32Array, begin: number, into: Int32Array, to: number, count: number): void {
+  if (count > FEW_WORDS) into.set(from.subarray(begin, begin + count), to);
+  else for (let i = 0; i < count; i++) into[to + i] = from[begin + i];
 }

@@ -48,41 +48,86 @@ export interface HeldBeside {
 }
 
 /** Counts what is held. Cost: some µs for each block. */
-export function memoryUsage(store: SessionStore, { storeBytes, droppedBytes }: HeldBeside): MemoryUsage {
-  let stateBytes = 0;
-  let ringBytes = 0;
-  let serviceBytes = 0;
-  let reservedBytes = 0;
-  let blocksUsed = 0;
-  for (const block of store.pool.blocks) {
-    if (block === undefined) continue;
-    survey(store, block);
-    stateBytes += stateBytesOf(store, block);
-    ringBytes += store.rings.touchedBytes(block.blockIndex);
-    serviceBytes += store.mail.touchedBytes(block.blockIndex);
-    reservedBytes += block.buffer.byteLength;
-    if (store.pool.highRows[block.blockIndex] > 0) blocksUsed++;
+export function memoryUsage(store: SessionStore, held: HeldBeside): MemoryUsage {
+  const tally = new Tally();
+  for (const block of store.pool.blocks) if (block !== undefined) tally.add(store, block);
+  return tally.usage(store, held);
+}
+
+/** Blocks that a survey counts at a time. */
+const BLOCKS_A_STEP = 64;
+
+/** {@link memoryUsage} in steps that take some 0.2 ms each, however many blocks there are. What changes meanwhile is counted as it was or as it is. */
+export class MemorySurvey {
+  readonly #store: SessionStore;
+  readonly #blocksAStep: number;
+  #tally = new Tally();
+  #blockIndex = 0;
+
+  constructor(store: SessionStore, blocksAStep = BLOCKS_A_STEP) {
+    this.#store = store;
+    this.#blocksAStep = blocksAStep;
   }
-  const pages = store.pool.touchedPages;
-  const tableBytes = store.table.touchedBytes(pages.core, pages.hot) + wholePages(store.kernels.mostListed * 4);
-  const indexBytes = store.index.touchedBytes + (store.places?.indexBytes ?? 0);
-  const sleeperBytes = store.sleepers.heldBytes;
-  const sessionBytes = stateBytes + ringBytes + serviceBytes + tableBytes;
-  const slots = blocksUsed << ROW_BITS;
-  const poolBytes = slots === 0 ? 0 : Math.round((sessionBytes * (slots - store.count)) / slots);
-  return {
-    totalBytes: sessionBytes + wholePages(indexBytes) + sleeperBytes + storeBytes + droppedBytes,
-    stateBytes,
-    ringBytes,
-    serviceBytes,
-    tableBytes,
-    indexBytes,
-    sleeperBytes,
-    storeBytes,
-    droppedBytes,
-    poolBytes,
-    reservedBytes,
-  };
+
+  /** Counts some blocks more. Undefined until all have been, then what it came to; the call after that begins anew. */
+  step(held: () => HeldBeside): MemoryUsage | undefined {
+    const { blocks } = this.#store.pool;
+    const stop = Math.min(this.#blockIndex + this.#blocksAStep, blocks.length);
+    for (; this.#blockIndex < stop; this.#blockIndex++) {
+      const block = blocks[this.#blockIndex];
+      if (block !== undefined) this.#tally.add(this.#store, block);
+    }
+    if (stop < blocks.length) return undefined;
+    const usage = this.#tally.usage(this.#store, held());
+    this.#tally = new Tally();
+    this.#blockIndex = 0;
+    return usage;
+  }
+}
+
+/** What blocks hold, added up. */
+class Tally {
+  #stateBytes = 0;
+  #ringBytes = 0;
+  #serviceBytes = 0;
+  #reservedBytes = 0;
+  #blocksUsed = 0;
+
+  add(store: SessionStore, block: Block): void {
+    survey(store, block);
+    this.#stateBytes += stateBytesOf(store, block);
+    this.#ringBytes += store.rings.touchedBytes(block.blockIndex);
+    this.#serviceBytes += store.mail.touchedBytes(block.blockIndex);
+    this.#reservedBytes += block.buffer.byteLength;
+    if (store.pool.highRows[block.blockIndex] > 0) this.#blocksUsed++;
+  }
+
+  /** With all that is held beside blocks. */
+  usage(store: SessionStore, { storeBytes, droppedBytes }: HeldBeside): MemoryUsage {
+    const stateBytes = this.#stateBytes;
+    const ringBytes = this.#ringBytes;
+    const serviceBytes = this.#serviceBytes;
+    const pages = store.pool.touchedPages;
+    const tableBytes = store.table.touchedBytes(pages.core, pages.hot) + wholePages(store.kernels.mostListed * 4);
+    const indexBytes = store.index.touchedBytes + (store.places?.indexBytes ?? 0);
+    const sleeperBytes = store.sleepers.heldBytes;
+    const sessionBytes = stateBytes + ringBytes + serviceBytes + tableBytes;
+    const slots = this.#blocksUsed << ROW_BITS;
+    const poolBytes = slots === 0 ? 0 : Math.round((sessionBytes * Math.max(0, slots - store.count)) / slots);
+    return {
+      totalBytes: sessionBytes + wholePages(indexBytes) + sleeperBytes + storeBytes + droppedBytes,
+      stateBytes,
+      ringBytes,
+      serviceBytes,
+      tableBytes,
+      indexBytes,
+      sleeperBytes,
+      storeBytes,
+      droppedBytes,
+      poolBytes,
+      reservedBytes: this.#reservedBytes,
+    };
+  }
 }
 
 /** Bytes of a block's buffer that were ever written: what goes back when it is dropped and collected. */

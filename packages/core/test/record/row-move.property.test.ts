@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Column } from '../../src/layout/geometry.js';
+import type { SessionTable } from '../../src/memory/session-table.js';
 import { moveRow } from '../../src/record/row-move.js';
 import { StateDigest } from '../../src/session/state-digest.js';
+import { collectGarbage } from '../../src/thread/collect-garbage.js';
 import { makeStore } from '../session/store-fixture.js';
 import { ALL_FIELDS, anyRow, contentOf, fillRow, makeRows } from './row-fixture.js';
 
@@ -49,5 +51,18 @@ describe('moveRow', () => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  it('keeps nothing of the table that rows were moved in', async () => {
+    const used = (): WeakRef<SessionTable> => {
+      const { table, blocks } = makeRows();
+      moveRow(table, blocks[0], 0, blocks[1], 1);
+      return new WeakRef(table);
+    };
+    const table = used();
+    // A reference keeps its object for the rest of the job that has made it.
+    await new Promise(setImmediate);
+    await collectGarbage();
+    expect(table.deref() === undefined).toBe(true);
   });
 });

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { Garbage } from '../../src/manager/garbage.js';
+import type { Seats } from '../../src/manager/seats.js';
+import type { Block } from '../../src/memory/block.js';
+import type { IScheduler } from '../../src/scheduler.js';
+
+/** A collector of the calling thread's garbage alone, and whether ticks were kept out whenever that thread let go. */
+function setUp() {
+  const keptOut: boolean[] = [];
+  let isBetween = false;
+  const garbage = new Garbage({
+    seats: { joined: [] } as unknown as Seats,
+    scheduler: {} as IScheduler,
+    betweenTicks: async (change) => {
+      isBetween = true;
+      const done = change();
+      isBetween = false;
+      await done;
+    },
+    letGo: () => keptOut.push(isBetween),
+  });
+  const drop = (count: number, bytes: number): void => {
+    for (let at = 0; at < count; at++) garbage.dropped({ buffer: new SharedArrayBuffer(64) } as Block, bytes);
+  };
+  return { garbage, keptOut, drop };
+}
+
+describe('R-26 garbage', () => {
+  it('the calling thread stops to collect between ticks alone', async () => {
+    const { garbage, keptOut } = setUp();
+    await garbage.collect();
+    expect(keptOut).toEqual([true, true]);
+  });
+
+  it('what was dropped is held no more when the collection has resolved', async () => {
+    const { garbage, drop } = setUp();
+    for (let round = 0; round < 3; round++) {
+      drop(100, 4096);
+      expect(garbage.heldBytes).toBe(409_600);
+      await garbage.collect();
+      expect(garbage.heldBytes).toBe(0);
+    }
+  });
+
+  it('is due at 64 MiB, and begun when the event loop comes to it', async () => {
+    const { garbage, drop, keptOut } = setUp();
+    drop(1, 2 ** 26 - 1);
+    garbage.collectSoonIfDue();
+    await garbage.settled();
+    expect(keptOut).toEqual([]);
+    drop(1, 1);
+    garbage.collectSoonIfDue();
+    expect(keptOut).toEqual([]);
+    await garbage.settled();
+    expect([keptOut.length > 0, garbage.heldBytes]).toEqual([true, 0]);
+  });
+
+  it('nobody stops once it is closed', async () => {
+    const { garbage, drop, keptOut } = setUp();
+    drop(1, 2 ** 26);
+    garbage.collectSoonIfDue();
+    garbage.close();
+    await garbage.settled();
+    await garbage.collect();
+    expect(keptOut).toEqual([]);
+  });
+});
