@@ -4,14 +4,17 @@
  * manager, inline, that is given the same. Prints what happened as JSON; exit code 1 when anything was wrong.
  *
  *     node chaos.mjs [--scheduler raw|tinypool|…] [--caller idle|joins] [--dispatch resident|task] [--workers 2]
- *                    [--ticks 10000] [--sessions 1000] [--every 50] [--seed 1]
+ *                    [--ticks 10000] [--sessions 1000] [--every 50] [--hibernation] [--seed 1]
+ *
+ * With `--hibernation` some 300 sessions that nothing is pushed to are put to sleep in each tick, so that workers are killed while rows are stored, too; a packet wakes
+ * them a few ticks later.
  */
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { loadScheduler, PushOutcome, residentScheduler, SessionManager } from '@dormouse/core';
+import { PushOutcome, SessionManager } from '@dormouse/core';
 import { referenceScheduler } from '@dormouse/core/conformance';
-import { rawLauncher } from '../dispatch/threads/raw-launcher.mjs';
 import { DEADLY, DEADLY_LATER, numbered } from './chaos-behavior.mjs';
+import { chance, Findings, schedulerOf, watchThreads } from './stand.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -22,60 +25,25 @@ const { values } = parseArgs({
     ticks: { type: 'string', default: '10000' },
     sessions: { type: 'string', default: '1000' },
     every: { type: 'string', default: '50' },
+    hibernation: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
   },
 });
 const [workers, ticks, sessions, every, seed] = ['workers', 'ticks', 'sessions', 'every', 'seed'].map((name) => Number(values[name]));
 const FIRST_ACCOUNT = 10_000;
-const HANG_MS = 60_000;
+/** Put to sleep in a tick, and for so many ticks. */
+const SLEEPERS = 300;
+const SLEEP_TICKS = 3;
 const FIELDS = ['x', 'y', 'vx', 'heard', 'taken', 'gaps', 'sent', 'updates'];
 const COUNTERS = ['packetsIn', 'packetsOut', 'bytesIn', 'bytesOut', 'dropped', 'updateCount', 'status'];
 
-let state = Math.imul(seed, 0x9e37_79b1) | 1;
-function below(limit) {
-  state ^= state << 13;
-  state ^= state >>> 17;
-  state ^= state << 5;
-  return (state >>> 0) % limit;
-}
-
-const told = { ticks: 0, kills: 0, killedBySession: 0, replacedThreads: 0, interrupted: 0, longestTickMs: 0, compared: 0 };
+const below = chance(seed);
+const told = { ticks: 0, kills: 0, killedBySession: 0, replacedThreads: 0, interrupted: 0, compared: 0, fellAsleep: 0, woke: 0 };
 const packets = { pushed: 0, taken: 0, takenWhenInterrupted: 0, ringFull: 0, sent: 0, handedOut: 0, discarded: 0, sentWhenInterrupted: 0 };
-const notes = [];
-let problems = 0;
-let tickBeganMs = performance.now();
-
-function wrong(what) {
-  problems++;
-  if (notes.length < 10) notes.push(`tick ${told.ticks}: ${what}`);
-}
-
-function report() {
-  told.longestTickMs = Math.round(told.longestTickMs);
-  process.stdout.write(
-    `${JSON.stringify({ ...values, ...told, packets, seconds: Math.round(performance.now() / 1000), problems, notes })}\n`,
-  );
-}
-
-const guard = setInterval(() => {
-  if (performance.now() - tickBeganMs < HANG_MS) return;
-  wrong('it hangs');
-  report();
-  process.exit(1);
-}, 1000);
-
-/** Every worker thread there is, whichever library started it. */
-const threads = new Set();
-process.on('worker', (worker) => {
-  threads.add(worker);
-  worker.on('exit', () => threads.delete(worker));
-});
-
-const options = { callerParticipates: values.caller === 'joins', adaptiveWaking: false, dispatch: values.dispatch };
-const scheduler =
-  values.scheduler === 'raw'
-    ? residentScheduler(rawLauncher(), options)
-    : await loadScheduler(values.scheduler, options, new URL('../../../bench/package.json', import.meta.url));
+const findings = new Findings(() => ({ ...values, ...told, packets }));
+const wrong = (what) => findings.wrong(what);
+const threads = watchThreads();
+const scheduler = await schedulerOf(values);
 
 /** A manager, its sessions, and for each account what was pushed and handed out. */
 async function start(scheduler, workerThreads) {
@@ -86,8 +54,10 @@ async function start(scheduler, workerThreads) {
     scheduler,
     workerThreads,
     maxConcurrentSessions: sessions,
-    // All are updated in every tick, however long nobody sends them anything.
+    // All but those that are put to sleep are updated in every tick, however long nobody sends them anything.
     enableAutoHibernation: false,
+    // Storing is a good part of a tick.
+    maintenanceSliceMs: 50,
     logger: false,
     onPacket(accountId, packet) {
       const before = (handedOut.get(accountId) ?? 0) + (discarded.get(accountId) ?? 0);
@@ -102,12 +72,31 @@ async function start(scheduler, workerThreads) {
 const parallel = await start(scheduler, workers);
 const inline = await start(referenceScheduler(), 0);
 const interrupted = new Set();
+let hibernates = values.hibernation;
+/** Until which tick a session sleeps. */
+const restsUntil = new Uint32Array(sessions);
+
+/** Neighbours, by account; those that are in quarantine stay as they are. */
+function putToSleep(tick) {
+  const first = below(sessions);
+  for (let i = first; i < first + Math.min(SLEEPERS, sessions); i++) {
+    const accountId = FIRST_ACCOUNT + (i % sessions);
+    const [here, there] = [parallel, inline].map(({ manager }) => manager.hibernateSession(accountId));
+    if (here || there) restsUntil[i % sessions] = tick + SLEEP_TICKS;
+    if (here !== there && !interrupted.has(accountId)) wrong(`account ${accountId} falls asleep: ${here}, inline ${there}`);
+  }
+}
+
+function wakeAll() {
+  for (const { handles } of [parallel, inline]) for (const handle of handles) handle.wake();
+}
 
 const payload = new Uint8Array(32);
 const payloadWords = new DataView(payload.buffer, 0, payload.length);
 function pushAll(tick, deadly) {
   const opcode = tick % 3 === 0 ? DEADLY : DEADLY_LATER;
   for (let i = 0; i < sessions; i++) {
+    if (restsUntil[i] > tick && i !== deadly) continue;
     for (let word = 1; word < 8; word++) payloadWords.setUint32(word * 4, Math.imul(FIRST_ACCOUNT + i, 0x9e37_79b1) + tick * word, true);
     for (const { handles, pushed } of [parallel, inline]) {
       payloadWords.setUint32(0, pushed[i], true);
@@ -120,12 +109,14 @@ function pushAll(tick, deadly) {
 }
 
 async function tick(tick, deadly) {
+  if (hibernates) putToSleep(tick);
   pushAll(tick, deadly);
-  tickBeganMs = performance.now();
-  const { faults } = await parallel.manager.updateAllSessions(100);
-  told.longestTickMs = Math.max(told.longestTickMs, performance.now() - tickBeganMs);
+  const { faults, fellAsleep, woke } = await findings.timed(() => parallel.manager.updateAllSessions(100));
+  told.fellAsleep += fellAsleep;
+  told.woke += woke;
   const { faults: faultsInline } = await inline.manager.updateAllSessions(100);
   told.ticks++;
+  findings.where = `tick ${told.ticks}`;
   if (faultsInline.length > 0) wrong('inline has faults');
   for (const { accountId, error, discarded } of faults) {
     if (error.code !== 'ERR_SESSION_INTERRUPTED') wrong(`account ${accountId} failed: ${error.stack}`);
@@ -138,6 +129,7 @@ async function tick(tick, deadly) {
 
 /** All sessions but those that were interrupted must be as inline. */
 function compare() {
+  wakeAll();
   for (let i = 0; i < sessions; i++) {
     if (interrupted.has(FIRST_ACCOUNT + i)) continue;
     told.compared++;
@@ -185,6 +177,9 @@ await killing;
 await tick(told.ticks + 1, -1);
 // What quarantined sessions have not read yet they read now; then nothing is left in any ring.
 for (const accountId of interrupted) parallel.manager.reviveSession(accountId);
+wakeAll();
+restsUntil.fill(0);
+hibernates = false;
 const reported = interrupted.size;
 await tick(told.ticks + 1, -1);
 if (interrupted.size !== reported) wrong('a session was interrupted in the last tick, in which nothing was killed');
@@ -213,6 +208,4 @@ if (packets.sent + packets.sentWhenInterrupted !== packets.handedOut + packets.d
 told.replacedThreads = scheduler.stats().replacedThreads;
 await parallel.manager.shutdown();
 await inline.manager.shutdown();
-clearInterval(guard);
-report();
-process.exitCode = problems === 0 ? 0 : 1;
+findings.end();
