@@ -56,10 +56,15 @@ describe('docs/write-a-scheduler.md', () => {
   });
 });
 
-// The whole suite is one test here: it has the time of many.
+/** All but the longest, which every package runs: their names begin otherwise. */
+const NAMES = '/^(?!100 starts)/';
+
+// The suite is one test here: it has the time of many.
 it('docs/static-scheduler keeps the scheduler contract', { timeout: 400_000 }, async () => {
   const suite = fileURLToPath(new URL('../docs/static-scheduler/conformance.js', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, ['--test', '--test-reporter=tap', suite], { maxBuffer: 1 << 24 });
+  const { stdout } = await promisify(execFile)(process.execPath, ['--test', '--test-reporter=tap', `--test-name-pattern=${NAMES}`, suite], {
+    maxBuffer: 1 << 24,
+  });
   expect(stdout).toMatch(/^# fail 0$/m);
   expect(Number(/^# pass (\d+)$/m.exec(stdout)?.[1])).toBeGreaterThan(20);
 });

@@ -15,7 +15,8 @@ import { type Threads, withThreads } from '../threads.js';
 const ENDS = [
   { act: Act.exit, what: 'exits', options: {} },
   { act: Act.hold, what: 'is terminated', options: {} },
-  { act: Act.spin, what: 'does not return', options: { updateTimeoutMs: 400 } },
+  // Long enough for a thread that only waits for a processor, on a machine that has other work.
+  { act: Act.spin, what: 'does not return', options: { updateTimeoutMs: 800 } },
   // A limit for the whole process: every scheduler's threads have it, and nothing else is near it.
   {
     act: Act.memory,
