@@ -6,6 +6,7 @@ import { deathClaims } from './claims/deaths.js';
 import { digestClaims } from './claims/digests.js';
 import { faultClaims } from './claims/faults.js';
 import { interruptionClaims } from './claims/interruptions.js';
+import { kernelClaims } from './claims/kernels.js';
 import { leftoverClaims } from './claims/leftovers.js';
 import { newsClaims } from './claims/news.js';
 import { recordingClaims } from './claims/recordings.js';
@@ -21,6 +22,7 @@ const SUBJECTS = [
   newsClaims,
   faultClaims,
   sleepingClaims,
+  kernelClaims,
   resizingClaims,
   interruptionClaims,
   deathClaims,
