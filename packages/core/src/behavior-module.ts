@@ -38,7 +38,7 @@ export async function importBehavior(descriptor: BehaviorDescriptor): Promise<An
   try {
     exported = await import(url);
   } catch (cause) {
-    throw failed(descriptor, reasonOfImportFailure(cause, url), cause);
+    throw failed(descriptor, reasonOfImportFailure(cause, url, 'behaviour'), cause);
   }
   const found = behaviorsAmong(exported);
   const behavior = found.find((candidate) => candidate.name === name);
@@ -72,7 +72,7 @@ export async function importBehaviors(
     try {
       await import(url);
     } catch (cause) {
-      throw new DormouseError('ERR_BEHAVIOR_IMPORT', `workerSetup ${url} failed: ${reasonOfImportFailure(cause, url)}`, { cause });
+      throw new DormouseError('ERR_BEHAVIOR_IMPORT', `workerSetup ${url} failed: ${reasonOfImportFailure(cause, url, 'setup')}`, { cause });
     }
   }
   const behaviors: AnyBehavior[] = [];

@@ -6,13 +6,24 @@ import { DormouseError, messageOf } from './errors.js';
 const TYPESCRIPT = /\.[cm]?tsx?$/;
 const TSX_SETUP = "workerSetup: [import.meta.resolve('@dormouse/core/worker-setup-tsx')]";
 
+/** What the module is that was imported, and with it where its URL was given. */
+export type ImportedAs = 'behaviour' | 'setup';
+
+const GIVEN: Readonly<Record<ImportedAs, string>> = { behaviour: 'the URL given to defineBehavior', setup: 'its entry in workerSetup' };
+const STARTS_NO_MANAGER: Readonly<Record<ImportedAs, string>> = {
+  behaviour:
+    'keep the behaviour in a module of its own that does nothing but define it. If it is a bundle, build that module as an entry of its own ' +
+    'and give defineBehavior its URL',
+  setup: 'workerSetup is for what worker threads need before they import behaviours',
+};
+
 /** Why `import(url)` failed, in one sentence: what the error says, where it says too little, and what to do. */
-export function reasonOfImportFailure(error: unknown, url: string): string {
+export function reasonOfImportFailure(error: unknown, url: string, importedAs: ImportedAs): string {
   const { code, name } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
   const said = messageOf(error).trim().split('\n', 1)[0];
   switch (code) {
     case 'ERR_MODULE_NOT_FOUND':
-      return reasonOfNoModule(error as Error & { url?: string }, url, said);
+      return reasonOfNoModule(error as Error & { url?: string }, url, said, GIVEN[importedAs]);
     case 'ERR_UNKNOWN_FILE_EXTENSION':
       return reasonOfExtension(said);
     case 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX':
@@ -23,10 +34,7 @@ export function reasonOfImportFailure(error: unknown, url: string): string {
     case 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING':
       return `${said}. A package must ship JavaScript`;
     case 'ERR_NOT_MAIN_THREAD':
-      return (
-        `${said}. The module starts a manager when it is imported: keep the behaviour in a module of its own that does nothing but ` +
-        'define it. If it is a bundle, build that module as an entry of its own and give defineBehavior its URL'
-      );
+      return `${said}. The module starts a manager when it is imported: ${STARTS_NO_MANAGER[importedAs]}`;
   }
   if (name === 'SyntaxError' && /does not provide an export named/.test(said) && TYPESCRIPT.test(placeOf(error).replace(/:\d+: $/, ''))) {
     return (
@@ -38,12 +46,12 @@ export function reasonOfImportFailure(error: unknown, url: string): string {
   return `${name === 'SyntaxError' ? placeOf(error) : ''}${name ?? 'it threw'}: ${said}`;
 }
 
-function reasonOfNoModule(error: Error & { url?: string }, url: string, said: string): string {
+function reasonOfNoModule(error: Error & { url?: string }, url: string, said: string, given: string): string {
   const missing = error.url;
   const near = missing === undefined ? [] : besides(missing);
   const there = near.length === 0 ? '' : `; ${near.join(' and ')} ${near.length === 1 ? 'is' : 'are'} there`;
   if (missing === new URL(url).href) {
-    return `there is no such file${there}. Build it, or correct the URL given to defineBehavior`;
+    return `there is no such file${there}. Build it, or correct ${given}`;
   }
   const source = near.find((name) => TYPESCRIPT.test(name));
   if (source === undefined) return `${said}${there}`;

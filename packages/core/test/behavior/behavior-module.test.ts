@@ -115,6 +115,16 @@ describe('a thread finds a behaviour', () => {
   });
 });
 
+/** Starts a manager when it is imported. */
+const PROGRAM = `import { SessionManager } from 'CORE/index.js';
+  import walker from './walker.mjs';
+  const scheduler = {
+    contractVersion: 1, name: 'serial', supports: { workers: false, resize: false, callerParticipates: true },
+    start() {}, parallelFor() {}, resize() {}, stop() {}, stats: () => ({ participants: [] }),
+  };
+  await SessionManager.start({ behavior: walker, scheduler });
+  export { walker };`;
+
 describe('a behaviour that cannot be imported is a clear error:', () => {
   it('no such file', async () => {
     await refused(descriptor(folder.url('gone.js')), 'there is no such file. Build it, or correct the URL given to defineBehavior');
@@ -172,17 +182,7 @@ describe('a behaviour that cannot be imported is a clear error:', () => {
   });
 
   it('the module is a program that starts a manager, which a thread must not do again', async () => {
-    const url = folder.write(
-      'program.mjs',
-      `import { SessionManager } from 'CORE/index.js';
-       import walker from './walker.mjs';
-       const scheduler = {
-         contractVersion: 1, name: 'serial', supports: { workers: false, resize: false, callerParticipates: true },
-         start() {}, parallelFor() {}, resize() {}, stop() {}, stats: () => ({ participants: [] }),
-       };
-       await SessionManager.start({ behavior: walker, scheduler });
-       export { walker };`,
-    );
+    const url = folder.write('program.mjs', PROGRAM);
     await refused(
       descriptor(url),
       'a manager was started in a thread that is there to run behaviours. The module starts a manager when it is imported: keep the ' +
@@ -210,6 +210,24 @@ describe('a behaviour that cannot be imported is a clear error:', () => {
     const setup = folder.write('bad-setup.mjs', `throw new Error('no loader');`);
     await expect(imported([descriptor(folder.url('gone.js'))], [setup])).rejects.toEqual(
       failure('ERR_BEHAVIOR_IMPORT', `workerSetup ${setup} failed: Error: no loader`),
+    );
+  });
+
+  it('a workerSetup module that is not there, or is a program: what is to be corrected is workerSetup', async () => {
+    const gone = folder.url('gone-setup.mjs');
+    folder.write('gone-setup.ts', '');
+    await expect(imported([descriptor(walker)], [gone])).rejects.toEqual(
+      failure(
+        'ERR_BEHAVIOR_IMPORT',
+        `workerSetup ${gone} failed: there is no such file; gone-setup.ts is there. Build it, or correct its entry in workerSetup`,
+      ),
+    );
+    const program = folder.write('setup-program.mjs', PROGRAM);
+    await expect(imported([descriptor(walker)], [program])).rejects.toEqual(
+      failure(
+        'ERR_BEHAVIOR_IMPORT',
+        /manager when it is imported: workerSetup is for what worker threads need before they import behaviours$/,
+      ),
     );
   });
 });
