@@ -43,10 +43,10 @@ class StaticScheduler {
     } catch (error) {
       // The count stays as it was: those that did start are ended.
       const outcomes = await Promise.allSettled(starting);
-      await Promise.all(outcomes.map((outcome) => outcome.status === 'fulfilled' && outcome.value.end('not wanted')));
+      await Promise.all(outcomes.map((outcome) => outcome.status === 'fulfilled' && outcome.value.end()));
       throw error;
     }
-    await Promise.all(this.#threads.splice(wanted).map((thread) => thread.end('no longer wanted')));
+    await Promise.all(this.#threads.splice(wanted).map((thread) => thread.end()));
   }
 
   /** Between ticks, such as for memory that all threads must let go of. */
@@ -56,7 +56,7 @@ class StaticScheduler {
 
   async stop() {
     clearInterval(this.#watchdog);
-    await Promise.all(this.#threads.splice(0).map((thread) => thread.end('stopped')));
+    await Promise.all(this.#threads.splice(0).map((thread) => thread.end()));
   }
 
   stats() {
@@ -69,7 +69,7 @@ class StaticScheduler {
       const thread = this.#threads[k];
       const isDone = await thread.run(begin, end);
       // Reports the session it was in and quarantines it; whoever gets that batch goes on behind it. Only then are batches given away.
-      if (!isDone) await thread.end('its thread ended');
+      if (!isDone) await thread.end();
       const first = begin;
       while (begin < end && (isDone || this.#host.isBatchDone(begin))) begin++;
       thread.stats.batches += begin - first;
@@ -78,6 +78,6 @@ class StaticScheduler {
   }
 
   #watch(updateTimeoutMs) {
-    for (const thread of this.#threads) if (thread.stuckMs() >= updateTimeoutMs) thread.kill();
+    for (const thread of this.#threads) if (thread.stuckMs() >= updateTimeoutMs) thread.kill('it had not returned after updateTimeoutMs');
   }
 }

@@ -8,6 +8,8 @@ export class Thread {
   stats;
   #seat;
   #worker;
+  /** Why it ends. */
+  #ending;
   #isBusy = false;
   #progress = 0;
   #sinceMs = 0;
@@ -17,12 +19,12 @@ export class Thread {
   static async start(host, stats = { ...UNUSED }) {
     const thread = new Thread(host.openSeat(), stats);
     // Whatever keeps it from being ready for so long: ended, it is not ready with ERR_THREAD_GONE.
-    const timer = setTimeout(() => thread.kill(), START_TIMEOUT_MS);
+    const timer = setTimeout(() => thread.kill('it did not start in time'), START_TIMEOUT_MS);
     try {
       await thread.#seat.ready;
       return thread;
     } catch (error) {
-      await thread.end('could not start');
+      await thread.end();
       throw error;
     } finally {
       clearTimeout(timer);
@@ -34,7 +36,8 @@ export class Thread {
     this.stats = stats;
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: { port: seat.port }, transferList: [seat.port] });
     // Whatever ends it, seat.gone says so; without a listener the error would end the process.
-    this.#worker.on('error', () => {});
+    this.#worker.on('error', (error) => (this.#ending ??= error));
+    this.#worker.on('exit', (code) => (this.#ending ??= new Error(`exit code ${code}`)));
   }
 
   /** Resolves with true when the thread has run batches `begin … end − 1`, with false when it is gone. */
@@ -67,14 +70,15 @@ export class Thread {
   }
 
   /** The thread ends, whatever it is doing; `seat.gone` follows. */
-  kill() {
+  kill(reason) {
+    this.#ending ??= new Error(reason);
     void this.#worker.terminate();
   }
 
-  /** Ends the thread, and gives its seat back once it touches nothing any more. */
-  async end(reason) {
+  /** Ends the thread, and gives its seat back once it touches nothing any more; if it was in a session, that is reported with the reason. */
+  async end() {
     await this.#worker.terminate();
     await this.#seat.gone;
-    this.#seat.retire(reason);
+    this.#seat.retire(`its thread ended: ${this.#ending.message}`, this.#ending);
   }
 }

@@ -86,7 +86,8 @@ export interface ParticipantSeat {
   readonly progress: number;
   /**
    * After it is gone, and before any batch that it had not finished is given to another: takes note of the session it was interrupted in, which
-   * is reported with `reason` and quarantined, and has whoever gets its batch next go on behind that. Frees the number.
+   * is reported with `reason` (a part of a sentence: why the thread is gone, if that is known) and `cause` and quarantined, and has whoever gets
+   * its batch next go on behind that. Frees the number.
    */
   retire(reason: string, cause?: unknown): void;
 }

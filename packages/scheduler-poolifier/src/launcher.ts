@@ -60,7 +60,7 @@ class PoolifierThread implements LaunchedThread {
   /** Before the pool hears of the exit, and would start another thread: with no thread left, `destroy()` has nothing to wait for. */
   #retire(code: number): void {
     this.#exited = true;
-    this.#ending ??= new Error(`the thread ended with exit code ${code}`);
+    this.#ending ??= new Error(`exit code ${code}`);
     for (const reject of this.#inHand) reject(this.#ending);
     // What it still said before it ended would be an error: from an unknown worker.
     this.#node.messageChannel?.port1.close();

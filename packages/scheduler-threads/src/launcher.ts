@@ -40,7 +40,7 @@ class SpawnedThread implements LaunchedThread {
       this.#ending ??= error;
     });
     this.#worker.once('exit', (code: number) => {
-      this.#ending ??= new Error(`the thread ended with exit code ${code}`);
+      this.#ending ??= new Error(`exit code ${code}`);
       for (const reject of this.#inHand) reject(this.#ending);
     });
     this.#exposed = spawn<Exposed>(this.#worker, { timeout: SPAWN_TIMEOUT_MS });

@@ -66,7 +66,7 @@ class TinypoolThread implements LaunchedThread {
     });
     return new Promise((resolve) => {
       thread.once('exit', (code: number) => {
-        this.#ending ??= new Error(`the thread ended with exit code ${code}`);
+        this.#ending ??= new Error(`exit code ${code}`);
         // The pool takes note of failures alone. After an exit it would wait for its task, and in destroy() for the exit, for ever.
         if (this.#pool.threads.includes(thread)) thread.emit('error', this.#ending);
         resolve();

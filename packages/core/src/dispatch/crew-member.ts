@@ -21,9 +21,12 @@ export class CrewMember {
   isLeaving = false;
   /** True from when its thread could run batches; before, whoever starts it sees to its end. */
   hasStarted = false;
-  /** Why its thread comes to its end, if that is known. */
+  /** Why its thread is ended by us. */
   reason: string | undefined;
+  /** What its thread failed with, from when the library has said so. */
   cause: unknown;
+  /** Resolves when {@link cause} is known; of a thread that ends well, never. */
+  readonly explained: Promise<void>;
   /** The watchdog's: `seat.progress` at its last look, and looks since that has changed. */
   progressSeen = -1;
   looksWithoutProgress = 0;
@@ -36,10 +39,14 @@ export class CrewMember {
   #tasks = 0;
   #isTaskDue = false;
   #progressAtStart = 0;
+  #explain!: () => void;
 
   constructor(seat: ParticipantSeat, parts: CrewParts) {
     this.seat = seat;
     this.#parts = parts;
+    this.explained = new Promise((resolve) => {
+      this.#explain = resolve;
+    });
     parts.gate.clear(seat.participant);
   }
 
@@ -103,6 +110,12 @@ export class CrewMember {
     return this.#discarding !== undefined;
   }
 
+  /** Why its thread is gone, as a part of a sentence. */
+  get reasonOfEnd(): string {
+    if (this.reason !== undefined) return this.reason;
+    return this.cause === undefined ? 'its thread ended, and why is not known' : `its thread ended: ${messageOf(this.cause)}`;
+  }
+
   stats(gate: Gate, openedMs: number): ParticipantStats {
     const { steals, failedSteals, busyMs, enteredMs } = gate.counts(this.seat.participant);
     const updateUs = busyMs * 1000;
@@ -160,8 +173,9 @@ export class CrewMember {
 
   #ranWrong(error: unknown): void {
     const isFirst = this.cause === undefined;
-    this.cause ??= error;
-    // Said once; of one that was ended by us, already. Why one has died by itself (its exit code, out of memory) is heard after it is gone.
+    this.cause ??= error ?? new Error('it did not say why');
+    this.#explain();
+    // Said once; of one that was ended by us, already.
     if (!isFirst || this.isLeaving || this.reason !== undefined) return;
     this.#parts.host.logger.warn(
       `${this.#parts.launcher.name}: the thread of participant ${this.seat.participant} failed: ${messageOf(error)}`,

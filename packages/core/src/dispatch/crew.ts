@@ -16,6 +16,8 @@ export interface CrewParts {
 
 /** How long a thread that was asked to leave may take before it is ended. */
 const LEAVE_MS = 1000;
+/** How long a library is waited for that has not said yet why a thread has died: it hears so some ms after the thread's ports were closed. */
+const EXPLAIN_MS = 20;
 /** Threads that fail to start, one after the other, before no more are tried. */
 const MOST_FAILURES = 3;
 /** Threads that start and are gone before they have run anything, one after the other, before no more are tried. */
@@ -77,6 +79,16 @@ export class Crew {
     this.reap();
   }
 
+  /** Resolves when it is known why the threads have died that are gone, within a bound: their sessions are reported with it. */
+  async whenExplained(): Promise<void> {
+    const silent = this.members.filter(({ seat, isLeaving, reason, cause }) => {
+      return seat.isGone && !isLeaving && reason === undefined && cause === undefined;
+    });
+    if (silent.length === 0 || (await settledWithin(Promise.all(silent.map(({ explained }) => explained)), EXPLAIN_MS))) return;
+    // Timers come first in a turn of the event loop: what this thread was kept from hearing meanwhile comes behind them.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
   /**
    * Takes leave of the threads that are gone: what they were interrupted in is noted, and others are started in their place. The gate must be
    * closed.
@@ -89,7 +101,7 @@ export class Crew {
     this.hasGone = false;
     this.#list();
     for (const member of gone) {
-      const { seat, isLeaving, reason = 'its thread ended', cause } = member;
+      const { seat, isLeaving, reasonOfEnd: reason, cause } = member;
       this.#inVain = member.hasCome ? 0 : this.#inVain + 1;
       seat.retire(reason, cause);
       gate.clear(seat.participant);

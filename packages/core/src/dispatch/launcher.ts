@@ -46,8 +46,9 @@ export interface ThreadLimits {
 /** One thread of a library's. */
 export interface LaunchedThread {
   /**
-   * Has the thread call `participate(order)`, and settles when that has settled. A thread that dies may leave it unsettled for ever: core
-   * does not wait for it, but watches a port of its own. What it rejects with is logged, and is the cause where a start fails.
+   * Has the thread call `participate(order)`, and settles when that has settled. When the thread dies, rejects with why (its error or its exit
+   * code): that is the cause where a start fails, and what the fault of an interrupted session names. Core hears of the end by a port of its
+   * own, and then waits for this for 20 ms at most; what comes later is logged alone.
    */
   run(order: ThreadOrder, transferList: readonly MessagePort[]): Promise<unknown>;
   /**

@@ -113,6 +113,7 @@ export class Rounds {
       if (gate.isDrained) return;
       this.recoveries++;
       await this.#close();
+      await crew.whenExplained();
       crew.reap();
       const left = this.#listUnfinished(batchCount);
       if (left === 0) return;

@@ -36,6 +36,12 @@ const FLAWS: [string, string, RegExp, RegExp][] = [
     /accounts reported as interrupted/,
   ],
   [
+    'keeps to itself why a thread ended',
+    'keepsReasons',
+    /^when a thread exits in an update,/,
+    /a fault names .*exit code 7.*, why the thread ended: not so within 5000 ms/,
+  ],
+  [
     'leaves its threads alive',
     'leaksThreads',
     /^the process ends by itself/,

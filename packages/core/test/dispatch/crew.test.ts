@@ -89,7 +89,49 @@ describe('threads that are lost', () => {
     expect(crew.hasGone).toBe(true);
     crew.reap();
     await vi.advanceTimersByTimeAsync(0);
-    expect([crew.runners, crew.replaced, seats[0].retired]).toEqual([[1, 2], 1, ['its thread ended']]);
+    expect([crew.runners, crew.replaced, seats[0].retired]).toEqual([[1, 2], 1, ['its thread ended, and why is not known']]);
+  });
+
+  it('are retired with what their library says of it, if it says so within 20 ms', async () => {
+    const { crew, seats, conducts, log } = fakeCrew();
+    const fail: ((error: unknown) => void)[] = [];
+    const dies: Conduct = (order, seat) => {
+      void joins(order, seat);
+      return new Promise((_, reject) => fail.push(reject));
+    };
+    conducts.push(dies, dies, dies, dies);
+    await crew.resize(4);
+    const late = seats[1];
+    for (const seat of seats.slice(0, 3)) seat.become('gone');
+    await vi.advanceTimersByTimeAsync(0);
+    const explained = crew.whenExplained();
+    fail[0](broken);
+    fail[2](undefined);
+    expect(await after(19, explained)).toBe('not settled');
+    // The turn of the event loop in which the 20 ms are over is the last.
+    expect(await after(2, explained)).toBe(undefined);
+    crew.reap();
+    expect(seats.slice(0, 3).map(({ retired }) => retired)).toEqual([
+      ['its thread ended: its library fails'],
+      ['its thread ended, and why is not known'],
+      ['its thread ended: it did not say why'],
+    ]);
+    expect(seats.slice(0, 3).map(({ causes }) => causes)).toEqual([[broken], [undefined], [new Error('it did not say why')]]);
+    fail[1](new Error('exit code 7'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(log.at(-1)).toBe(`fake: the thread of participant ${late.participant} failed: exit code 7`);
+  });
+
+  it('are not waited for where their reason is known, or nobody is gone', async () => {
+    const { crew, seats } = fakeCrew();
+    await crew.resize(2);
+    expect(await after(0, crew.whenExplained())).toBe(undefined);
+    crew.endStuck(crew.members[0], 'it had not returned');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(crew.hasGone).toBe(true);
+    expect(await after(0, crew.whenExplained())).toBe(undefined);
+    crew.reap();
+    expect(seats[0].retired).toEqual(['it had not returned']);
   });
 
   it('and cannot be replaced, three times in a row, end what waits for somebody, with the cause', async () => {
@@ -143,7 +185,9 @@ describe('threads that are lost', () => {
         ),
       );
     }
-    expect(outcome).toEqual(failure('ERR_THREAD_GONE', '20 threads in a row have ended before they ran anything: its thread ended'));
+    expect(outcome).toEqual(
+      failure('ERR_THREAD_GONE', '20 threads in a row have ended before they ran anything: its thread ended, and why is not known'),
+    );
     expect(launches()).toBe(20);
   });
 

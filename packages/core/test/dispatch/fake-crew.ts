@@ -15,7 +15,9 @@ export class FakeSeat implements ParticipantSeat {
   isGone = false;
   batches = 0;
   progress = 0;
+  /** What it was retired with. */
   readonly retired: string[] = [];
+  readonly causes: unknown[] = [];
   readonly #free: () => void;
   readonly #becomeReady: () => void;
   readonly #fail: (error: Error) => void;
@@ -48,8 +50,9 @@ export class FakeSeat implements ParticipantSeat {
     this.#becomeGone();
   }
 
-  retire(reason: string): void {
+  retire(reason: string, cause?: unknown): void {
     this.retired.push(reason);
+    this.causes.push(cause);
     this.#free();
   }
 }

@@ -52,7 +52,7 @@ class MyPoolThread implements LaunchedThread {
   }
 
   #end(code: number): void {
-    this.#ending ??= new Error(`the thread ended with exit code ${code}`);
+    this.#ending ??= new Error(`exit code ${code}`);
     for (const { reject } of this.#tasks.values()) reject(this.#ending);
     this.#tasks.clear();
   }

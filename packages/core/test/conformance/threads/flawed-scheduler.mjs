@@ -31,6 +31,8 @@ const FLAWS = {
   forgetsDead: () => around({ seat: () => ({ gone: { value: new Promise(() => {}) }, isGone: { value: false } }) }),
   /** Does not say that a thread is gone before its batch is given to another, who begins it again. */
   fromBeginning: () => around({ seat: () => ({ retire: { value() {} } }) }),
+  /** Does not say why a thread has ended. */
+  keepsReasons: () => around({ seat: (inner) => ({ retire: { value: () => inner.retire('its thread ended, and why is not known') } }) }),
   /** Lets its threads live on when it is stopped. */
   leaksThreads: () => residentScheduler({ name: 'bare', launch: (options) => ({ run: bound(launcher.launch(options)), discard() {} }) }),
   /** Leaves a timer behind for each start. */

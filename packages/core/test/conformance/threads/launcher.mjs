@@ -6,6 +6,7 @@ export const launcher = { name: 'bare', launch: ({ resourceLimits }) => new Bare
 class BareThread {
   #worker;
   #tasks = [];
+  #ending;
 
   constructor(resourceLimits) {
     this.#worker = new Worker(new URL('./worker.mjs', import.meta.url), { ...(resourceLimits && { resourceLimits }) });
@@ -14,7 +15,13 @@ class BareThread {
       if (error === undefined) resolve();
       else reject(error);
     });
-    this.#worker.on('error', () => {});
+    this.#worker.on('error', (error) => {
+      this.#ending = error;
+    });
+    this.#worker.on('exit', (code) => {
+      this.#ending ??= new Error(`exit code ${code}`);
+      for (const { reject } of this.#tasks) reject(this.#ending);
+    });
   }
 
   run(order, transferList) {

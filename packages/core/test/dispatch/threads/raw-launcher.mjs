@@ -23,7 +23,7 @@ export function rawLauncher({ worker = WORKER, workerData = undefined } = {}) {
       const ended = new Promise((_, reject) => {
         thread.once('exit', (code) => {
           launcher.threads.splice(launcher.threads.indexOf(thread), 1);
-          reject(lastError ?? new Error(`the thread ended with exit code ${code}`));
+          reject(lastError ?? new Error(`exit code ${code}`));
         });
       });
       ended.catch(() => {});
