@@ -28,7 +28,7 @@ interface ManagerParts extends ManagerSettings {
   readonly codec?: Codec;
   /** What sessions get by `session.shared(name)`: see {@link SessionManager.shared}. */
   readonly shared?: Readonly<Record<string, Shareable>>;
-  /** For tests: the clock that the time limits of handlers are measured by. Default: the system's monotonic one. */
+  /** For tests: the clock that time limits of handlers, maintenance and pauses are measured by. Default: the system's monotonic one. */
   readonly clock?: WallClock;
   /** Where sessions sleep. Default: `memoryStore()`. Not opened yet; the manager opens and closes it. */
   readonly hibernationStore?: HibernationStore;

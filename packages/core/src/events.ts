@@ -18,6 +18,8 @@ export interface DormouseEvents {
   'dormouse:session:woken': { readonly accountId: number };
   /** The store does not take records: sessions stay in memory, asleep, until it does. Told once until it has taken some again. */
   'dormouse:store:failed': { readonly store: string; readonly error: DormouseError };
+  /** No thread could be started in the place of one that was lost; it is tried again. Told once until one could. */
+  'dormouse:thread:failed': { readonly scheduler: string; readonly error: DormouseError };
   'dormouse:request:refused': RefusedRequest;
   'dormouse:pool:grown': { readonly capacity: number };
   'dormouse:run:overrun': { readonly tick: number; readonly lateMs: number; readonly skipped: number };
@@ -47,6 +49,7 @@ const NAMES = [
   'dormouse:session:hibernated',
   'dormouse:session:woken',
   'dormouse:store:failed',
+  'dormouse:thread:failed',
   'dormouse:request:refused',
   'dormouse:pool:grown',
   'dormouse:run:overrun',

@@ -6,6 +6,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { BehaviorDescriptor } from './behavior-module.js';
 import { DormouseError, messageOf, shown } from './errors.js';
 import type { Logger } from './logger.js';
+import type { WallClock } from './wall-clock.js';
 
 /**
  * Version of the contract between the manager and a scheduler. A scheduler built for another major contract is refused at
@@ -48,6 +49,8 @@ export interface SchedulerStats {
   readonly recoveries?: number;
   /** Threads that died and were replaced. */
   readonly replacedThreads?: number;
+  /** Workers asked for that are not there: being started in the place of others, or, if that has failed, tried again. */
+  readonly missingThreads?: number;
 }
 
 /** Runs batches of the round in hand on the thread it belongs to. */
@@ -102,6 +105,8 @@ export interface SchedulerHost {
   /** Runs batches on the calling thread, the one that `parallelFor` is called on. */
   readonly caller: BatchRunner;
   readonly logger: Logger;
+  /** What pauses are measured by; the manager's option `clock`. */
+  readonly clock: WallClock;
   /** URLs of the modules that each worker imports first, in this order: the manager's option `workerSetup`. */
   readonly workerSetup: readonly string[];
   /** What each worker imports next. By index of the behaviour. */

@@ -1,8 +1,8 @@
 import { DormouseError, shown } from './errors.js';
 
 /**
- * The clock on the wall, as far as a manager looks at it for its handlers' time limits. Nothing a session sees depends on it but by way
- * of answers. Tests give a manager one that they drive by hand.
+ * The clock on the wall, as far as a manager looks at it: for its handlers' time limits, maintenance, and pauses before what failed is tried
+ * again. Nothing a session sees depends on it but by way of answers. Tests give a manager one that they drive by hand.
  */
 export interface WallClock {
   /** Milliseconds since whenever; never goes back. */

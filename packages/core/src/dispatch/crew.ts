@@ -1,9 +1,11 @@
 import { DormouseError, messageOf } from '../errors.js';
+import { publish } from '../events.js';
 import type { Gate } from '../memory/gate.js';
 import type { SchedulerHost } from '../scheduler.js';
 import { CrewMember } from './crew-member.js';
 import type { ThreadLauncher } from './launcher.js';
 import type { CheckedResidentOptions } from './options.js';
+import { Retry } from './retry.js';
 import { settledWithin } from './settled-within.js';
 
 /** What a crew works with. */
@@ -18,7 +20,7 @@ export interface CrewParts {
 const LEAVE_MS = 1000;
 /** How long a library is waited for that has not said yet why a thread has died: it hears so some ms after the thread's ports were closed. */
 const EXPLAIN_MS = 20;
-/** Threads that fail to start, one after the other, before no more are tried. */
+/** Threads that fail to start, one after the other, before the next is tried after a pause; or, where nobody is left, before it is given up. */
 const MOST_FAILURES = 3;
 /** Threads that start and are gone before they have run anything, one after the other, before no more are tried. */
 const MOST_IN_VAIN = 20;
@@ -43,7 +45,9 @@ export class Crew {
   readonly #parts: CrewParts;
   readonly #hiring = new Set<Promise<unknown>>();
   readonly #ending = new Set<Promise<unknown>>();
+  readonly #retry: Retry;
   #wanted = 0;
+  /** Threads that could not be started in the place of others, one after the other. */
   #failures = 0;
   #inVain = 0;
   /** Threads that are being started in the place of others. */
@@ -51,7 +55,13 @@ export class Crew {
 
   constructor(parts: CrewParts) {
     this.#parts = parts;
+    this.#retry = new Retry(parts.host.clock, () => this.#replace());
     this.#list();
+  }
+
+  /** Threads that are wanted and cannot run batches: being started, or tried again. */
+  get missing(): number {
+    return Math.max(0, this.#wanted - this.#readyCount);
   }
 
   /** Brings the threads to `count`, up or down; when it rejects those there were are there, and no others. Between rounds. */
@@ -61,10 +71,12 @@ export class Crew {
     const before = this.#wanted;
     this.#wanted = count;
     this.#failures = 0;
+    this.#retry.clear();
     try {
       await this.#fill();
     } catch (error) {
-      this.#wanted = Math.min(before, this.#readyCount);
+      this.#wanted = before;
+      if (this.missing > 0) this.#retry.later();
       throw error;
     } finally {
       await this.#dismissSurplus();
@@ -74,6 +86,7 @@ export class Crew {
   /** Ends all threads, within a bound whatever they do. Between rounds. */
   async stop(): Promise<void> {
     this.#wanted = 0;
+    this.#retry.clear();
     await this.#dismiss(this.members);
     await Promise.allSettled([...this.#hiring, ...this.#ending]);
     this.reap();
@@ -161,7 +174,7 @@ export class Crew {
   }
 
   get #readyCount(): number {
-    return this.members.filter(({ seat, isLeaving }) => seat.isReady && !isLeaving).length;
+    return this.members.filter(({ seat, isLeaving }) => seat.isReady && !seat.isGone && !isLeaving).length;
   }
 
   /** Starts as many threads as are wanting; if one cannot be started, ends those it has started. */
@@ -194,7 +207,8 @@ export class Crew {
     const member = new CrewMember(this.#parts.host.openSeat(), this.#parts);
     this.members = [...this.members, member];
     void member.seat.gone.then(() => {
-      this.hasGone = true;
+      if (member.seat.isReady) this.hasGone = true;
+      else this.#drop(member);
       this.onChange?.();
     });
     try {
@@ -209,26 +223,49 @@ export class Crew {
     return member;
   }
 
-  /** Starts a thread in the place of one that was lost, beside whatever else goes on. */
+  /** Takes leave of a thread that has never been ready: it was not inside the gate, which may be open. */
+  #drop(member: CrewMember): void {
+    this.members = this.members.filter((other) => other !== member);
+    member.seat.retire(member.reasonOfEnd, member.cause);
+    this.#parts.gate.clear(member.seat.participant);
+    void this.#track(this.#ending, member.end());
+    this.#list();
+  }
+
+  /** Starts a thread in the place of one that was lost, beside whatever else goes on; then the next, if more are wanting. */
   #replace(): void {
-    const { host, launcher } = this.#parts;
     if (this.members.filter(({ isLeaving }) => !isLeaving).length >= this.#wanted) return;
     this.#replacing++;
     this.#hire().then(
       () => {
         this.#replacing--;
-        this.#failures = 0;
+        this.#replaced();
       },
       (cause) => {
         this.#replacing--;
-        if (this.#wanted === 0) return;
-        host.logger.error(`${launcher.name}: no thread could be started in the place of one that was lost: ${messageOf(cause)}`);
-        if (++this.#failures < MOST_FAILURES) this.#replace();
-        else if (this.runners.length === 0) {
-          this.fail(goneFor(`no thread is left, and none can be started: ${messageOf(cause)}`, cause));
-        }
+        if (this.#wanted > 0) this.#failedToReplace(cause);
       },
     );
+  }
+
+  #replaced(): void {
+    const { host, launcher } = this.#parts;
+    if (this.#failures > 0) host.logger.info(`${launcher.name} starts threads again`);
+    this.#failures = 0;
+    this.#retry.clear();
+    this.#replace();
+  }
+
+  #failedToReplace(cause: unknown): void {
+    const { host, launcher } = this.#parts;
+    if (this.#failures++ === 0) {
+      const error = goneFor(`${launcher.name}: no thread could be started in the place of one that was lost: ${messageOf(cause)}`, cause);
+      host.logger.error(`${error.message}; it is tried again`);
+      publish('dormouse:thread:failed', { scheduler: launcher.name, error });
+    }
+    if (this.#failures < MOST_FAILURES) this.#replace();
+    else if (this.runners.length > 0) this.#retry.later();
+    else this.fail(goneFor(`no thread is left, and none can be started: ${messageOf(cause)}`, cause));
   }
 
   #list(): void {

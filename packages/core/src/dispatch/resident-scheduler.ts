@@ -115,6 +115,7 @@ class ResidentScheduler implements IScheduler {
       aloneRounds: rounds.alone,
       recoveries: rounds.recoveries,
       replacedThreads: crew.replaced,
+      missingThreads: crew.missing,
     };
   }
 

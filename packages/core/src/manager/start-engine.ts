@@ -42,6 +42,7 @@ export async function startEngine<B extends AnyBehavior>(options: CheckedOptions
       updateTimeoutMs,
       caller,
       logger,
+      clock: options.clock,
       ...order,
       openSeat: () => seats.open(),
       isBatchDone: (batch) => round.isDone(batch, round.epoch),

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { failure } from '../manager/test-manager.js';
-import { type Conduct, fakeCrew, joins, never } from './fake-crew.js';
+import { after, type Conduct, fakeCrew, joins, never } from './fake-crew.js';
 
 const broken = new RangeError('its library fails');
 /** Hands nothing over: the seat's port stays here. */
@@ -12,21 +12,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
-
-/** What came of it, once so much time has passed. */
-async function after<T>(ms: number, work: Promise<T>): Promise<unknown> {
-  let outcome: unknown = 'not settled';
-  work.then(
-    (value) => {
-      outcome = value;
-    },
-    (error) => {
-      outcome = error;
-    },
-  );
-  await vi.advanceTimersByTimeAsync(ms);
-  return outcome;
-}
 
 describe('starting threads', () => {
   it('a crew has as many runners as it was told to, by their numbers, and the caller where it takes part', async () => {
@@ -150,19 +135,6 @@ describe('threads that are lost', () => {
       }),
     );
     expect(launches()).toBe(4);
-  });
-
-  it('while others are left end nothing; a later change of their number tries again', async () => {
-    const { crew, seats, conducts } = fakeCrew();
-    await crew.resize(2);
-    conducts.push('launch fails', 'launch fails', 'launch fails');
-    seats[1].become('gone');
-    await vi.advanceTimersByTimeAsync(0);
-    crew.reap();
-    await vi.advanceTimersByTimeAsync(5000);
-    expect([crew.failure, crew.runners]).toEqual([undefined, [1]]);
-    await crew.resize(2);
-    expect(crew.runners).toEqual([1, 2]);
   });
 
   it('twenty times in a row, before they ran anything, end what waits for somebody', async () => {

@@ -1,5 +1,13 @@
-import { type ResidentOptions, residentScheduler, type SessionHandle, type SessionManager, type TickReport } from '@dormouse/core';
+import {
+  type ResidentOptions,
+  residentScheduler,
+  type SessionHandle,
+  type SessionManager,
+  type ThreadLauncher,
+  type TickReport,
+} from '@dormouse/core';
 import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../manager/ask-fixture.js';
 import { accounts, startWith } from '../manager/test-manager.js';
 import { fated, fatedBatch } from './threads/fates.mjs';
 import { rawLauncher } from './threads/raw-launcher.mjs';
@@ -120,4 +128,42 @@ describe('what else a session can do to its thread', () => {
       expect([accountId, state.updates]).toEqual([accountId, expected]);
     }
   });
+});
+
+it('a thread that cannot be replaced is tried again by the manager’s clock; meanwhile the others run all there is', async () => {
+  const raw = rawLauncher();
+  let tries = 0;
+  let failing = 0;
+  const launch: ThreadLauncher['launch'] = (threadOptions) => {
+    tries++;
+    if (failing-- > 0) throw new Error('no thread to be had');
+    return raw.launch(threadOptions);
+  };
+  const clock = new ManualClock();
+  const scheduler = residentScheduler({ name: 'raw', launch });
+  const manager = await startWith({ behavior: fated, scheduler, workerThreads: 2, clock });
+  const handles = manager.createSessionBatch(accounts(200), (accountId: number) => ({
+    init: { fate: accountId === 30 ? 'exit' : 'none', at: 1 },
+  }));
+  let ticks = 0;
+  const tickUntil = async (isSo: () => boolean): Promise<void> => {
+    while (!isSo()) {
+      await tick(manager);
+      ticks++;
+      await new Promise(setImmediate);
+    }
+  };
+  failing = 4;
+  await tickUntil(() => tries === 2 + 3);
+  await tickUntil(() => clock.timers.size === 1);
+  expect(scheduler.stats()).toMatchObject({ missingThreads: 1, replacedThreads: 1 });
+  clock.advance(1000);
+  await tickUntil(() => clock.timers.size === 1);
+  expect([tries, scheduler.stats().missingThreads]).toEqual([6, 1]);
+  clock.advance(2000);
+  await tickUntil(() => scheduler.stats().missingThreads === 0);
+  expect([tries, scheduler.stats().participants.length]).toEqual([7, 2]);
+  for (const { accountId, state } of handles) expect([accountId, state.updates]).toEqual([accountId, accountId === 30 ? 0 : ticks]);
+  await manager.shutdown();
+  expect(clock.timers.size).toBe(0);
 });

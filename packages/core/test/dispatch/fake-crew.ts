@@ -1,9 +1,11 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { vi } from 'vitest';
 import { Crew } from '../../src/dispatch/crew.js';
 import type { LaunchedThread, ThreadOrder } from '../../src/dispatch/launcher.js';
 import { checkResidentOptions, type ResidentOptions } from '../../src/dispatch/options.js';
 import { Gate } from '../../src/memory/gate.js';
 import type { ParticipantSeat, SchedulerHost } from '../../src/scheduler.js';
+import { systemClock } from '../../src/wall-clock.js';
 
 /** A seat that comes to what the test says: see `become`. */
 export class FakeSeat implements ParticipantSeat {
@@ -89,6 +91,7 @@ export function fakeCrew(options: ResidentOptions = {}) {
 
   const host = {
     logger: { debug: note, info: note, warn: note, error: note },
+    clock: systemClock,
     openSeat() {
       let participant = 1;
       while (taken.has(participant)) participant++;
@@ -127,3 +130,18 @@ export function fakeCrew(options: ResidentOptions = {}) {
 }
 
 export const never: Conduct = () => new Promise(() => {});
+
+/** What came of it, once so much time has passed, with vitest's fake timers. */
+export async function after<T>(ms: number, work: Promise<T>): Promise<unknown> {
+  let outcome: unknown = 'not settled';
+  work.then(
+    (value) => {
+      outcome = value;
+    },
+    (error) => {
+      outcome = error;
+    },
+  );
+  await vi.advanceTimersByTimeAsync(ms);
+  return outcome;
+}
