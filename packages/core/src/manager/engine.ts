@@ -34,15 +34,14 @@ import { Maintenance } from './maintenance.js';
 import { MetricsWindow } from './metrics.js';
 import { drainObserved, ObservedHooks } from './observed-calls.js';
 import { OutboxDelivery } from './outbox-delivery.js';
+import { closeStore, stopScheduler } from './ownership.js';
 import { poolNotice } from './pool-notice.js';
 import { RequestQueue } from './requests.js';
 import { RoundCheck } from './round-check.js';
-import { stopScheduler } from './scheduler-ownership.js';
 import { Seats } from './seats.js';
 import { SessionRegistry } from './session-registry.js';
 import { SessionRequests } from './session-requests.js';
 import { SharedContent } from './shared-content.js';
-import { closeStore } from './store-ownership.js';
 import { StoringRounds } from './storing-rounds.js';
 import { TickEngine, tickInFlight } from './tick-engine.js';
 

@@ -8,8 +8,7 @@ import type { Logger } from '../logger.js';
 import { runtimeFor, setUpBehavior } from '../runtime-loader.js';
 import { SCHEDULER_CONTRACT_VERSION } from '../scheduler.js';
 import { Engine } from './engine.js';
-import { stopScheduler, takeScheduler } from './scheduler-ownership.js';
-import { closeStore, takeStore } from './store-ownership.js';
+import { closeStore, stopScheduler, takeScheduler, takeStore } from './ownership.js';
 
 /** Starts all of a manager's parts. Throws `ERR_START_FAILED` with the cause; the scheduler has then been stopped. */
 export async function startEngine<B extends AnyBehavior>(options: CheckedOptions<B>, logger: Logger): Promise<Engine> {

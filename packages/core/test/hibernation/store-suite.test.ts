@@ -1,24 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { describeHibernationStore, type StoreSetup } from '../../src/conformance/store-suite.js';
 import type { HibernationStore, RecordBatch } from '../../src/hibernation/hibernation-store.js';
+import { failuresAmong, type SuiteTest } from '../conformance/failures-of.js';
 import { fill, MapStore } from './map-store.js';
 
 /** Runs the suite with functions of its own in place of a test runner’s; returns what failed, by name, with the reason. */
 async function failuresOf(setup: Omit<StoreSetup, 'describe' | 'it' | 'name'>, only = /./): Promise<Map<string, string>> {
-  const tests: { name: string; body: () => Promise<void> }[] = [];
+  const tests: SuiteTest[] = [];
   describeHibernationStore({ describe: (_, body) => body(), it: (name, body) => void tests.push({ name, body }), name: 'test', ...setup });
-  expect(new Set(tests.map(({ name }) => name)).size).toBe(tests.length);
-  const chosen = tests.filter(({ name }) => only.test(name));
-  expect(chosen.length).toBeGreaterThan(0);
-  const failed = new Map<string, string>();
-  for (const { name, body } of chosen) {
-    try {
-      await body();
-    } catch (error) {
-      failed.set(name, String(error));
-    }
-  }
-  return failed;
+  return failuresAmong(tests, only);
 }
 
 /** A store with one thing wrong. */
