@@ -1,8 +1,8 @@
 /**
  * Run as a process of its own: everything at once. Two managers, one on threads and one inline, are given the same: packets, also to sleepers and to
  * who is gone, messages, requests, timers, sessions that come, go, fall asleep and wake. The first is defragmented, laid out, collected and resized
- * meanwhile, and stores its sleepers in other slices. Every packet, message and answer must be accounted for, each session be in one state, and
- * digests be equal. Prints what happened as JSON; exit code 1 when anything was wrong, or a tick does not end.
+ * meanwhile, and stores its sleepers in small slices; the second never stores any. Every packet, message and answer must be accounted for, each
+ * session be in one state, and digests be equal. Prints what happened as JSON; exit code 1 when anything was wrong, or a tick does not end.
  *
  *     node conservation.mjs [--scheduler inline|raw|tinypool|poolifier|threads] [--caller idle|joins] [--dispatch resident|task] [--workers 2]
  *                           [--ticks 36000] [--seconds S] [--sessions 400] [--store raw|deflate|slow] [--compare-every 10] [--kill-every 0] [--seed 1]
@@ -77,6 +77,7 @@ subject = await Side.start(values.scheduler, findings, {
 reference = await Side.start('reference', findings, {
   ...common,
   scheduler: referenceScheduler(),
+  hibernationStore: storeOf('never'),
   maintenanceSliceMs: 5,
   enableAutoDefragmentation: false,
   enableSimd: false,

@@ -49,15 +49,20 @@ export class Findings {
     this.report = report;
     this.#guard = setInterval(() => {
       if (performance.now() - this.#beganMs < HANG_MS) return;
-      this.wrong('it hangs');
-      this.end();
-      process.exit();
+      this.#endAtOnce('it hangs');
     }, 1000);
+    process.once('uncaughtException', (error) => this.#endAtOnce(error.stack));
   }
 
   wrong(what) {
     this.problems++;
     if (this.#notes.length < MOST_NOTES) this.#notes.push(`${this.where}: ${what}`);
+  }
+
+  #endAtOnce(why) {
+    this.wrong(why);
+    this.end();
+    process.exit();
   }
 
   /** Waits for a tick, and for no longer than a minute. */

@@ -32,6 +32,7 @@ const words = new DataView(bytes.buffer, 0, bytes.length);
 const counted = Object.fromEntries(FIGURES.map((name) => [name, u32()]));
 const fields = {
   ...counted,
+  updates: u32(),
   heard: u32({ hot: true }),
   disorder: u32(),
   lastTick: u32(),
@@ -136,6 +137,7 @@ function takeMessages(session) {
 /** Does what packets say, one after the other; what it has counted is right wherever it fails. */
 function update(session) {
   const { state } = session;
+  state.updates += 1;
   state.luck = session.random();
   if (session.accountId % 8 === 0 && session.every(PERIOD_MS)) hear(state, 45);
   for (let id = session.takeDue(); id !== null; id = session.takeDue()) {

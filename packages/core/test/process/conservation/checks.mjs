@@ -55,10 +55,12 @@ function compareSessions(mine, other, wakes) {
 export function countStates(side) {
   const { manager, accounts } = side;
   const counts = { active: 0, quarantined: 0, hibernating: 0, hibernated: 0 };
-  for (const [accountId, { handle }] of accounts) {
-    const { status } = handle;
+  for (const [accountId, { handle, isInterrupted }] of accounts) {
+    const { status, updateCount } = handle;
     if (!STATUSES.has(status)) side.wrong(`account ${accountId} is ${status}`);
     counts[status]++;
+    const updates = handle.isAsleep || isInterrupted ? updateCount : handle.state.updates;
+    if (updateCount !== updates) side.wrong(`account ${accountId} has had ${updates} updates, and ${updateCount} are counted`);
     const found = manager.getSession(accountId);
     if (found?.incarnation !== handle.incarnation)
       side.wrong(`account ${accountId} has incarnation ${found?.incarnation}, not ${handle.incarnation}`);

@@ -4,9 +4,17 @@ import { memoryStore } from '@dormouse/core';
 /** Small chunks: that there is something to compact. */
 const CHUNK_BYTES = 4096;
 
-/** `raw`, `deflate`, or `slow`: what `put` is given it takes some turns of the event loop later, and now and then it does not. */
+/**
+ * `raw`, `deflate`, `slow`: what `put` is given it takes some turns of the event loop later, and now and then it does not; or `never`: it takes nothing, so that
+ * every sleeper's row stays as it is.
+ */
 export function storeOf(name, below) {
   const store = memoryStore({ deflate: name === 'deflate', chunkBytes: CHUNK_BYTES });
+  if (name === 'never') {
+    store.put = () => {
+      throw new Error('not here');
+    };
+  }
   if (name !== 'slow') return store;
   const put = store.put.bind(store);
   store.put = async (batch) => {
