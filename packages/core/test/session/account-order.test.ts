@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { AccountOrder } from '../../src/session/account-order.js';
 
 function slotsOf(order: AccountOrder): number[] {
@@ -61,6 +61,20 @@ describe('AccountOrder', () => {
     order.added(3, 3);
     expect([...slots.subarray(0, count)]).toEqual(before);
     expect(slotsOf(order)).toEqual([2, 3, 4, 6, 8, 10]);
+  });
+
+  it('merges unasked at 4096 changes, or at a 64th of the sessions there are: no merge takes long', () => {
+    const sort = vi.spyOn(Float64Array.prototype, 'sort');
+    onTestFinished(() => sort.mockRestore());
+    const merged = (): number[] => sort.mock.contexts.splice(0).map((keys) => (keys as unknown as Float64Array).length);
+    const order = new AccountOrder();
+    for (let accountId = 1; accountId <= 10_000; accountId++) order.added(accountId, accountId);
+    expect(merged()).toEqual([4096, 4096]);
+    for (let accountId = 10_001; accountId <= 640_000; accountId++) order.added(accountId, accountId);
+    expect(order.slots().count).toBe(640_000);
+    merged();
+    for (let accountId = 1; accountId <= 25_000; accountId++) order.removed(accountId);
+    expect(merged()).toEqual([10_000, 9844]);
   });
 
   it('is what sorting all accounts anew would give, after any changes', () => {
