@@ -40,6 +40,7 @@ export class Intake {
       ...parts,
       population,
       isAutomatic: config.enableAutoHibernation,
+      sliceMs: config.maintenanceSliceMs,
       highPercent: config.pressureHighPercent,
       lowPercent: config.pressureLowPercent,
       memoryLimitBytes: config.memoryLimitBytes,
@@ -52,7 +53,7 @@ export class Intake {
     this.admissions = new Admissions({
       plan: (accountId, options) => population.plan(accountId, options),
       create: (planned) => void changes.create(planned),
-      makeRoom: () => this.pressure.relieve() > 0,
+      makeRoom: () => this.pressure.relieve(true) > 0,
       wallClock,
       maintenanceSliceMs: config.maintenanceSliceMs,
     });

@@ -5,8 +5,12 @@ import type { TickClock } from '../session/tick-clock.js';
 import type { WallClock } from '../wall-clock.js';
 import { LeastActive } from './least-active.js';
 
-/** Sessions put to sleep in one tick; the next one goes on. */
+/** Sessions put to sleep in one tick; the next one goes on. One search finds enough for some ticks. */
 const MOST_A_TICK = 1024;
+const TICKS_A_SEARCH = 2;
+/** The clock is looked at when so many blocks were searched, or so many sessions put to sleep: less than 0.1 ms, but for what hooks take. */
+const BLOCKS_A_STEP = 64;
+const SLEEPS_A_STEP = 16;
 /** Who was active within so many ms of simulated time is spared while the budget itself is kept. */
 export const SPARED_MS = 10_000;
 /** When too few could be put to sleep it looks for others after so many ms of simulated time. */
@@ -21,6 +25,8 @@ export interface PressureParts {
   readonly population: { readonly maxConcurrentSessions: number };
   readonly inputs: InputTap;
   readonly wallClock: WallClock;
+  /** The most it may add to a tick, wall-clock ms, and one step more: what is left waits for the next. */
+  readonly sliceMs: number;
   /** False: sessions are put to sleep by call only. */
   readonly isAutomatic: boolean;
   readonly highPercent: number;
@@ -52,7 +58,14 @@ export class Pressure {
   isOff: boolean;
   readonly #parts: PressureParts;
   readonly #mostATick: number;
-  #found: LeastActive | undefined;
+  readonly #blocksAStep: number;
+  #search: LeastActive | undefined;
+  /** Whether who is to sleep is being looked for, or has been found and waits. */
+  #stage: 'none' | 'searching' | 'found' = 'none';
+  /** Of those found: how many there should be, who comes next, how many sleep. */
+  #wanted = 0;
+  #next = 0;
+  #slept = 0;
   /** It goes on until no more are awake. */
   #target = Number.POSITIVE_INFINITY;
   /** Beyond so many awake, memory's budget is exceeded. */
@@ -63,22 +76,28 @@ export class Pressure {
   #lookMs = Number.NEGATIVE_INFINITY;
   #lookedMs = 0;
 
-  /** `mostATick`: sessions it puts to sleep in one tick. */
-  constructor(parts: PressureParts, mostATick = MOST_A_TICK) {
+  /** `mostATick`: sessions it puts to sleep in one tick; `blocksAStep`: those searched between two looks at the clock. */
+  constructor(parts: PressureParts, mostATick = MOST_A_TICK, blocksAStep = BLOCKS_A_STEP) {
     this.#parts = parts;
     this.#mostATick = mostATick;
+    this.#blocksAStep = blocksAStep;
     this.isOff = !parts.isAutomatic;
   }
 
-  /** A tick begins: puts sessions to sleep where there is need; returns how many. Never throws. Without need: two comparisons. */
-  relieve(): number {
+  /**
+   * A tick begins: puts sessions to sleep where there is need, for a slice; returns how many. `mustFind`: it searches to the end, since somebody cannot
+   * come in before one sleeps. Never throws. Without need: two comparisons.
+   */
+  relieve(mustFind = false): number {
     if (this.isOff) return 0;
     const { store, population, wallClock, highPercent, lowPercent } = this.#parts;
     const most = population.maxConcurrentSessions;
     if (store.awakeCount * 100 > most * highPercent) this.#target = Math.min(this.#target, Math.floor((most * lowPercent) / 100));
     const nowMs = wallClock.now();
     if (nowMs >= this.#lookMs) this.#look(nowMs);
-    return store.awakeCount <= this.#target ? this.#rest() : this.#putToSleep();
+    if (store.awakeCount > this.#target) return this.#putToSleep(nowMs + this.#parts.sliceMs, mustFind);
+    this.#rest();
+    return 0;
   }
 
   /** The budget itself, of what memory allows too. */
@@ -86,36 +105,61 @@ export class Pressure {
     return Math.min(this.#parts.population.maxConcurrentSessions, this.#mostByMemory);
   }
 
-  #rest(): number {
+  #rest(): void {
+    this.#stage = 'none';
     this.#target = Number.POSITIVE_INFINITY;
     this.#mostByMemory = Number.POSITIVE_INFINITY;
-    return 0;
   }
 
-  #putToSleep(): number {
-    const { store, clock, sleeping, inputs } = this.#parts;
+  #putToSleep(untilMs: number, mustFind: boolean): number {
+    const { store, clock, wallClock, sleeping } = this.#parts;
     if (clock.nowMs < this.#againMs) return 0;
-    this.#found ??= new LeastActive(store, this.#mostATick);
-    const found = this.#found;
-    const beforeMs = clock.nowMs - SPARED_MS;
-    const wanted = store.awakeCount - this.#target;
-    found.find(wanted, store.awakeCount > this.#budget ? clock.nowMs : beforeMs, sleeping.mayRest);
-    let slept = 0;
-    for (let i = 0; i < found.count && store.awakeCount > this.#target; i++) {
-      if (found.lastActivityMs[i] > beforeMs && store.awakeCount <= this.#budget) break;
-      const accountId = found.accountIds[i];
-      const slot = store.index.get(accountId);
-      // The hook of one before may have had it released, or touched.
-      if (slot === NO_SLOT || store.lastActivityMs(slot) !== found.lastActivityMs[i] || !sleeping.mayRest(slot)) continue;
-      inputs.observer?.changed('hibernate', accountId, 0);
-      if (sleeping.put(slot)) slept++;
+    this.#search ??= new LeastActive(store, this.#mostATick * TICKS_A_SEARCH, sleeping.mayRest);
+    const search = this.#search;
+    if (this.#stage === 'none') {
+      this.#wanted = Math.min(store.awakeCount - this.#target, this.#mostATick * TICKS_A_SEARCH);
+      search.begin(this.#wanted, store.awakeCount > this.#budget ? clock.nowMs : clock.nowMs - SPARED_MS);
+      this.#stage = 'searching';
     }
-    this.sleeps += slept;
-    if (slept < Math.min(wanted, this.#mostATick)) {
+    while (this.#stage === 'searching') {
+      if (search.step(this.#blocksAStep)) {
+        this.#stage = 'found';
+        this.#next = 0;
+        this.#slept = 0;
+      } else if (!mustFind && wallClock.now() >= untilMs) return 0;
+    }
+    return this.#putFoundToSleep(search, untilMs);
+  }
+
+  #putFoundToSleep(search: LeastActive, untilMs: number): number {
+    const { store, clock, wallClock } = this.#parts;
+    const beforeMs = clock.nowMs - SPARED_MS;
+    const before = this.#slept;
+    const stop = Math.min(search.count, this.#next + this.#mostATick);
+    for (let steps = 0; this.#next < stop && store.awakeCount > this.#target; steps++) {
+      if (steps > 0 && steps % SLEEPS_A_STEP === 0 && wallClock.now() >= untilMs) break;
+      const lastActivityMs = search.lastActivityMs[this.#next];
+      const isSpared = lastActivityMs > beforeMs && store.awakeCount <= this.#budget;
+      // So are all that come after it.
+      if (isSpared) this.#next = search.count;
+      else if (this.#putOne(search.accountIds[this.#next++], lastActivityMs)) this.#slept++;
+    }
+    this.sleeps += this.#slept - before;
+    if (this.#next >= search.count) this.#stage = 'none';
+    if (this.#stage === 'none' && this.#slept < this.#wanted) {
       this.#againMs = clock.nowMs + AGAIN_MS;
       this.#rest();
     }
-    return slept;
+    return this.#slept - before;
+  }
+
+  #putOne(accountId: number, lastActivityMs: number): boolean {
+    const { store, sleeping, inputs } = this.#parts;
+    const slot = store.index.get(accountId);
+    // It may have been touched or released since, by the hook of one before for one.
+    if (slot === NO_SLOT || store.lastActivityMs(slot) !== lastActivityMs || !sleeping.mayRest(slot)) return false;
+    inputs.observer?.changed('hibernate', accountId, 0);
+    return sleeping.put(slot);
   }
 
   /**

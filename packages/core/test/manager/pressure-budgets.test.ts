@@ -6,6 +6,7 @@ import { SilentObserver } from '../../src/recording/silent-observer.js';
 import { NO_MEMORY } from '../../src/session/memory-usage.js';
 import { fallAsleep } from '../../src/session/rest.js';
 import { ManualClock } from '../../src/testing/manual-clock.js';
+import type { WallClock } from '../../src/wall-clock.js';
 import { makeStore } from '../session/store-fixture.js';
 
 interface Setup {
@@ -21,6 +22,9 @@ interface Setup {
   /** Bytes that each session holds, asleep or not; the limit. */
   readonly bytesEach?: number;
   readonly memoryLimitBytes?: number;
+  /** What the clock on the wall goes on by at each look, ms. The slice is 2. */
+  readonly stepMs?: number;
+  readonly blocksAStep?: number;
 }
 
 const HOUR = 3_600_000;
@@ -35,6 +39,8 @@ function setUp({
   mostATick,
   bytesEach = 0,
   memoryLimitBytes = 1e12,
+  stepMs = 0,
+  blocksAStep,
 }: Setup) {
   const { store, clock, create } = makeStore({ value: u32() });
   for (const [index, time] of activeMs.entries()) {
@@ -43,6 +49,12 @@ function setUp({
   }
   clock.nowMs = nowMs;
   const wallClock = new ManualClock();
+  const steppedClock = {
+    now: () => {
+      wallClock.advance(stepMs);
+      return wallClock.now();
+    },
+  } as WallClock;
   const population = { maxConcurrentSessions: most };
   const recorded: number[] = [];
   class Heard extends SilentObserver {
@@ -60,7 +72,8 @@ function setUp({
       clock,
       population,
       inputs: { observer: new Heard() },
-      wallClock,
+      wallClock: steppedClock,
+      sliceMs: 2,
       isAutomatic,
       highPercent: 90,
       lowPercent: 70,
@@ -83,6 +96,7 @@ function setUp({
       },
     },
     mostATick,
+    blocksAStep,
   );
   return { pressure, store, clock, wallClock, population, recorded, asleep, looksAtMemory: () => looks };
 }
@@ -150,6 +164,33 @@ describe('pressure', () => {
     const slept = Array.from({ length: 4 }, () => pressure.relieve());
     expect(slept).toEqual([12, 12, 6, 0]);
     expect(store.awakeCount).toBe(70);
+  });
+
+  it('takes no longer than its slice: what is left of those found sleeps in the ticks that follow', () => {
+    const { pressure, store, asleep } = setUp({ most: 100, activeMs: Array(100).fill(0), stepMs: 1 });
+    // The clock is looked at once in 16.
+    const slept = Array.from({ length: 3 }, () => pressure.relieve());
+    expect(slept).toEqual([16, 14, 0]);
+    expect(asleep).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
+    expect(store.awakeCount).toBe(70);
+  });
+
+  it('who was active since he was found is left alone, and so is who was released', () => {
+    const { pressure, store, asleep } = setUp({ most: 100, activeMs: Array(100).fill(0), mostATick: 16 });
+    expect(pressure.relieve()).toBe(16);
+    store.touch(store.index.get(17));
+    store.release(store.index.get(18), () => {});
+    expect(pressure.relieve()).toBe(12);
+    expect(asleep.slice(16)).toEqual(Array.from({ length: 12 }, (_, i) => i + 19));
+  });
+
+  it('searches a bounded number of blocks a tick, but to the end for somebody who waits to come in', () => {
+    const sessions = { activeMs: Array(1000).fill(0), most: 1000, mostATick: 2, stepMs: 2, blocksAStep: 1 };
+    const patient = setUp(sessions);
+    let ticks = 1;
+    while (patient.pressure.relieve() === 0) ticks++;
+    expect(ticks).toBe(16);
+    expect(setUp(sessions).pressure.relieve(true)).toBe(2);
   });
 
   it('follows the limit when that is changed', () => {
