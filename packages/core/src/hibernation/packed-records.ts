@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { Arena, type Chunk } from './arena.js';
-import { toColumns, toRows } from './columns.js';
+import { Columns } from './columns.js';
 import { MOST_RECORDS, NO_LOCATION, type RecordBatch, type StoreStats } from './hibernation-store.js';
 import {
   accountAt,
@@ -40,9 +40,14 @@ export class PackedRecords implements Records {
   #looseRecords = 0;
   #count = 0;
   #recordBytes = 0;
-  /** The group inflated last, by its location, and its records. */
-  #inflated = NO_LOCATION;
-  #rows = new Uint8Array(LEAST_SCRATCH_BYTES);
+  /** The group looked into last, by its location; its records, in columns where they are deflated. */
+  #opened = NO_LOCATION;
+  #content: Uint8Array = new Uint8Array(0);
+  #isInColumns = false;
+  readonly #taking = new Columns();
+  readonly #packing = new Columns();
+  /** Its last record that was asked for. */
+  #record = new Uint8Array(LEAST_SCRATCH_BYTES);
   #columns = new Uint8Array(LEAST_SCRATCH_BYTES);
   readonly #ends = new Uint32Array(MOST_RECORDS);
   /** Where the records of a batch were put. */
@@ -57,7 +62,7 @@ export class PackedRecords implements Records {
   }
 
   get stats(): StoreStats {
-    const own = this.#rows.length + this.#columns.length + this.#stage.bytes.length;
+    const own = this.#content.length + this.#record.length + this.#columns.length + this.#stage.bytes.length;
     return { records: this.#count, recordBytes: this.#recordBytes, heldBytes: this.#arena.heldBytes + own };
   }
 
@@ -80,9 +85,8 @@ export class PackedRecords implements Records {
     const at = groupOf(location);
     const chunk = this.#find(accountId, location);
     if (chunk === undefined) return undefined;
-    this.#inflate(chunk, at);
-    const index = indexOf(location);
-    return this.#rows.subarray(index === 0 ? 0 : this.#ends[index - 1], this.#ends[index]);
+    this.#open(chunk, at);
+    return this.#recordAt(indexOf(location));
   }
 
   delete(accountId: number, location: number): void {
@@ -105,7 +109,7 @@ export class PackedRecords implements Records {
     this.#looseRecords = 0;
     this.#count = 0;
     this.#recordBytes = 0;
-    this.#inflated = NO_LOCATION;
+    this.#opened = NO_LOCATION;
     this.#emptied = undefined;
   }
 
@@ -142,7 +146,8 @@ export class PackedRecords implements Records {
 
   #deflated(rows: Uint8Array, ends: Uint32Array, count: number): Uint8Array {
     this.#columns = withRoom(this.#columns, rows.length);
-    toColumns(rows, ends, count, this.#columns);
+    this.#packing.set(ends, count);
+    for (let i = 0, start = 0; i < count; start = ends[i++]) this.#packing.put(this.#columns, i, rows, start, ends[i] - start);
     return deflateRawSync(this.#columns.subarray(0, rows.length), { level: LEVEL });
   }
 
@@ -151,20 +156,29 @@ export class PackedRecords implements Records {
     return chunk !== undefined && isThere(chunk, groupOf(location) - chunk.base, indexOf(location), accountId) ? chunk : undefined;
   }
 
-  /** Has `rows` and `ends` be those of the group at this location. */
-  #inflate(chunk: Chunk, location: number): void {
-    if (this.#inflated === location) return;
-    this.#inflated = NO_LOCATION;
+  /** Has content and ends be those of the group at this location. Most of what reading one record takes is here: of zlib, and a sixth of that its set-up. */
+  #open(chunk: Chunk, location: number): void {
+    if (this.#opened === location) return;
+    this.#opened = NO_LOCATION;
     const at = location - chunk.base;
     const head = readHead(chunk, at);
-    const { count } = head;
-    readEnds(chunk, at, count, this.#ends);
-    const size = this.#ends[count - 1];
-    this.#rows = withRoom(this.#rows, size);
-    if (head.isDeflated) {
-      toRows(inflateRawSync(bodyOf(chunk, at, head), { chunkSize: Math.max(size, 64) }), this.#ends, count, this.#rows);
-    } else this.#rows.set(bodyOf(chunk, at, head));
-    this.#inflated = location;
+    readEnds(chunk, at, head.count, this.#ends);
+    const body = bodyOf(chunk, at, head);
+    this.#isInColumns = head.isDeflated;
+    if (head.isDeflated) this.#taking.set(this.#ends, head.count);
+    // Copied: views of memory that can shrink are slow to read from.
+    this.#content = head.isDeflated ? inflateRawSync(body, { chunkSize: Math.max(this.#ends[head.count - 1], 64) }) : body.slice();
+    this.#opened = location;
+  }
+
+  /** A record of the group that is open; valid until another is asked for. */
+  #recordAt(index: number): Uint8Array {
+    const start = index === 0 ? 0 : this.#ends[index - 1];
+    if (!this.#isInColumns) return this.#content.subarray(start, this.#ends[index]);
+    const length = this.#ends[index] - start;
+    this.#record = withRoom(this.#record, length);
+    this.#taking.take(this.#content, index, length, this.#record);
+    return this.#record.subarray(0, length);
   }
 
   #letGo(chunk: Chunk, location: number, index: number): void {
@@ -182,7 +196,7 @@ export class PackedRecords implements Records {
       return;
     }
     if (isLoose) this.#loose.delete(location);
-    if (this.#inflated === location) this.#inflated = NO_LOCATION;
+    if (this.#opened === location) this.#opened = NO_LOCATION;
     this.#arena.free(location, words - share * (head.count - 1));
   }
 
@@ -215,9 +229,8 @@ export class PackedRecords implements Records {
     for (let index = 0; index < count; index++) {
       if (!hasRecord(chunk, at, index)) continue;
       if (!this.#stage.hasRoomFor(lengthAt(chunk, at, count, index))) return false;
-      this.#inflate(chunk, location);
-      const start = index === 0 ? 0 : this.#ends[index - 1];
-      this.#stage.add(accountAt(chunk, at, index), location + index, this.#rows.subarray(start, this.#ends[index]));
+      this.#open(chunk, location);
+      this.#stage.add(accountAt(chunk, at, index), location + index, this.#recordAt(index));
     }
     return true;
   }
