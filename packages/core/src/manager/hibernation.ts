@@ -179,6 +179,7 @@ export class Hibernation {
 
   /** The store has put a record elsewhere. */
   recordMoved(accountId: number, location: number): void {
+    if (this.storing.recordMoved(accountId, location)) return;
     const { sleepers } = this.#parts.store;
     const entry = sleepers.find(accountId);
     if (entry !== NO_ENTRY) sleepers.setLocation(entry, location);

@@ -120,6 +120,15 @@ export class Storing {
     if (at !== -1) this.#putSlots[at] = to;
   }
 
+  /** The store has put a record elsewhere; true if it is one that it was given last, and has not been seen to yet. */
+  recordMoved(accountId: number, location: number): boolean {
+    if (this.#put === undefined) return false;
+    const { accountIds, locations, count } = this.#put.batch;
+    const at = accountIds.subarray(0, count).indexOf(accountId);
+    if (at !== -1) locations[at] = location;
+    return at !== -1;
+  }
+
   /** A session has woken from its record, or was released: that is not needed any more. */
   forget(accountId: number, location: number): void {
     this.rowBytes -= this.rowBytes / this.storedCount;

@@ -258,4 +258,22 @@ describe('a store', () => {
     store.host?.moved(1, 7);
     expect([handle.wake(), handle.state.mark, store.records.size]).toEqual([true, 1, 0]);
   });
+
+  it('may put a record elsewhere before its manager has seen that it has it', async () => {
+    const { manager, store } = await startSleepy();
+    store.isAsync = true;
+    const [handle, woken] = await asleep(manager, 1, 2);
+    await store.settle();
+    expect(woken.wake()).toBe(true);
+    for (const [location, bytes] of [...store.records]) {
+      store.records.delete(location);
+      store.records.set(location + 10, bytes);
+    }
+    const [one, two] = store.records.keys();
+    store.host?.moved(1, one);
+    store.host?.moved(2, two);
+    await manager.updateAllSessions(1);
+    expect([handle.status, [...store.records.keys()]]).toEqual(['hibernated', [one]]);
+    expect([handle.wake(), handle.state.mark, store.records.size]).toEqual([true, 1, 0]);
+  });
 });
