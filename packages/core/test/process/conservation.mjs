@@ -5,11 +5,12 @@
  * session be in one state, and digests be equal. Prints what happened as JSON; exit code 1 when anything was wrong, or a tick does not end.
  *
  *     node conservation.mjs [--scheduler inline|raw|tinypool|poolifier|threads] [--caller idle|joins] [--dispatch resident|task] [--workers 2]
- *                           [--ticks 36000] [--seconds S] [--sessions 400] [--store raw|deflate|slow] [--compare-every 10] [--kill-every 0] [--seed 1]
+ *                           [--ticks 36000] [--seconds S] [--sessions 400] [--store raw|deflate|slow] [--compare-every 10] [--kill-every 0] [--record]
+ *                           [--seed 1]
  *
  * `--ticks` of 100 ms of simulated time: an hour; `--seconds` of wall-clock time end it earlier. With `--kill-every` a worker is ended every so many
  * ticks, from outside or by a session. Then sessions speak to their neighbours alone, so that what an interruption changes stays among four: these are
- * left alone until they are quiet, looked through, and created anew.
+ * left alone until they are quiet, looked through, and created anew. With `--record` what the first is given is recorded, and replayed inline in the end.
  */
 import { setImmediate } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -18,6 +19,7 @@ import { FIGURES } from './conservation/behavior.mjs';
 import { compareReports, compareStates, countStates } from './conservation/checks.mjs';
 import { Deeds, MOST_NAPPED, SPAWNED_ACCOUNTS } from './conservation/deeds.mjs';
 import { Interruptions } from './conservation/interruptions.mjs';
+import { Recorded } from './conservation/recorded.mjs';
 import { Side } from './conservation/side.mjs';
 import { storeOf } from './conservation/stores.mjs';
 import { Upkeep } from './conservation/upkeep.mjs';
@@ -35,6 +37,7 @@ const { values } = parseArgs({
     store: { type: 'string', default: 'raw' },
     'compare-every': { type: 'string', default: '10' },
     'kill-every': { type: 'string', default: '0' },
+    record: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
   },
 });
@@ -83,6 +86,7 @@ reference = await Side.start('reference', findings, {
   enableSimd: false,
 });
 const sides = [subject, reference];
+const recorded = values.record ? new Recorded(subject.manager) : undefined;
 interruptions = new Interruptions({ sides, scheduler, threads, workers, reach: REACH, below: chance(seed + 7) });
 const isLeft = (accountId) => interruptions.isLeft(accountId);
 deeds = new Deeds({ below: chance(seed), reference, population, reach: REACH, isLeft });
@@ -181,5 +185,7 @@ for (const side of sides) {
 }
 done.population = subject.accounts.size;
 done.simulatedMinutes = Math.round((done.ticks * DIFF_MS) / 60_000);
+const digest = subject.manager.stateDigest();
 await Promise.all(sides.map((side) => side.manager.shutdown()));
+await recorded?.replay({ ticks: done.ticks, digest, findings });
 findings.end();

@@ -29,7 +29,7 @@ function conserve(...args: readonly string[]): Promise<Told> {
 
 describe.each([
   ['raw', ['--store', 'slow', '--seed', '1']],
-  ['inline', ['--store', 'deflate', '--seed', '2']],
+  ['inline', ['--store', 'deflate', '--record', '--seed', '2']],
 ] as const)('while sessions come, go, sleep, wake and are moved (%s %j)', (scheduler, more) => {
   it('each packet, message and answer is accounted for, each session in one state, and digests are equal to inline', async () => {
     const told = await conserve('--scheduler', scheduler, ...more);

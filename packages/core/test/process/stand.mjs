@@ -65,9 +65,14 @@ export class Findings {
     process.exit();
   }
 
-  /** Waits for a tick, and for no longer than a minute. */
-  async timed(tick) {
+  /** It goes on: from here on it may take a minute. */
+  alive() {
     this.#beganMs = performance.now();
+  }
+
+  /** Waits for a tick. */
+  async timed(tick) {
+    this.alive();
     const report = await tick();
     this.longestTickMs = Math.max(this.longestTickMs, performance.now() - this.#beganMs);
     return report;

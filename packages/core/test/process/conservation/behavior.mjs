@@ -22,8 +22,10 @@ export const Order = {
 export const Sent = { word: 1, please: 2, figures: 3 };
 /** What sessions count, in the order in which figures are sent and stand in the ledger. */
 export const FIGURES = ['taken', 'gaps', 'unread', 'sent', 'told', 'received', 'fromHost', 'asked', 'answered'];
-/** The ledger: how many entries there are, then each one's account and figures. */
+/** The ledger: how many entries there are that nobody has read, then each one's account and figures. */
 export const ENTRY_WORDS = 1 + FIGURES.length;
+const MOST_ENTRIES = 4096;
+export const LEDGER_WORDS = 1 + MOST_ENTRIES * ENTRY_WORDS;
 export const TOPIC = 'omen';
 
 const PERIOD_MS = 45_000;
@@ -201,7 +203,8 @@ export const herald = defineBehavior(import.meta.url, {
     for (let packet = session.receive(); packet !== null; packet = session.receive()) state.unread += 1;
     if (session.random() < 0.25) tell(session, session.accountId ^ 2, true);
     const ledger = session.shared('ledger');
-    ledger.set(figuresOf(session), 1 + ledger[0] * ENTRY_WORDS);
+    // Nobody reads that of a replay.
+    ledger.set(figuresOf(session), 1 + (ledger[0] % MOST_ENTRIES) * ENTRY_WORDS);
     ledger[0] += 1;
   },
 });

@@ -1,8 +1,6 @@
 import { DormouseError, PushOutcome, SessionManager } from '@dormouse/core';
-import { ENTRY_WORDS, FIGURES, herald, Sent, TOPIC, trader } from './behavior.mjs';
+import { ENTRY_WORDS, FIGURES, herald, LEDGER_WORDS, Sent, TOPIC, trader } from './behavior.mjs';
 
-/** More than are ever released in one tick. */
-const LEDGER_WORDS = 1 + 4096 * ENTRY_WORDS;
 /** Released handles that are still pushed to. */
 const MOST_STALE = 16;
 const NO_FIGURES = Object.freeze(Object.fromEntries(FIGURES.map((name) => [name, 0])));
