@@ -65,9 +65,8 @@ let [subject, reference, upkeep, interruptions, deeds] = [];
 
 const threads = watchThreads();
 const scheduler = await schedulerOf(values);
-// What budgets do depends on all that are awake.
-const budget = killEvery === 0 ? Math.floor(population * 0.9) : 2 * population;
-const common = { seed, maxConcurrentSessions: budget };
+// Never reached: whom budgets put to sleep, and when, depends on the clock on the wall.
+const common = { seed, maxConcurrentSessions: 2 * population };
 subject = await Side.start(values.scheduler, findings, {
   ...common,
   scheduler,
@@ -137,7 +136,6 @@ for (const endMs = performance.now() + seconds * 1000; done.ticks < ticks && per
 await upkeep.end();
 await interruptions.end(tick, createAnew);
 for (const side of sides) {
-  side.manager.setMaxConcurrentSessions(2 * population);
   // From here on nobody falls asleep for a minute.
   for (const { handle } of side.accounts.values()) handle.touch();
 }
