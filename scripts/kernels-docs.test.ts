@@ -12,20 +12,26 @@ const blocks = (language: string) =>
 const folder = fileURLToPath(new URL(`../examples/hello/node_modules/.kernel-${process.pid}/`, import.meta.url));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const run = async (args: readonly string[]) => (await promisify(execFile)(process.execPath, args, { cwd: folder })).stdout;
+async function run(args: readonly string[]): Promise<string> {
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd: folder });
+  expect(stderr).toBe('');
+  return stdout;
+}
 
 it('docs/kernels.md: its kernel compiles as it says, and comes to what its twin in JavaScript comes to', async () => {
   const [source] = blocks('ts');
-  const [command] = blocks('sh');
+  const [install, compile] = blocks('sh')[0].trim().split('\n');
   const [walkers, main] = blocks('js');
   mkdirSync(folder, { recursive: true });
   writeFileSync(`${folder}package.json`, '{ "type": "module" }');
   writeFileSync(`${folder}walk.ts`, source);
   writeFileSync(`${folder}walkers.js`, walkers);
   writeFileSync(`${folder}main.js`, main);
-  const [npx, asc, ...options] = command.trim().split(/\s+/);
+  const require = createRequire(import.meta.url);
+  expect(install).toBe(`npm install --save-dev assemblyscript@${require('assemblyscript/package.json').version}`);
+  const [npx, asc, ...options] = compile.split(/\s+/);
   expect([npx, asc]).toEqual(['npx', 'asc']);
-  await run([createRequire(import.meta.url).resolve('assemblyscript/bin/asc.js'), ...options]);
+  await run([require.resolve('assemblyscript/bin/asc.js'), ...options]);
   expect([await run(['main.js'])]).toEqual(blocks('text'));
   const [, byKernel, byTwin] = blocks('text')[0].trimEnd().split('\n');
   expect(byKernel.replace('walker ', '')).toBe(byTwin.replace('walker in JavaScript ', ''));
