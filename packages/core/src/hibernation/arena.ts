@@ -1,11 +1,5 @@
 import { DormouseError, messageOf } from '../errors.js';
-
-/** A chunk's memory. On buffers that can be resized, because those give it back when they shrink: at once, nobody has to collect. */
-interface ResizableBuffer extends ArrayBuffer {
-  resize(byteLength: number): void;
-}
-
-type ResizableConstructor = new (byteLength: number, options: { maxByteLength: number }) => ResizableBuffer;
+import { allocateResizable, type ResizableBuffer } from './resizable-buffer.js';
 
 /** Memory that entries are appended to. */
 export interface Chunk {
@@ -149,7 +143,7 @@ export class Arena {
     const byteLength = words * 4;
     let buffer: ResizableBuffer;
     try {
-      buffer = new (ArrayBuffer as unknown as ResizableConstructor)(byteLength, { maxByteLength: byteLength });
+      buffer = allocateResizable(byteLength);
     } catch (cause) {
       throw new DormouseError('ERR_MEMORY', `no memory for a chunk of records (${byteLength} bytes): ${messageOf(cause)}`, { cause });
     }

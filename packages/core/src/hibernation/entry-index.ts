@@ -1,18 +1,22 @@
 import { DormouseError } from '../errors.js';
 import { NO_ENTRY } from './entry-pages.js';
+import { allocateResizable, type ResizableBuffer } from './resizable-buffer.js';
 
 /** Submaps, each of which grows and shrinks by itself: at a million keys one has 4096, and moving them takes some 100 µs. */
 const SUBMAP_BITS = 8;
+const HASH_BITS = 32 - SUBMAP_BITS;
 const FIRST_PLACES = 8;
+/** From this many on, a submap is whole pages, given back at once when it is copied to larger ones. */
+const PAGE_PLACES = 1024;
 /** A place is 0 when it is free, else an entry plus one, and above it this many bits of its key's hash: few others' keys are looked at. */
 const ENTRY_BITS = 26;
 const ENTRY_MASK = 2 ** ENTRY_BITS - 1;
 const NO_PLACES = new Uint32Array(0);
 
 /**
- * Keys → entries: open addressing in submaps that double and halve one at a time, linear probing, deletion by shifting back. It keeps the
- * entries alone; an entry's key is asked of who has it, and must stay as it is while the entry is in. Four bytes a place, of which
- * three eighths to three quarters are in use. Main thread only.
+ * Keys → entries: open addressing in submaps that grow, by a quarter of a power of two, and shrink one at a time, linear probing, deletion by shifting back. It
+ * keeps the entries alone; an entry's key is asked of who has it, and must stay as it is while the entry is in. Four bytes a place, of which four fifths
+ * are in use at most, and a third at least; from 64 to 80 of 100 of a million that only come. Main thread only.
  */
 export class EntryIndex {
   readonly #keyOf: (entry: number) => number;
@@ -45,7 +49,7 @@ export class EntryIndex {
     const submap = hash >>> (32 - SUBMAP_BITS);
     const count = ++this.#counts[submap];
     let places = this.#submaps[submap];
-    if (count * 4 > places.length * 3) places = this.#resize(submap, Math.max(FIRST_PLACES, places.length * 2));
+    if (count * 5 > places.length * 4) places = this.#resize(submap, placesAfter(places.length));
     put(places, hash, entry);
   }
 
@@ -61,28 +65,28 @@ export class EntryIndex {
     const hash = mix(key);
     const submap = hash >>> (32 - SUBMAP_BITS);
     const places = this.#submaps[submap];
-    const mask = places.length - 1;
+    const { length } = places;
     let hole = this.#probe(places, hash, key);
     // Shift back: each entry behind the hole moves into it unless it would come to stand before its home.
-    for (let next = (hole + 1) & mask; places[next] !== 0; next = (next + 1) & mask) {
-      const home = mix(this.#keyAt(places, next)) & mask;
-      if (((next - home) & mask) < ((next - hole) & mask)) continue;
+    for (let next = following(hole, length); places[next] !== 0; next = following(next, length)) {
+      const home = homeOf(mix(this.#keyAt(places, next)), length);
+      if (distance(home, next, length) < distance(hole, next, length)) continue;
       places[hole] = places[next];
       hole = next;
     }
     places[hole] = 0;
     const count = --this.#counts[submap];
-    // At an eighth it halves: as many must come again before it doubles.
+    // Half of it is in use then: a quarter of those must go, or three fifths as many come, before it is resized again.
     if (count === 0) this.#resize(submap, 0);
-    else if (count * 8 < places.length && places.length > FIRST_PLACES) this.#resize(submap, places.length / 2);
+    else if (count * 3 < length && length > FIRST_PLACES) this.#resize(submap, placesFor(count * 2));
   }
 
   /** Where the key is, or −1. */
   #probe(places: Uint32Array, hash: number, key: number): number {
-    const mask = places.length - 1;
-    if (mask < 0) return -1;
+    const { length } = places;
+    if (length === 0) return -1;
     const tag = tagOf(hash);
-    for (let at = hash & mask; places[at] !== 0; at = (at + 1) & mask) {
+    for (let at = homeOf(hash, length); places[at] !== 0; at = following(at, length)) {
       if (((places[at] ^ tag) & ~ENTRY_MASK) === 0 && this.#keyAt(places, at) === key) return at;
     }
     return -1;
@@ -94,7 +98,7 @@ export class EntryIndex {
 
   #resize(submap: number, length: number): Uint32Array {
     const before = this.#submaps[submap];
-    const after = length === 0 ? NO_PLACES : new Uint32Array(length);
+    const after = allocate(length);
     for (const place of before) {
       if (place === 0) continue;
       const entry = (place & ENTRY_MASK) - 1;
@@ -102,14 +106,20 @@ export class EntryIndex {
     }
     this.#submaps[submap] = after;
     this.#heldBytes += after.byteLength - before.byteLength;
+    if (before.length >= PAGE_PLACES) (before.buffer as ResizableBuffer).resize(0);
     return after;
   }
 }
 
+function allocate(length: number): Uint32Array {
+  if (length === 0) return NO_PLACES;
+  return length < PAGE_PLACES ? new Uint32Array(length) : new Uint32Array(allocateResizable(length * 4), 0, length);
+}
+
 function put(places: Uint32Array, hash: number, entry: number): void {
-  const mask = places.length - 1;
-  let at = hash & mask;
-  while (places[at] !== 0) at = (at + 1) & mask;
+  const { length } = places;
+  let at = homeOf(hash, length);
+  while (places[at] !== 0) at = following(at, length);
   places[at] = packed(hash, entry);
 }
 
@@ -117,9 +127,35 @@ function packed(hash: number, entry: number): number {
   return tagOf(hash) | (entry + 1);
 }
 
-/** Of the bits below those of the submap: a home is of the lowest. */
+/** Its share of the hash's values behind the submap's: whatever the length. The product has at most 45 bits. */
+function homeOf(hash: number, length: number): number {
+  return ((hash & (2 ** HASH_BITS - 1)) * length * 2 ** -HASH_BITS) | 0;
+}
+
+function following(at: number, length: number): number {
+  return at + 1 === length ? 0 : at + 1;
+}
+
+/** How far `at` is behind `from`, round the end. */
+function distance(from: number, at: number, length: number): number {
+  return at >= from ? at - from : at - from + length;
+}
+
+/** Of the lowest bits: a home is of the highest. */
 function tagOf(hash: number): number {
-  return (hash << SUBMAP_BITS) & ~ENTRY_MASK;
+  return hash << ENTRY_BITS;
+}
+
+/** The least length there is of at least so many places: four, five, six or seven times a power of two, in whole pages. */
+function placesFor(count: number): number {
+  const quarter = 2 ** Math.max(0, 29 - Math.clz32(count));
+  const step = count <= PAGE_PLACES ? quarter : Math.max(quarter, PAGE_PLACES);
+  return Math.max(FIRST_PLACES, Math.ceil(count / step) * step);
+}
+
+/** The next longer one. */
+function placesAfter(length: number): number {
+  return placesFor(length + 1);
 }
 
 function mix(key: number): number {

@@ -13,7 +13,8 @@ const NO_ENTRIES: readonly number[] = Object.freeze([]);
 /**
  * Who is asleep: by account, map, group and the time when it is to wake. An entry is a small integer, stable until it is removed; one that
  * was removed is not to be used. Nothing that is done to one entry takes longer for how many there are, but for logarithms: what grows, grows by
- * pages or by a 256th. Some 35 bytes an entry, 12 more if its page has sleepers with a group, 16 if it has some that are to wake. Main thread only.
+ * pages or by a 256th. Some 32 bytes an entry, 12 more if its page has sleepers with a group and 6 for each group, 16 if it has some that are to wake. Main
+ * thread only.
  */
 export class Sleepers {
   /** Told of each entry that comes, goes, or gets another map or group. Must not throw, nor change anything here. */

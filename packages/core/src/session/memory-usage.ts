@@ -15,7 +15,7 @@ export interface MemoryUsage {
   /** The session table: ids, cursors, counters, hot fields. */
   readonly tableBytes: number;
   readonly indexBytes: number;
-  /** Who is asleep: some 35 bytes each, whatever the store takes. */
+  /** Who is asleep: some 32 bytes each, 14 more with groups of five, whatever the store takes. */
   readonly sleeperBytes: number;
   /** What the store takes of this process's memory for the records of sleepers. */
   readonly storeBytes: number;
