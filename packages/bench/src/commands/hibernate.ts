@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { SchedulerChoice } from '../harness/scheduler-choice.js';
 import { type HibernateReport, measureHibernation } from '../hibernation/measure.js';
+import { STATE_KINDS, type StateKind } from '../hibernation/sleepy-fleet.js';
 import { callerOption, dispatchOption, integerIn, jsonOption, schedulerOption, sessionsOption, workersOption } from './options.js';
 import { alignedColumns } from './table.js';
 
@@ -9,6 +10,8 @@ const STORES = ['memory', 'memory-deflate'] as const;
 interface Flags extends SchedulerChoice {
   readonly sessions: number;
   readonly stateBytes: number;
+  readonly state: StateKind;
+  readonly groups: boolean;
   readonly store: (typeof STORES)[number];
   readonly rounds: number;
   readonly json: boolean;
@@ -19,12 +22,18 @@ export function hibernateCommand(): Command {
   return new Command('hibernate')
     .description(
       'Put all sessions to sleep and wake them, rounds in a row, each with 32 KiB of rings in use, and compare what the process takes (R-24). ' +
-        'Above 100 000 sessions they fall asleep by 32 768 at a time, with rings untouched.',
+        'Above 100 000 sessions they fall asleep by 4096 at a time, with rings untouched.',
     )
     .addOption(sessionsOption(5000))
     .addOption(
       new Option('--state-bytes <count>', 'bytes of a state, 16…8192; that of W2 has 32').argParser(integerIn(16, 8192)).default(280),
     )
+    .addOption(
+      new Option('--state <kind>', 'what it is made of: as bots’ are, a third of it zeros, or noise')
+        .choices(STATE_KINDS)
+        .default('typical'),
+    )
+    .addOption(new Option('--groups', 'each five sessions are a group, which takes 14 bytes of each sleeper').default(false))
     .addOption(schedulerOption('inline'))
     .addOption(workersOption())
     .addOption(callerOption())
@@ -33,22 +42,23 @@ export function hibernateCommand(): Command {
     .addOption(new Option('--rounds <count>', 'how often all fall asleep and wake, 1…100').argParser(integerIn(1, 100)).default(3))
     .addOption(jsonOption())
     .exitOverride()
-    .action(async ({ json, sessions, stateBytes, store, rounds, ...choice }: Flags) => {
-      const options = { choice, sessions, stateBytes, deflate: store === 'memory-deflate', rounds };
+    .action(async ({ json, sessions, stateBytes, state, groups, store, rounds, ...choice }: Flags) => {
+      const options = { choice, sessions, stateBytes, state, groups, deflate: store === 'memory-deflate', rounds };
       const report = await measureHibernation(options, (what) => process.stderr.write(`hibernate: ${what}\n`));
-      const config = { ...choice, sessions, stateBytes, store, rounds, node: process.version };
-      process.stdout.write(`${json ? JSON.stringify({ ...report, config }) : tableOf(report, sessions)}\n`);
+      const config = { ...choice, sessions, stateBytes, state, groups, store, rounds, node: process.version };
+      const title = `${sessions} sessions, a ${state} state of ${stateBytes} bytes, ${groups ? 'groups of five' : 'no groups'}, store ${store}`;
+      process.stdout.write(`${json ? JSON.stringify({ ...report, config }) : `${title}\n\n${tableOf(report)}`}\n`);
     });
 }
 
-function tableOf(report: HibernateReport, sessions: number): string {
+function tableOf(report: HibernateReport): string {
   const { accountedBytes } = report;
   const mb = (bytes: number | null): string => (bytes === null ? '–' : (bytes / 1e6).toFixed(2));
   const percent = (share: number | null): string => (share === null ? '–' : `${(share * 100).toFixed(3)} %`);
   const us = ({ median, p99 }: { median: number; p99: number }): string[] => [median.toFixed(2), p99.toFixed(2)];
   return [
     alignedColumns([
-      [`${sessions} sessions, MB`, 'resident', 'accounted'],
+      ['MB', 'resident', 'accounted'],
       ['none', mb(report.rssEmptyBytes), mb(accountedBytes.empty)],
       ['all awake, rings touched', mb(report.rssActiveBytes), mb(accountedBytes.active)],
       ['all asleep', mb(report.rssHibernatedBytes), mb(accountedBytes.hibernated)],

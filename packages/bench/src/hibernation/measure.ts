@@ -1,10 +1,14 @@
 import type { SchedulerChoice } from '../harness/scheduler-choice.js';
 import { Series, type Summary } from '../harness/series.js';
-import { type MemorySample, SleepyFleet } from './sleepy-fleet.js';
+import { growNewSpace } from './new-space.js';
+import { type MemorySample, SleepyFleet, type StateKind } from './sleepy-fleet.js';
 
-/** Beyond this many, sessions are created and put to sleep by so many at a time, with untouched rings: all of them awake would not fit into memory. */
+/**
+ * Beyond this many, sessions are created and put to sleep by so many at a time, with untouched rings: all of them awake would not fit into memory. A page
+ * of the table stays for each 64 that were ever awake at once, so a wave is small against those who sleep in the end.
+ */
 const MOST_AWAKE = 100_000;
-const WAVE = 32_768;
+const WAVE = 4096;
 /** Storing is measured by slices of this length: some tens of records. */
 const SLICE_MS = 0.25;
 
@@ -12,6 +16,8 @@ export interface HibernateOptions {
   readonly choice: SchedulerChoice;
   readonly sessions: number;
   readonly stateBytes: number;
+  readonly state: StateKind;
+  readonly groups: boolean;
   readonly deflate: boolean;
   /** How often all of them fall asleep and wake. */
   readonly rounds: number;
@@ -128,6 +134,7 @@ async function warmUp(fleet: SleepyFleet, sessions: number): Promise<void> {
     await fleet.fillRings(accountIds);
     await putToSleep(fleet, accountIds, times);
     wake(fleet, accountIds, times);
+    growNewSpace();
     await fleet.sample();
   } finally {
     await fleet.manager.shutdown();

@@ -8,11 +8,21 @@ const PAYLOAD = new Uint8Array(4000);
 const PACKETS = 4;
 const DIFF_MS = 100;
 
+/** Sessions a group, where there are groups. */
+const GROUP_SIZE = 5;
+
+/** What states are made of: as bots' are, a third of it zeros; or noise, of which nothing can be left out. */
+export const STATE_KINDS = ['typical', 'random'] as const;
+export type StateKind = (typeof STATE_KINDS)[number];
+
 export interface SleepyFleetOptions {
   readonly choice: SchedulerChoice;
   /** The most that are ever awake. */
   readonly sessions: number;
   readonly stateBytes: number;
+  readonly state: StateKind;
+  /** Whether each five sessions are a group; else they are in none, as sessions are that nobody has put into one. */
+  readonly groups: boolean;
   readonly deflate: boolean;
   /** How long storing may take a tick; what is measured is measured for that long. */
   readonly sliceMs: number;
@@ -31,13 +41,16 @@ export class SleepyFleet {
   /** That of rank 0. */
   readonly firstAccount = FIRST_ACCOUNT;
 
-  private constructor(manager: SessionManager<AnyBehavior>, store: HibernationStore) {
+  readonly #groups: boolean;
+
+  private constructor(manager: SessionManager<AnyBehavior>, store: HibernationStore, groups: boolean) {
     this.manager = manager;
     this.store = store;
+    this.#groups = groups;
   }
 
-  static async open({ choice, sessions, stateBytes, deflate, sliceMs }: SleepyFleetOptions): Promise<SleepyFleet> {
-    const url = new URL(`./behaviors/sleeper.js?bytes=${stateBytes}`, import.meta.url).href;
+  static async open({ choice, sessions, stateBytes, state, groups, deflate, sliceMs }: SleepyFleetOptions): Promise<SleepyFleet> {
+    const url = new URL(`./behaviors/sleeper.js?bytes=${stateBytes}&state=${state}`, import.meta.url).href;
     const { session: behavior } = (await import(url)) as { session: AnyBehavior };
     const store = memoryStore({ deflate });
     const manager = await SessionManager.start<AnyBehavior>({
@@ -58,13 +71,16 @@ export class SleepyFleet {
       // It would be warned that the pool is small.
       logger: { debug() {}, info() {}, warn() {}, error: (message) => console.error(message) },
     });
-    return new SleepyFleet(manager, store);
+    return new SleepyFleet(manager, store, groups);
   }
 
   /** Creates sessions of the accounts of these ranks. */
   create(first: number, count: number): Uint32Array {
     const accountIds = Uint32Array.from({ length: count }, (_, rank) => FIRST_ACCOUNT + first + rank);
-    this.manager.createSessionBatch(accountIds, (accountId) => ({ mapId: accountId % 8, groupId: Math.floor(accountId / 5) }));
+    this.manager.createSessionBatch(accountIds, (accountId) => ({
+      mapId: accountId % 8,
+      groupId: this.#groups ? Math.floor(accountId / GROUP_SIZE) : 0,
+    }));
     return accountIds;
   }
 
