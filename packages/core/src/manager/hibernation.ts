@@ -192,6 +192,7 @@ export class Hibernation {
     if (entry === NO_ENTRY) return false;
     const incarnation = sleepers.incarnationOf(entry);
     this.storing.forget(accountId, sleepers.locationOf(entry));
+    this.waking.forget(accountId);
     sleepers.remove(entry);
     onGone?.(incarnation);
     return true;

@@ -65,6 +65,11 @@ export class Waking {
     rise(store, slot);
   }
 
+  /** An account's session is gone, unwoken: of the next one that cannot be read it is told anew. */
+  forget(accountId: number): void {
+    this.#unreadable.delete(accountId);
+  }
+
   #load(accountId: number): number {
     const { store, records, reader } = this.#parts;
     const { sleepers } = store;

@@ -5,7 +5,7 @@ import { echo } from './behaviors.js';
 import { on } from './calling-behavior.js';
 import { FakeStore } from './fake-store.js';
 import { asleep, MINUTE, startSleepy } from './sleeping.js';
-import { accounts, failure, startWith } from './test-manager.js';
+import { accounts, failure, startEcho, startWith } from './test-manager.js';
 
 describe('R-22 rows of sleepers', () => {
   it('go to the store 32 at a time, and their slots are free', async () => {
@@ -202,6 +202,20 @@ describe('a store that cannot read now', () => {
     expect((await manager.updateAllSessions(1)).refused).toEqual([{ request: 'wake', accountId: 1, error }]);
     store.readError = undefined;
     expect([handle.push(3), handle.packetsIn, handle.state.mark]).toEqual([0, 1, 1]);
+  });
+
+  it('tells of the next session of an account as well, when that cannot be read', async () => {
+    const store = new FakeStore();
+    const manager = await startEcho({ hibernationStore: store });
+    for (const round of [1, 2]) {
+      manager.createSession(7);
+      await manager.updateAllSessions(5 * MINUTE);
+      store.readError = new Error('gone for lunch');
+      expect(manager.reactivateSession(7)).toBe(false);
+      expect((await manager.updateAllSessions(1)).refused, `session ${round}`).toHaveLength(1);
+      expect(manager.releaseSession(7)).toBe(true);
+      store.readError = undefined;
+    }
   });
 
   it('does not keep a sleeper from waking in its time: it is tried when the next tick begins', async () => {
