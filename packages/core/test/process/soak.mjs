@@ -12,6 +12,7 @@ import { rawLauncher } from '../dispatch/threads/raw-launcher.mjs';
 import { doomed } from './soak/behavior.mjs';
 import { buffer, counts, Doom, deaths, dooms, fuses, MOST_SESSIONS } from './soak/memory.mjs';
 import { nameOf } from './soak/steps.mjs';
+import { chance, Findings } from './stand.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -23,8 +24,6 @@ const { values } = parseArgs({
 const ticks = Number(values.ticks);
 const seed = Number(values.seed);
 
-/** A tick that takes longer hangs. */
-const HANG_MS = 60_000;
 const UPDATE_TIMEOUT_MS = 40;
 /** Ticks between two times that the event loop is let on, where ticks are done at once. */
 const LET_ON = 64;
@@ -40,50 +39,17 @@ const WAYS = [
 /** Times that each way is taken. */
 const STINTS = 4;
 
-let state = Math.imul(seed, 0x9e37_79b1) | 1;
-function below(limit) {
-  state ^= state << 13;
-  state ^= state >>> 17;
-  state ^= state << 5;
-  return (state >>> 0) % limit;
-}
-
-const told = {
-  ticks: 0,
-  deaths: 0,
-  interrupted: 0,
-  recoveries: 0,
-  resizes: 0,
-  sessionsCreated: 0,
-  mismatches: 0,
-  hangs: 0,
-  longestTickMs: 0,
-};
-const notes = [];
+const below = chance(seed);
+const told = { ticks: 0, deaths: 0, interrupted: 0, recoveries: 0, resizes: 0, sessionsCreated: 0 };
+const findings = new Findings(() => ({ seed, ...told, deathsByStep: deathsByStep() }));
+const wrong = (what) => findings.wrong(what);
 const expected = new Int32Array(MOST_SESSIONS);
-let tickBeganMs = performance.now();
-let where = '';
 
-function wrong(what) {
-  told.mismatches++;
-  if (notes.length < 10) notes.push(`${where}: ${what}`);
-}
-
-function report() {
+function deathsByStep() {
   const byStep = {};
   for (const [step, count] of deaths.entries()) if (count > 0) byStep[nameOf(step)] = count;
-  process.stdout.write(
-    `${JSON.stringify({ seed, ...told, seconds: Math.round(performance.now() / 1000), deathsByStep: byStep, notes })}\n`,
-  );
+  return byStep;
 }
-
-const guard = setInterval(() => {
-  if (performance.now() - tickBeganMs < HANG_MS) return;
-  told.hangs++;
-  notes.push(`${where}: it hangs`);
-  report();
-  process.exit(1);
-}, 1000);
 
 async function stint({ every, share: _, ...options }, count) {
   const launcher = rawLauncher({ worker: new URL('./soak/worker.mjs', import.meta.url), workerData: { buffer } });
@@ -140,11 +106,9 @@ async function stint({ every, share: _, ...options }, count) {
   for (let tick = 1; tick <= count; tick++) {
     if (below(every) === 0) await happen();
     if (tick % LET_ON === 0) await setImmediate();
-    tickBeganMs = performance.now();
-    const { faults } = await manager.updateAllSessions(100);
-    told.longestTickMs = Math.max(told.longestTickMs, performance.now() - tickBeganMs);
+    const { faults } = await findings.timed(() => manager.updateAllSessions(100));
     told.ticks++;
-    where = `${JSON.stringify(options)} tick ${tick}`;
+    findings.where = `${JSON.stringify(options)} tick ${tick}`;
     for (const { accountId, error } of faults) {
       told.interrupted++;
       if (error.code !== 'ERR_SESSION_INTERRUPTED') wrong(`account ${accountId} failed: ${error.stack}`);
@@ -165,7 +129,7 @@ async function stint({ every, share: _, ...options }, count) {
   told.deaths += replacedThreads;
   await manager.shutdown();
   while (launcher.threads.length > 0) await setImmediate();
-  if (values.verbose) process.stderr.write(`${where}: ${JSON.stringify(told)}\n`);
+  if (values.verbose) process.stderr.write(`${findings.where}: ${JSON.stringify(told)}\n`);
 }
 
 function accountsBetween(first, end) {
@@ -173,7 +137,4 @@ function accountsBetween(first, end) {
 }
 
 for (let round = 0; round < STINTS; round++) for (const way of WAYS) await stint(way, Math.ceil((ticks * way.share) / STINTS));
-clearInterval(guard);
-told.longestTickMs = Math.round(told.longestTickMs);
-report();
-process.exitCode = told.mismatches + told.hangs === 0 ? 0 : 1;
+findings.end();
