@@ -50,7 +50,8 @@ it('what its errors say is what core says', () => {
   const text = page.replace(/\s+/g, ' ');
   for (const sentence of [
     'there is no such file',
-    'Build it, or correct the URL given to defineBehavior',
+    'Build it, or correct ',
+    'the URL given to defineBehavior',
     'its state there is not the one that the host has: ',
     'Node.js takes specifiers as they are written',
     'does not run TypeScript here',
