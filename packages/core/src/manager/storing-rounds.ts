@@ -31,9 +31,8 @@ interface StoringParts {
  * has ended: rows must not change until it is done. From then on {@link cancel} and {@link moved} tell of those that do.
  */
 export class StoringRounds {
-  /** Rows that one `encode` takes at most, and the fewest that are worth the scheduler's while. */
+  /** Rows that one `encode` takes at most. */
   static readonly most = MOST_LISTED;
-  static readonly few = WORTH_A_ROUND;
   /** Rounds that the scheduler was given. */
   rounds = 0;
   /** Of the batch last taken. */

@@ -13,7 +13,7 @@ import { StoringRounds } from './storing-rounds.js';
 /** A store that failed is asked again after so many ms of wall-clock time, then after twice as many, up to the most. */
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
-/** Less than so much of a slice left, ms: few rows are encoded at a time, so that all of it takes no longer than the slice and one batch. */
+/** Less than so much of a slice left, ms: the host encodes a batch at a time, so that all of it takes no longer than the slice and one batch. */
 const FULL_ROUND_MS = 0.5;
 /** Slots looked at one by one before the rest is searched: sleepers lie together, and to begin a search costs as much as some tens of these. */
 const NEAR_SLOTS = 16;
@@ -73,7 +73,7 @@ export class Storing {
         continue;
       }
       const isLong = untilMs - performance.now() >= FULL_ROUND_MS;
-      const count = this.#gather(isLong ? StoringRounds.most : StoringRounds.few);
+      const count = this.#gather(isLong ? StoringRounds.most : rounds.slots.length);
       if (count === 0) return;
       const encoding = this.#encode(count);
       if (encoding !== undefined) return encoding.then(() => this.step(untilMs));
