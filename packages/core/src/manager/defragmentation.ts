@@ -15,7 +15,10 @@ export interface DefragmentationReport {
   readonly bytesGivenBack: number;
   /** Pieces it was done in, each at the end of a tick or between two. */
   readonly slices: number;
-  /** The longest of them, µs: `maintenanceSliceMs` and one step more at most, a step being one session or one block. */
+  /**
+   * The longest of them, wall-clock µs: `maintenanceSliceMs` and one step more at most, a step being one session or one block; and as long as this thread had
+   * to wait for a CPU meanwhile.
+   */
   readonly longestSliceUs: number;
   /** From the first to the last, wall-clock ms. */
   readonly durationMs: number;
