@@ -5,10 +5,10 @@
  * session be in one state, and digests be equal. Prints what happened as JSON; exit code 1 when anything was wrong, or a tick does not end.
  *
  *     node conservation.mjs [--scheduler inline|raw|tinypool|poolifier|threads] [--caller idle|joins] [--dispatch resident|task] [--workers 2]
- *                           [--ticks 36000] [--seconds S] [--sessions 400] [--store raw|deflate|slow] [--compare-every 10] [--kill-every 0] [--record]
- *                           [--seed 1]
+ *                           [--ticks 36000] [--diff-ms 100] [--seconds S] [--sessions 400] [--store raw|deflate|slow]
+ *                           [--compare-every 10] [--kill-every 0] [--record] [--seed 1]
  *
- * `--ticks` of 100 ms of simulated time: an hour; `--seconds` of wall-clock time end it earlier. With `--kill-every` a worker is ended every so many
+ * `--ticks` of `--diff-ms` of simulated time: an hour; `--seconds` of wall-clock time end it earlier. With `--kill-every` a worker is ended every so many
  * ticks, from outside or by a session. Then sessions speak to their neighbours alone, so that what an interruption changes stays among four: these are
  * left alone until they are quiet, looked through, and created anew. With `--record` what the first is given is recorded, and replayed inline in the end.
  */
@@ -33,6 +33,7 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '2' },
     ticks: { type: 'string', default: '36000' },
     seconds: { type: 'string', default: '86400' },
+    'diff-ms': { type: 'string', default: '100' },
     sessions: { type: 'string', default: '400' },
     store: { type: 'string', default: 'raw' },
     'compare-every': { type: 'string', default: '10' },
@@ -41,14 +42,16 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
   },
 });
-const numbers = ['workers', 'ticks', 'seconds', 'sessions', 'compare-every', 'kill-every', 'seed'].map((name) => Number(values[name]));
-const [workers, ticks, seconds, population, compareEvery, killEvery, seed] = numbers;
-const DIFF_MS = 100;
+const numbers = ['workers', 'ticks', 'seconds', 'diff-ms', 'sessions', 'compare-every', 'kill-every', 'seed'].map((name) =>
+  Number(values[name]),
+);
+const [workers, ticks, seconds, diffMs, population, compareEvery, killEvery, seed] = numbers;
 /** Together with whom a session is when threads die. */
 const REACH = killEvery === 0 ? 0 : 4;
 const QUIET_TICKS = 500;
+const QUIET_DIFF_MS = 100;
 
-const done = { ticks: 0, simulatedMinutes: 0, population: 0, comparisons: 0, mostAsleep: 0 };
+const done = { ticks: 0, simulatedMinutes: 0, rssMegabytes: 0, population: 0, comparisons: 0, mostAsleep: 0 };
 const findings = new Findings(() => ({
   ...values,
   ...done,
@@ -96,11 +99,11 @@ for (const side of sides) {
   deeds.createAll(side);
 }
 
-async function tick() {
+async function tick(simulatedMs = diffMs) {
   // Handlers are called, and what was answered is taken, before a tick begins.
   await setImmediate();
-  const report = await subject.update(DIFF_MS);
-  const expected = await reference.update(DIFF_MS);
+  const report = await subject.update(simulatedMs);
+  const expected = await reference.update(simulatedMs);
   done.ticks++;
   findings.where = `tick ${done.ticks}`;
   await setImmediate();
@@ -148,7 +151,7 @@ for (let calm = 0, ended = done.ticks + QUIET_TICKS; calm < 2 * MOST_NAPPED; ) {
     }
     for (const key of side.asks.keys()) side.answer(key);
   }
-  const { packetsIn, packetsOut, messagesDelivered, asked, answered, faults } = await tick();
+  const { packetsIn, packetsOut, messagesDelivered, asked, answered, faults } = await tick(Math.min(diffMs, QUIET_DIFF_MS));
   calm = packetsIn + packetsOut + messagesDelivered + asked + answered + faults.length === 0 ? calm + 1 : 0;
   if (done.ticks === ended) {
     findings.wrong(`it is not quiet after ${QUIET_TICKS} ticks`);
@@ -182,7 +185,8 @@ for (const side of sides) {
   if (side === subject) Object.assign(totals, sums);
 }
 done.population = subject.accounts.size;
-done.simulatedMinutes = Math.round((done.ticks * DIFF_MS) / 60_000);
+done.rssMegabytes = Math.round(process.memoryUsage.rss() / 1_000_000);
+done.simulatedMinutes = Math.round((done.ticks * diffMs) / 60_000);
 const digest = subject.manager.stateDigest();
 await Promise.all(sides.map((side) => side.manager.shutdown()));
 await recorded?.replay({ ticks: done.ticks, digest, findings });
