@@ -75,7 +75,8 @@ subject = await Side.start(values.scheduler, findings, {
   scheduler,
   workerThreads: scheduler.supports.workers ? workers : 0,
   hibernationStore: storeOf(values.store, chance(seed + 17)),
-  maintenanceSliceMs: 0.1,
+  // Little, but enough for a round of storing.
+  maintenanceSliceMs: 0.8,
   defragmentationIntervalMs: 1000,
   updateBatchSize: 16,
 });
