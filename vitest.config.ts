@@ -18,7 +18,7 @@ const projects = [
 const LONG = [
   '**/conformance/*.test.ts',
   '**/dispatch/model/*.test.ts',
-  '**/process/{chaos,data-memory,resident-memory,soak}.test.ts',
+  '**/process/{chaos,conservation,data-memory,resident-memory,soak}.test.ts',
   '**/launcher.test.ts',
   '**/*.property.test.ts',
 ];
