@@ -6,7 +6,10 @@ import { RecordStore } from './record-store.js';
 
 /** What a {@link memoryStore} can be told. */
 export interface MemoryStoreOptions {
-  /** Deflates records by up to 32 together: less than half the memory for typical states, some 5 µs more a record, and some 25 µs more to wake one out of turn. Default false. */
+  /**
+   * Deflates records by up to 32 together: three fifths of the memory for typical states (116 bytes instead of 195 with 280 bytes of state), some 5 µs more a
+   * record, and some 25 µs more to wake one out of turn. Default false.
+   */
   readonly deflate?: boolean;
   /** Bytes of a chunk of its memory: a power of two, 4096…16 777 216, default 1 MiB. What is compacted at a time. */
   readonly chunkBytes?: number;

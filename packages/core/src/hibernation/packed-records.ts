@@ -1,7 +1,8 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { Arena, type Chunk } from './arena.js';
+import type { Chunk } from './arena.js';
+import { ArenaRecords } from './arena-records.js';
 import { Columns } from './columns.js';
-import { MOST_RECORDS, NO_LOCATION, type RecordBatch, type StoreStats } from './hibernation-store.js';
+import { MOST_RECORDS, NO_LOCATION, type RecordBatch } from './hibernation-store.js';
 import {
   accountAt,
   bodyOf,
@@ -17,7 +18,6 @@ import {
   removeRecord,
   writeGroup,
 } from './record-group.js';
-import type { Moved, Records } from './record-store.js';
 
 /**
  * Of levels 1…9 the one that takes least time for what columns have to give: 108 bytes of 300 where 6 makes it 106, in half the time. A window of 8 KiB and half
@@ -37,14 +37,10 @@ const LEAST_SCRATCH_BYTES = 16_384;
  * Records deflated by up to 32 together. One is read by inflating its group, which is kept until another is: so whoever wakes sessions that
  * fell asleep together inflates once. What is left of a group stays until compaction packs survivors of several into one.
  */
-export class PackedRecords implements Records {
-  readonly #arena: Arena;
-  readonly #moved: Moved;
+export class PackedRecords extends ArenaRecords {
   /** Groups that are not deflated, waiting for others. */
   readonly #loose = new Set<number>();
   #looseRecords = 0;
-  #count = 0;
-  #recordBytes = 0;
   /** The group looked into last, by its location; its records, in columns where they are deflated. */
   #opened = NO_LOCATION;
   #content: Uint8Array = new Uint8Array(0);
@@ -55,36 +51,7 @@ export class PackedRecords implements Records {
   #record = new Uint8Array(LEAST_SCRATCH_BYTES);
   #columns = new Uint8Array(LEAST_SCRATCH_BYTES);
   readonly #ends = new Uint32Array(MOST_RECORDS);
-  /** Where the records of a batch were put. */
-  readonly #placed = new Uint32Array(MOST_RECORDS);
   readonly #stage = new Stage();
-  #emptied: Chunk | undefined;
-  #emptiedWords = 0;
-
-  constructor(chunkBytes: number, moved: Moved) {
-    this.#arena = new Arena(chunkBytes);
-    this.#moved = moved;
-  }
-
-  get stats(): StoreStats {
-    const own = this.#content.length + this.#record.length + this.#columns.length + this.#stage.bytes.length;
-    return { records: this.#count, recordBytes: this.#recordBytes, heldBytes: this.#arena.heldBytes + own };
-  }
-
-  put({ count, bytes, ends, accountIds, locations }: RecordBatch): void {
-    const placed = this.#placed;
-    let put = 0;
-    try {
-      while (put < count) put = this.#addGroup(bytes, ends, accountIds, put, count);
-    } catch (error) {
-      while (put-- > 0) this.delete(accountIds[put], placed[put]);
-      throw error;
-    }
-    for (let i = 0; i < count; i++) {
-      if (locations[i] !== placed[i]) this.delete(accountIds[i], locations[i]);
-      locations[i] = placed[i];
-    }
-  }
 
   read(accountId: number, location: number): Uint8Array | undefined {
     const at = groupOf(location);
@@ -100,26 +67,27 @@ export class PackedRecords implements Records {
   }
 
   compact(untilMs: number): boolean {
-    this.#arena.trim();
+    this.arena.trim();
     do {
       if (this.#looseRecords >= MOST_RECORDS) this.#packLoose();
       else if (!this.#packSparse()) return false;
     } while (performance.now() < untilMs);
-    return this.#looseRecords >= MOST_RECORDS || (this.#emptied?.live ?? 0) > 0 || this.#arena.hasSparse;
+    return this.#looseRecords >= MOST_RECORDS || this.hasChunkToEmpty;
   }
 
-  clear(): void {
-    this.#arena.clear();
+  override clear(): void {
+    super.clear();
     this.#loose.clear();
     this.#looseRecords = 0;
-    this.#count = 0;
-    this.#recordBytes = 0;
     this.#opened = NO_LOCATION;
-    this.#emptied = undefined;
   }
 
-  /** Adds records from `first` on, as many as go into one group. Returns the first that does not. */
-  #addGroup(bytes: Uint8Array, ends: Uint32Array, accountIds: ArrayLike<number>, first: number, count: number): number {
+  protected get scratchBytes(): number {
+    return this.#content.length + this.#record.length + this.#columns.length + this.#stage.bytes.length;
+  }
+
+  /** As many as go into one group. */
+  protected add({ bytes, ends, accountIds, count }: RecordBatch, first: number): number {
     const start = first === 0 ? 0 : ends[first - 1];
     let behind = first + 1;
     while (behind < count && ends[behind] - start <= MOST_GROUP_BYTES) behind++;
@@ -136,12 +104,12 @@ export class PackedRecords implements Records {
     const isDeflated = packed.length < rows.length;
     const body = isDeflated ? packed : rows;
     const head: GroupHead = { count: size, isDeflated, bodyBytes: body.length };
-    const location = this.#arena.append(groupWords(head));
-    const chunk = this.#arena.chunkOf(location) as Chunk;
+    const location = this.arena.append(groupWords(head));
+    const chunk = this.arena.chunkOf(location) as Chunk;
     writeGroup(chunk, location - chunk.base, head, groupAccounts, groupEnds, body);
-    for (let i = 0; i < size; i++) this.#placed[first + i] = location + i;
-    this.#count += size;
-    this.#recordBytes += rows.length;
+    for (let i = 0; i < size; i++) this.placed[first + i] = location + i;
+    this.count += size;
+    this.recordBytes += rows.length;
     if (isLoose) {
       this.#loose.add(location);
       this.#looseRecords += size;
@@ -160,7 +128,7 @@ export class PackedRecords implements Records {
   }
 
   #find(accountId: number, location: number): Chunk | undefined {
-    const chunk = location === NO_LOCATION ? undefined : this.#arena.chunkOf(groupOf(location));
+    const chunk = location === NO_LOCATION ? undefined : this.arena.chunkOf(groupOf(location));
     return chunk !== undefined && isThere(chunk, groupOf(location) - chunk.base, indexOf(location), accountId) ? chunk : undefined;
   }
 
@@ -194,37 +162,33 @@ export class PackedRecords implements Records {
     const head = readHead(chunk, at);
     const words = groupWords(head);
     const share = Math.floor(words / head.count);
-    this.#count--;
-    this.#recordBytes -= lengthAt(chunk, at, head.count, index);
+    this.count--;
+    this.recordBytes -= lengthAt(chunk, at, head.count, index);
     const isLoose = this.#loose.has(location);
     if (isLoose) this.#looseRecords--;
     // What a group takes is let go of in parts, so that a chunk of groups with few left in them is seen to be sparse.
     if (!removeRecord(chunk, at, index)) {
-      this.#arena.free(location, share);
+      this.arena.free(location, share);
       return;
     }
     if (isLoose) this.#loose.delete(location);
     if (this.#opened === location) this.#opened = NO_LOCATION;
-    this.#arena.free(location, words - share * (head.count - 1));
+    this.arena.free(location, words - share * (head.count - 1));
   }
 
   #packLoose(): void {
     for (const location of this.#loose) {
-      if (!this.#stageGroup(this.#arena.chunkOf(location) as Chunk, location)) break;
+      if (!this.#stageGroup(this.arena.chunkOf(location) as Chunk, location)) break;
     }
     this.#packStage();
   }
 
   /** Packs up to 32 survivors of the chunk of which least is left. False: there is no such chunk. */
   #packSparse(): boolean {
-    if (this.#emptied === undefined || this.#emptied.live === 0) {
-      this.#emptied = this.#arena.takeSparse();
-      this.#emptiedWords = 0;
-    }
-    const chunk = this.#emptied;
+    const chunk = this.chunkToEmpty();
     if (chunk === undefined) return false;
-    while (this.#emptiedWords < chunk.used && this.#stageGroup(chunk, chunk.base + this.#emptiedWords)) {
-      this.#emptiedWords += groupWords(readHead(chunk, this.#emptiedWords));
+    while (this.emptiedWords < chunk.used && this.#stageGroup(chunk, chunk.base + this.emptiedWords)) {
+      this.emptiedWords += groupWords(readHead(chunk, this.emptiedWords));
     }
     this.#packStage();
     return true;
@@ -245,16 +209,16 @@ export class PackedRecords implements Records {
 
   /** Puts what was staged where it is to be, and lets go of where it was. */
   #packStage(): void {
-    const { count, bytes, ends, accountIds, locations } = this.#stage;
+    const { count, accountIds, locations } = this.#stage;
     try {
-      for (let put = 0; put < count; ) put = this.#addGroup(bytes, ends, accountIds, put, count);
+      for (let put = 0; put < count; ) put = this.add(this.#stage, put);
     } finally {
       this.#stage.clear();
     }
-    const placed = this.#placed;
+    const { placed } = this;
     for (let i = 0; i < count; i++) {
       this.delete(accountIds[i], locations[i]);
-      this.#moved(accountIds[i], placed[i]);
+      this.moved(accountIds[i], placed[i]);
     }
   }
 }

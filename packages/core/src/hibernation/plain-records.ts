@@ -1,6 +1,6 @@
-import { Arena, type Chunk } from './arena.js';
-import { MOST_RECORDS, NO_LOCATION, type RecordBatch, type StoreStats } from './hibernation-store.js';
-import type { Moved, Records } from './record-store.js';
+import type { Chunk } from './arena.js';
+import { ArenaRecords } from './arena-records.js';
+import { NO_LOCATION, type RecordBatch } from './hibernation-store.js';
 
 /*
  * An entry of the arena is one record:
@@ -19,43 +19,8 @@ const STRIDE = 32;
 const LEAST_SCRATCH_BYTES = 4096;
 
 /** Records as they are, each behind 6 bytes that say whose it is and how long. Finding, adding and letting go of one does not depend on how many there are. */
-export class PlainRecords implements Records {
-  readonly #arena: Arena;
-  readonly #moved: Moved;
-  readonly #placed = new Uint32Array(MOST_RECORDS);
+export class PlainRecords extends ArenaRecords {
   #scratch = new Uint8Array(LEAST_SCRATCH_BYTES);
-  #count = 0;
-  #recordBytes = 0;
-  /** The chunk that is being emptied, and how far that has come, in words. */
-  #emptied: Chunk | undefined;
-  #emptiedWords = 0;
-
-  constructor(chunkBytes: number, moved: Moved) {
-    this.#arena = new Arena(chunkBytes);
-    this.#moved = moved;
-  }
-
-  get stats(): StoreStats {
-    return { records: this.#count, recordBytes: this.#recordBytes, heldBytes: this.#arena.heldBytes + this.#scratch.byteLength };
-  }
-
-  put({ count, bytes, ends, accountIds, locations }: RecordBatch): void {
-    const placed = this.#placed;
-    let put = 0;
-    try {
-      for (let from = 0; put < count; put++) {
-        placed[put] = this.#add(accountIds[put], bytes, from, ends[put]);
-        from = ends[put];
-      }
-    } catch (error) {
-      while (put-- > 0) this.delete(accountIds[put], placed[put]);
-      throw error;
-    }
-    for (let i = 0; i < count; i++) {
-      if (locations[i] !== placed[i]) this.delete(accountIds[i], locations[i]);
-      locations[i] = placed[i];
-    }
-  }
 
   read(accountId: number, location: number): Uint8Array | undefined {
     const chunk = this.#find(accountId, location);
@@ -74,53 +39,49 @@ export class PlainRecords implements Records {
     if (chunk === undefined) return;
     const at = location - chunk.base;
     const byteCount = bytesAt(chunk, at);
-    this.#count--;
-    this.#recordBytes -= byteCount;
+    this.count--;
+    this.recordBytes -= byteCount;
     this.#letGo(chunk, at, byteCount);
   }
 
   compact(untilMs: number): boolean {
-    this.#arena.trim();
-    if (this.#emptied === undefined || this.#emptied.live === 0) {
-      this.#emptied = this.#arena.takeSparse();
-      this.#emptiedWords = 0;
-    }
-    const chunk = this.#emptied;
+    this.arena.trim();
+    const chunk = this.chunkToEmpty();
     if (chunk === undefined) return false;
     for (let entries = 1; chunk.live > 0; entries++) {
-      const at = this.#emptiedWords;
+      const at = this.emptiedWords;
       const byteCount = bytesAt(chunk, at);
       if ((chunk.words[at + 1] & GONE) === 0) this.#move(chunk, at, byteCount);
-      this.#emptiedWords = at + wordsOf(byteCount);
+      this.emptiedWords = at + wordsOf(byteCount);
       if (entries % STRIDE === 0 && performance.now() >= untilMs) break;
     }
-    return chunk.live > 0 || this.#arena.hasSparse;
+    return this.hasChunkToEmpty;
   }
 
-  clear(): void {
-    this.#arena.clear();
-    this.#emptied = undefined;
-    this.#count = 0;
-    this.#recordBytes = 0;
+  protected get scratchBytes(): number {
+    return this.#scratch.byteLength;
   }
 
-  #add(accountId: number, bytes: Uint8Array, from: number, end: number): number {
+  protected add({ bytes, ends, accountIds }: RecordBatch, index: number): number {
+    const from = index === 0 ? 0 : ends[index - 1];
+    const end = ends[index];
     const byteCount = end - from;
-    const location = this.#arena.append(wordsOf(byteCount));
-    const chunk = this.#arena.chunkOf(location) as Chunk;
+    const location = this.arena.append(wordsOf(byteCount));
+    const chunk = this.arena.chunkOf(location) as Chunk;
     const at = location - chunk.base;
-    chunk.words[at] = accountId;
+    chunk.words[at] = accountIds[index];
     // What goes into the upper half of word 1 is overwritten by the record's first bytes.
     chunk.words[at + 1] = Math.min(byteCount, LONG);
     if (byteCount >= LONG) chunk.words[at + 2] = byteCount;
     chunk.bytes.set(bytes.subarray(from, end), at * 4 + headBytes(byteCount));
-    this.#count++;
-    this.#recordBytes += byteCount;
-    return location;
+    this.count++;
+    this.recordBytes += byteCount;
+    this.placed[index] = location;
+    return index + 1;
   }
 
   #find(accountId: number, location: number): Chunk | undefined {
-    const chunk = location === NO_LOCATION ? undefined : this.#arena.chunkOf(location);
+    const chunk = location === NO_LOCATION ? undefined : this.arena.chunkOf(location);
     if (chunk === undefined) return undefined;
     const at = location - chunk.base;
     return chunk.words[at] === accountId && (chunk.words[at + 1] & GONE) === 0 ? chunk : undefined;
@@ -129,16 +90,16 @@ export class PlainRecords implements Records {
   #move(chunk: Chunk, at: number, byteCount: number): void {
     const accountId = chunk.words[at];
     const words = wordsOf(byteCount);
-    const location = this.#arena.append(words);
-    const to = this.#arena.chunkOf(location) as Chunk;
+    const location = this.arena.append(words);
+    const to = this.arena.chunkOf(location) as Chunk;
     to.words.set(chunk.words.subarray(at, at + words), location - to.base);
     this.#letGo(chunk, at, byteCount);
-    this.#moved(accountId, location);
+    this.moved(accountId, location);
   }
 
   #letGo(chunk: Chunk, at: number, byteCount: number): void {
     chunk.words[at + 1] |= GONE;
-    this.#arena.free(chunk.base + at, wordsOf(byteCount));
+    this.arena.free(chunk.base + at, wordsOf(byteCount));
   }
 }
 
