@@ -10,7 +10,7 @@ function bench(...args: string[]) {
 }
 
 const BYTES = expect.any(Number);
-const SAMPLE = { rssBytes: BYTES, accountedBytes: BYTES };
+const SAMPLE = { rssBytes: BYTES, spareBytes: BYTES, accountedBytes: BYTES };
 const SUMMARY = { median: expect.any(Number), p99: expect.any(Number), mean: expect.any(Number) };
 
 describe('dormouse-bench hibernate', () => {

@@ -7,13 +7,13 @@ export interface Summary {
   readonly mean: number;
 }
 
-/** A fixed number of measurements, taken without allocating. */
+/** A fixed number of measurements, taken without allocating, nor does the resident set grow: all of its memory is written to at once. */
 export class Series {
   readonly #values: Float64Array;
   #count = 0;
 
   constructor(capacity: number) {
-    this.#values = new Float64Array(capacity);
+    this.#values = new Float64Array(capacity).fill(Number.NaN);
   }
 
   push(value: number): void {

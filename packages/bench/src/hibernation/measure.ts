@@ -1,6 +1,5 @@
 import type { SchedulerChoice } from '../harness/scheduler-choice.js';
 import { Series, type Summary } from '../harness/series.js';
-import { growNewSpace } from './new-space.js';
 import { type MemorySample, SleepyFleet, type StateKind } from './sleepy-fleet.js';
 
 /**
@@ -30,7 +29,7 @@ export interface HibernateRound {
   readonly woken: MemorySample | null;
 }
 
-/** What sleeping sessions take, and how long it takes. Bytes and µs. */
+/** What sleeping sessions take, and how long it takes. Bytes and µs; the resident set is that of {@link MemorySample}. */
 export interface HibernateReport {
   readonly rssEmptyBytes: number;
   /** All awake, every page of their rings touched; null where they are more than can be awake at a time. */
@@ -70,7 +69,7 @@ export async function measureHibernation(
   const inWaves = sessions > MOST_AWAKE;
   const settings = { ...options, sliceMs: SLICE_MS, sessions: inWaves ? WAVE : sessions };
   // In a manager of its own: code, heaps and allocator take their memory for good, and what this one has touched is not the other's.
-  await warmUp(await SleepyFleet.open(settings), Math.min(sessions, WAVE));
+  await warmUp(await SleepyFleet.open(settings), settings.sessions);
   const fleet = await SleepyFleet.open(settings);
   try {
     const times = new SleepTimes(sessions * rounds);
@@ -134,7 +133,6 @@ async function warmUp(fleet: SleepyFleet, sessions: number): Promise<void> {
     await fleet.fillRings(accountIds);
     await putToSleep(fleet, accountIds, times);
     wake(fleet, accountIds, times);
-    growNewSpace();
     await fleet.sample();
   } finally {
     await fleet.manager.shutdown();

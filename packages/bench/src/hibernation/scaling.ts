@@ -1,6 +1,5 @@
 import type { SchedulerChoice } from '../harness/scheduler-choice.js';
 import { fitLine } from '../targets/size.js';
-import { growNewSpace } from './new-space.js';
 import { SleepyFleet } from './sleepy-fleet.js';
 
 /** R-28's, and on to what R-24 is about. */
@@ -32,7 +31,6 @@ export interface MemoryReport {
 export async function measureMemory(choice: SchedulerChoice, stateBytes: number): Promise<MemoryReport> {
   // The first warms up code, heap and allocator, which take their memory for good.
   await measurePoint(choice, stateBytes, SESSIONS[SESSIONS.length - 1]);
-  growNewSpace();
   const measured: Omit<MemoryPoint, 'residual'>[] = [];
   for (const sessions of SESSIONS) measured.push(await measurePoint(choice, stateBytes, sessions));
   const { slope, intercept, r2 } = fitLine(measured.map(({ sessions, accountedBytes }) => [sessions, accountedBytes]));
