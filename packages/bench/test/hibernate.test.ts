@@ -42,6 +42,7 @@ describe('dormouse-bench hibernate', () => {
         groups: false,
         store,
         rounds: 2,
+        heap: 'lean',
         node: process.version,
       },
     });
@@ -75,6 +76,22 @@ describe('dormouse-bench hibernate', () => {
     expect(stderr).toContain(flag);
     expect(stderr).toContain(allowed);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  });
+});
+
+describe('the process whose memory is measured', () => {
+  const ARGS = ['hibernate', '--sessions', '100', '--rounds', '1', '--json'];
+
+  it('is started with little to keep, whatever starts it, or is the one there is if that is asked for', () => {
+    const spare = (...args: string[]): number => JSON.parse(bench(...ARGS, ...args).stdout).rounds[0].hibernated.spareBytes;
+    // At the most: what V8 keeps of 16 MB for objects to come, the half of it in use, or of 1.
+    expect(spare()).toBeLessThan(8e6);
+    expect(JSON.parse(bench(...ARGS, '--heap', 'default').stdout).config.heap).toBe('default');
+  });
+
+  it('fails as what it runs fails', () => {
+    const { status, stderr } = bench(...ARGS, '--scheduler', 'no-such-scheduler');
+    expect([status, stderr.split('\n').length]).toEqual([2, 2]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { type Heap, heapOption, ranLean } from '../harness/lean-process.js';
 import type { SchedulerChoice } from '../harness/scheduler-choice.js';
 import { type HibernateReport, measureHibernation } from '../hibernation/measure.js';
 import { STATE_KINDS, type StateKind } from '../hibernation/sleepy-fleet.js';
@@ -14,6 +15,7 @@ interface Flags extends SchedulerChoice {
   readonly groups: boolean;
   readonly store: (typeof STORES)[number];
   readonly rounds: number;
+  readonly heap: Heap;
   readonly json: boolean;
 }
 
@@ -40,12 +42,14 @@ export function hibernateCommand(): Command {
     .addOption(dispatchOption())
     .addOption(new Option('--store <name>', 'where they sleep').choices(STORES).default('memory'))
     .addOption(new Option('--rounds <count>', 'how often all fall asleep and wake, 1…100').argParser(integerIn(1, 100)).default(3))
+    .addOption(heapOption())
     .addOption(jsonOption())
     .exitOverride()
-    .action(async ({ json, sessions, stateBytes, state, groups, store, rounds, ...choice }: Flags) => {
+    .action(async ({ json, sessions, stateBytes, state, groups, store, rounds, heap, ...choice }: Flags) => {
+      if (await ranLean(heap)) return;
       const options = { choice, sessions, stateBytes, state, groups, deflate: store === 'memory-deflate', rounds };
       const report = await measureHibernation(options, (what) => process.stderr.write(`hibernate: ${what}\n`));
-      const config = { ...choice, sessions, stateBytes, state, groups, store, rounds, node: process.version };
+      const config = { ...choice, sessions, stateBytes, state, groups, store, rounds, heap, node: process.version };
       const title = `${sessions} sessions, a ${state} state of ${stateBytes} bytes, ${groups ? 'groups of five' : 'no groups'}, store ${store}`;
       process.stdout.write(`${json ? JSON.stringify({ ...report, config }) : `${title}\n\n${tableOf(report)}`}\n`);
     });

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { type Heap, heapOption, ranLean } from '../harness/lean-process.js';
 import type { SchedulerChoice } from '../harness/scheduler-choice.js';
 import { measureMemory } from '../hibernation/scaling.js';
 import { callerOption, dispatchOption, integerIn, jsonOption, schedulerOption, workersOption } from './options.js';
@@ -6,6 +7,7 @@ import { alignedColumns } from './table.js';
 
 interface Flags extends SchedulerChoice {
   readonly stateBytes: number;
+  readonly heap: Heap;
   readonly json: boolean;
 }
 
@@ -18,12 +20,14 @@ export function memoryCommand(): Command {
     .addOption(workersOption())
     .addOption(callerOption())
     .addOption(dispatchOption())
+    .addOption(heapOption())
     .addOption(jsonOption())
     .exitOverride()
-    .action(async ({ json, stateBytes, ...choice }: Flags) => {
+    .action(async ({ json, stateBytes, heap, ...choice }: Flags) => {
+      if (await ranLean(heap)) return;
       const report = await measureMemory(choice, stateBytes);
       const { points, slope, intercept, r2 } = report;
-      if (json) process.stdout.write(`${JSON.stringify({ ...report, config: { ...choice, stateBytes, node: process.version } })}\n`);
+      if (json) process.stdout.write(`${JSON.stringify({ ...report, config: { ...choice, stateBytes, heap, node: process.version } })}\n`);
       else {
         const kb = (bytes: number): string => (bytes / 1000).toFixed(1);
         const rows = points.map(({ sessions, accountedBytes, poolBytes, rssBytes, residual }) => [

@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { Option } from 'commander';
+
+/** V8's space for new objects at its least: it grows to 32 MB a thread by what a thread has once done, and is kept. */
+const FLAGS = ['--max-semi-space-size=1'];
+/** One pool of malloc's for all threads: V8's own make one each, and what they free stays in it. */
+const SETTINGS = { MALLOC_ARENA_MAX: '1' };
+
+export type Heap = 'lean' | 'default';
+
+/** `--heap`: how the process is started whose memory is measured. */
+export function heapOption(): Option {
+  return new Option(
+    '--heap <kind>',
+    `lean: in a process started with ${FLAGS} and MALLOC_ARENA_MAX=1, whose memory is that of its sessions; default: in this one`,
+  )
+    .choices(['lean', 'default'])
+    .default('lean');
+}
+
+/**
+ * Runs the command that this process was given again in a lean one, if that is asked for, and takes on its exit code. True: it has run; false: this is the one
+ * that it is to run in.
+ */
+export async function ranLean(heap: Heap): Promise<boolean> {
+  const isLean = process.env.MALLOC_ARENA_MAX === SETTINGS.MALLOC_ARENA_MAX && FLAGS.every((flag) => process.execArgv.includes(flag));
+  if (heap === 'default' || isLean) return false;
+  const args = [...FLAGS, ...process.execArgv, ...process.argv.slice(1)];
+  const child = spawn(process.execPath, args, { stdio: 'inherit', env: { ...process.env, ...SETTINGS } });
+  const end = (signal: NodeJS.Signals): void => void child.kill(signal);
+  process.on('SIGINT', end).on('SIGTERM', end);
+  try {
+    process.exitCode = await new Promise<number>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (code) => resolve(code ?? 1));
+    });
+  } finally {
+    process.off('SIGINT', end).off('SIGTERM', end);
+  }
+  return true;
+}
