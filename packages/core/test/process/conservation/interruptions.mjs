@@ -122,4 +122,6 @@ function dismiss(side, accountIds) {
   }
   side.manager.releaseSessionBatch(heralds);
   side.readLedger();
+  // What they had asked is not what those ask who come in their place, under the same numbers.
+  for (const key of [...side.asks.keys()].filter((key) => accountIds.includes(Number(key.split(':')[0])))) side.answer(key);
 }
