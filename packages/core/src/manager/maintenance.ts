@@ -99,16 +99,17 @@ export class Maintenance {
     this.#defragmentation.step(untilMs);
   }
 
-  /** The host alone stores, a batch at a time. */
+  /** The host alone stores, a batch at a time; a store that has failed is left alone for its pause. */
   #store(untilMs: number): void {
     const { store, hibernation } = this.#parts;
+    const { storing } = hibernation;
     for (
       let nowMs = performance.now();
-      store.hibernatingCount > 0 && nowMs < untilMs && nowMs >= this.#retryMs;
+      store.hibernatingCount > 0 && nowMs < untilMs && nowMs >= this.#retryMs && !storing.isPausing;
       nowMs = performance.now()
     ) {
       const before = store.hibernatingCount;
-      hibernation.storing.makeRoom();
+      storing.makeRoom();
       if (store.hibernatingCount === before) this.#retryMs = nowMs + RETRY_MS;
     }
   }

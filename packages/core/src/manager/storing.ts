@@ -7,6 +7,7 @@ import type { Block } from '../memory/block.js';
 import { isDrained } from '../memory/record-ring.js';
 import { leaveSlot } from '../session/rest.js';
 import { NO_SLOT, type SessionStore } from '../session/store.js';
+import type { TickClock } from '../session/tick-clock.js';
 import type { WallClock } from '../wall-clock.js';
 import { StoringRounds } from './storing-rounds.js';
 
@@ -22,6 +23,7 @@ export interface StoringParts {
   readonly store: SessionStore;
   readonly records: HibernationStore;
   readonly rounds: StoringRounds;
+  readonly clock: TickClock;
   readonly wallClock: WallClock;
   readonly logger: Logger;
 }
@@ -53,6 +55,8 @@ export class Storing {
   #cursor = 0;
   #retryAtMs = Number.NEGATIVE_INFINITY;
   #pauseMs = 0;
+  /** The tick in or behind which room was looked for last in a store's pause. */
+  #triedInTick = Number.NaN;
 
   constructor(parts: StoringParts) {
     this.#parts = parts;
@@ -64,9 +68,9 @@ export class Storing {
    * the scheduler takes its time: rows must stay as they are until it is done. Never fails.
    */
   step(untilMs: number): void | Promise<void> {
-    const { rounds, wallClock, store } = this.#parts;
+    const { rounds, store } = this.#parts;
     if (store.hibernatingCount === 0 && this.#put === undefined) return;
-    while (this.#settle() && wallClock.now() >= this.#retryAtMs) {
+    while (this.#settle() && !this.isPausing) {
       if (this.#batch < rounds.batchCount) {
         this.#send();
         if (performance.now() >= untilMs) return;
@@ -80,30 +84,28 @@ export class Storing {
     }
   }
 
-  /** Stores all there is that can be, however long it takes; what wakes meanwhile does not count. Rejects with `ERR_STORE_FAILED`. */
-  async all(): Promise<void> {
-    this.#retryAtMs = Number.NEGATIVE_INFINITY;
-    for (;;) {
-      await this.step(Number.POSITIVE_INFINITY);
-      if (this.#put === undefined) break;
-      await this.#put.work;
-    }
-    if (this.#pauseMs > 0) throw new DormouseError('ERR_STORE_FAILED', `store ${this.#parts.records.name} does not take records`);
+  /** True while a store that has failed is left alone. */
+  get isPausing(): boolean {
+    return this.#parts.wallClock.now() < this.#retryAtMs;
   }
 
-  /** Frees at least one slot at once, if a store that takes its records at once lets it. */
+  /** Frees at least one slot at once, if a store that takes its records at once lets it. One that has failed is tried once a tick in its pause. */
   makeRoom(): void {
-    const { rounds } = this.#parts;
+    const { rounds, clock } = this.#parts;
     if (!this.#settle()) return;
+    if (this.isPausing) {
+      if (this.#triedInTick === clock.number) return;
+      this.#triedInTick = clock.number;
+    }
     const before = this.storedCount;
     while (this.storedCount === before) {
-      if (this.#batch < rounds.batchCount) this.#send();
-      else {
-        const count = this.#gather(rounds.slots.length);
-        // So few are encoded at once.
-        if (count === 0 || this.#encode(count) !== undefined) return;
+      if (this.#batch < rounds.batchCount) {
+        if (!this.#send()) return;
+        continue;
       }
-      if (this.#put !== undefined || this.#pauseMs > 0) return;
+      const count = this.#gather(rounds.slots.length);
+      // So few are encoded at once.
+      if (count === 0 || this.#encode(count) !== undefined) return;
     }
   }
 
@@ -176,10 +178,11 @@ export class Storing {
     return this.#parts.rounds.encode(this.#slots, count);
   }
 
-  #send(): void {
+  /** Hands over the next batch; false if the store takes its time with it, or does not take it. */
+  #send(): boolean {
     const { records, rounds } = this.#parts;
     const batch = rounds.batch(this.#batch++);
-    if (batch.count === 0) return;
+    if (batch.count === 0) return true;
     this.#putSlots.set(rounds.slots);
     batch.locations.fill(NO_LOCATION);
     let work: void | Promise<void>;
@@ -187,12 +190,9 @@ export class Storing {
       work = records.put(batch);
     } catch (error) {
       this.#failed(error);
-      return;
+      return false;
     }
-    if (typeof work?.then !== 'function') {
-      this.#stored(batch);
-      return;
-    }
+    if (typeof work?.then !== 'function') return this.#taken(batch);
     const put: Put = { batch, isDone: false, error: undefined, work };
     const done = (error: unknown): void => {
       put.isDone = true;
@@ -203,6 +203,7 @@ export class Storing {
       (error: unknown) => done(error ?? 'it did not say why'),
     );
     this.#put = put;
+    return false;
   }
 
   /** Sees to what the store was taking; false while it still is. */
@@ -211,8 +212,21 @@ export class Storing {
     if (put === undefined) return true;
     if (!put.isDone) return false;
     this.#put = undefined;
-    if (put.error === undefined) this.#stored(put.batch);
+    if (put.error === undefined) this.#taken(put.batch);
     else this.#failed(put.error);
+    return true;
+  }
+
+  /** A `put` has gone well, as the store says; false if it has not told where each record is. */
+  #taken(batch: RecordBatch): boolean {
+    const { count, accountIds, locations } = batch;
+    for (let i = 0; i < count; i++) {
+      if (locations[i] !== NO_LOCATION) continue;
+      for (let at = 0; at < count; at++) if (locations[at] !== NO_LOCATION) this.#delete(accountIds[at], locations[at]);
+      this.#failed(new Error(`it has not told where the record of account ${accountIds[i]} is`));
+      return false;
+    }
+    this.#stored(batch);
     return true;
   }
 
@@ -240,13 +254,17 @@ export class Storing {
     }
     if (this.#pauseMs > 0) logger.info(`store ${records.name} takes records again`);
     this.#pauseMs = 0;
+    this.#retryAtMs = Number.NEGATIVE_INFINITY;
   }
 
   #failed(cause: unknown): void {
     const { store, logger, records, rounds, wallClock } = this.#parts;
     const isFirst = this.#pauseMs === 0;
-    this.#pauseMs = isFirst ? FIRST_PAUSE_MS : Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
-    this.#retryAtMs = wallClock.now() + this.#pauseMs;
+    // What was tried in a pause makes it no longer.
+    if (!this.isPausing) {
+      this.#pauseMs = isFirst ? FIRST_PAUSE_MS : Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+      this.#retryAtMs = wallClock.now() + this.#pauseMs;
+    }
     // What else was encoded is done anew then.
     this.#batch = rounds.batchCount;
     if (!isFirst) return;

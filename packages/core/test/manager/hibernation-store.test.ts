@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deferredScheduler, serialScheduler } from '../scheduler/test-schedulers.js';
-import { ManualClock } from './ask-fixture.js';
 import { echo } from './behaviors.js';
-import { on } from './calling-behavior.js';
 import { FakeStore } from './fake-store.js';
 import { asleep, MINUTE, startSleepy } from './sleeping.js';
 import { accounts, failure, startEcho, startWith } from './test-manager.js';
@@ -45,43 +43,6 @@ describe('R-22 rows of sleepers', () => {
     manager.drainOutbound((_, packet) => void sent.push(packet.opcode));
     await manager.updateAllSessions(1);
     expect([sent, handle.status, store.records.size]).toEqual([[9], 'hibernated', 1]);
-  });
-});
-
-describe('a store that does not take records', () => {
-  it('leaves sessions asleep in memory; it is told once, and tried again later', async () => {
-    const told: unknown[] = [];
-    on('dormouse:store:failed', (message) => told.push(message));
-    const clock = new ManualClock();
-    const { manager, store } = await startSleepy({}, { clock });
-    store.putError = new Error('disk full');
-    const [handle] = await asleep(manager, 1);
-    expect([handle.status, store.batches.length]).toEqual(['hibernating', 1]);
-    await manager.updateAllSessions(1);
-    clock.advance(999);
-    await manager.updateAllSessions(1);
-    expect(store.batches.length).toBe(1);
-    clock.advance(1);
-    await manager.updateAllSessions(1);
-    expect(store.batches.length).toBe(2);
-    expect(told).toEqual([{ store: 'fake', error: failure('ERR_STORE_FAILED', 'store fake did not take records: disk full') }]);
-    store.putError = undefined;
-    clock.advance(2000);
-    await manager.updateAllSessions(1);
-    expect([handle.status, store.records.size, handle.wake(), handle.state.mark]).toEqual(['hibernated', 1, true, 1]);
-  });
-
-  it('after a while does no harm to who has woken meanwhile', async () => {
-    const { manager, store } = await startSleepy();
-    store.isAsync = true;
-    const handles = await asleep(manager, 1, 2, 3);
-    expect([store.isPutting, handles.map(({ status }) => status)]).toEqual([true, ['hibernating', 'hibernating', 'hibernating']]);
-    handles[1].wake();
-    handles[1].state.mark = 22;
-    await store.settle(new Error('disk full'));
-    await manager.updateAllSessions(1);
-    expect(handles.map(({ status }) => status)).toEqual(['hibernating', 'active', 'hibernating']);
-    expect(handles[1].state.mark).toBe(22);
   });
 });
 

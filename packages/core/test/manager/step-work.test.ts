@@ -49,13 +49,13 @@ describe('the work of one step, after which the clock is looked at', () => {
   );
 
   it('storing without time has one batch of 32 encoded, by the host, and hands it to the store', async () => {
-    const { store, storing: rounds, sleepers, rounds: opened } = storingStand();
+    const { store, clock, storing: rounds, sleepers, rounds: opened } = storingStand();
     for (const slot of sleepers(600)) {
       const accountId = store.word(slot, 0) >>> 0;
       store.sleepers.add(accountId, store.word(slot, 3), 0, 0, 0, 0, Number.POSITIVE_INFINITY);
     }
     const records = new FakeStore();
-    const storing = new Storing({ store, records, rounds, wallClock: new ManualClock(), logger: SILENT });
+    const storing = new Storing({ store, records, rounds, clock, wallClock: new ManualClock(), logger: SILENT });
     const stored: number[] = [];
     while (store.hibernatingCount > 0) {
       const before = store.hibernatingCount;
