@@ -47,8 +47,14 @@ export async function checkBehaviors(order: BehaviorCheckOrder, limits: CheckLim
         else if (news.outcome === 'imported') resolve();
         else reject(unpackError(news.error));
       });
-      worker.once('error', (error) => reject(unanswered(`failed (${error.message})`, error)));
-      worker.once('exit', (code) => reject(unanswered(`ended with code ${code}`)));
+      // An error comes by a port of its own, and may come before what was posted earlier; the end comes behind both.
+      let error: Error | undefined;
+      worker.once('error', (cause) => {
+        error = cause;
+      });
+      worker.once('exit', (code) => {
+        reject(error === undefined ? unanswered(`ended with code ${code}`) : unanswered(`failed (${error.message})`, error));
+      });
       timer = setTimeout(() => reject(unanswered(`gave no answer within ${deadlineMs} ms`)), deadlineMs);
     });
   } finally {
