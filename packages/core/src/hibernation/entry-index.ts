@@ -19,7 +19,7 @@ const NO_PLACES = new Uint32Array(0);
 /**
  * Keys → entries: open addressing in submaps that grow, by a quarter of a power of two, and shrink one at a time, linear probing, deletion by shifting back. It
  * keeps the entries alone; an entry's key is asked of who has it, and must stay as it is while the entry is in. Four bytes a place, of which four fifths
- * are in use at most, and a third at least; from 64 to 80 of 100 of a million that only come. Main thread only.
+ * are in use at most, and a third at least, of 2048 a quarter; from 64 to 80 of 100 of a million that only come. Main thread only.
  */
 export class EntryIndex {
   readonly #keyOf: (entry: number) => number;
@@ -81,7 +81,11 @@ export class EntryIndex {
     const count = --this.#counts[submap];
     // Half of it is in use then: a quarter of those must go, or three fifths as many come, before it is resized again.
     if (count === 0) this.#resize(submap, 0);
-    else if (count * 3 < length && length > FIRST_PLACES) this.#resize(submap, placesFor(count * 2));
+    else if (count * 3 < length) {
+      const shorter = placesFor(count * 2);
+      // Whole pages: next to 2048 places there are 1024.
+      if (shorter < length) this.#resize(submap, shorter);
+    }
   }
 
   /** Where the key is, or −1. */
