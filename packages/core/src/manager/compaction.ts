@@ -50,10 +50,12 @@ export class Compaction {
 
   /**
    * Lays the sessions of each map and group side by side, in blocks that nobody has touched: what lies in the old ones beside what they hold now
-   * is given back as well. Where a block's worth of neighbours has a block to itself already nothing moves. Throws `ERR_MEMORY`.
+   * is given back as well. Where a block's worth of neighbours has a block to itself already nothing moves, nor where a behaviour has as many blocks as it can
+   * ever need and is in all of them. Throws `ERR_MEMORY`.
    */
   *layOut(): Generator<undefined> {
     const { store } = this.#parts;
+    yield* this.#dropSpare();
     for (const host of store.pool.hosts) {
       const laid = new Set<number>();
       for (const accounts of neighbours(store, host.behaviorIndex)) {
@@ -66,13 +68,18 @@ export class Compaction {
   /** Drops blocks of no use, highest numbers first, and brings the pool back to its size with blocks that nobody has touched. Throws `ERR_MEMORY`. */
   *trim(): Generator<undefined> {
     const { pool } = this.#parts.store;
+    yield* this.#dropSpare();
+    pool.shrink();
+    while (pool.refill()) yield;
+  }
+
+  *#dropSpare(): Generator<undefined> {
+    const { pool } = this.#parts.store;
     for (let blockIndex = pool.blocks.length - 1; blockIndex >= 0; blockIndex--) {
       const block = pool.blocks[blockIndex];
       if (block !== undefined && pool.isToSpare(block)) this.#drop(block);
       yield;
     }
-    pool.shrink();
-    while (pool.refill()) yield;
   }
 
   *#layTogether(accounts: readonly number[], host: BehaviorHost, laid: Set<number>): Generator<undefined> {
@@ -93,7 +100,8 @@ export class Compaction {
       let to = target === undefined ? NO_SLOT : pool.takeIn(target);
       if (to === NO_SLOT) {
         // The first; or others were created in it meanwhile.
-        target = pool.addBlock(host);
+        target = pool.untouchedBlock(host);
+        if (target === undefined) return;
         laid.add(target.blockIndex);
         to = pool.takeIn(target);
       }

@@ -80,6 +80,11 @@ export class SlotAllocator {
     return high !== 0 ? this.#heads[32 + lowestBit(high)] : NONE;
   }
 
+  /** The last of the empty blocks, which was never used if any of them was not; −1 when there is none. */
+  get lastEmptyBlock(): number {
+    return this.#lastEmpty;
+  }
+
   /** The lowest taken slot of a block; −1 when it is empty. */
   firstTakenIn(blockIndex: number): number {
     const low = this.#taken[blockIndex * 2];

@@ -148,9 +148,15 @@ export class SessionPool implements PoolCounts {
     return this.#takenToMove(this.#slots[block.behaviorIndex].takeIn(block.blockIndex));
   }
 
-  /** A block that nobody has touched, for sessions to move to. Throws `ERR_MEMORY`. */
-  addBlock(host: BehaviorHost): Block {
-    return this.#addBlock(host);
+  /**
+   * A block that nobody is in and nobody has touched, for sessions to move to: one that there is, or else a new one; `undefined` while the behaviour has
+   * as many as it can ever need, since what is beyond these is left to others. Throws `ERR_MEMORY`.
+   */
+  untouchedBlock(host: BehaviorHost): Block | undefined {
+    const slots = this.#slots[host.behaviorIndex];
+    const { lastEmptyBlock } = slots;
+    if (lastEmptyBlock !== NONE && this.highRows[lastEmptyBlock] === 0) return this.blocks[lastEmptyBlock];
+    return slots.takenCount + slots.freeCount < this.#ceiling ? this.#addBlock(host) : undefined;
   }
 
   /** True for a block that is empty and of no use: it was used, or there are enough without it. */
@@ -207,9 +213,16 @@ export class SessionPool implements PoolCounts {
   }
 
   #addBlock(host: BehaviorHost): Block {
-    // The table has room for as many blocks as each behaviour can ever fill.
     while (this.blocks[this.#lowestFree] !== undefined) this.#lowestFree++;
     const blockIndex = this.#lowestFree;
+    // It has room for as many as all behaviours together can ever fill.
+    const { blockCount } = this.#table.regions;
+    if (blockIndex >= blockCount) {
+      throw new DormouseError(
+        'ERR_MEMORY',
+        `the session table has room for ${blockCount} blocks of ${ROWS} sessions: got ${blockIndex + 1}`,
+      );
+    }
     let buffer: SharedArrayBuffer;
     try {
       buffer = allocateBlockBuffer(host.blockLayout);

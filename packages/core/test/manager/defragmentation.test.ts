@@ -1,4 +1,4 @@
-import { defineBehavior, type IScheduler, type SessionManager, type SessionManagerOptions, u32 } from '@dormouse/core';
+import { defineBehavior, type IScheduler, type SessionManagerOptions, u32 } from '@dormouse/core';
 import { ManualClock } from '@dormouse/core/testing';
 import { describe, expect, it } from 'vitest';
 import { serialScheduler } from '../scheduler/test-schedulers.js';
@@ -20,12 +20,6 @@ async function startSparse(blocks: number, of: number, settings: Parameters<type
   for (const handle of handles) if (handle.accountId % of === 0) handle.push(1, new Uint8Array([handle.accountId & 255]));
   for (const handle of handles) if (handle.accountId % of !== 0) handle.release();
   return { manager, left };
-}
-
-/** Accounts block by block, as sessions lie. */
-function accountsByBlock(manager: SessionManager<typeof echo>): number[][] {
-  const slots = [...manager.sessions()].map(({ accountId }) => accountId);
-  return Array.from({ length: Math.ceil(slots.length / BLOCK) }, (_, block) => slots.slice(block * BLOCK, (block + 1) * BLOCK));
 }
 
 describe('R-25 defragmentMemory', () => {
@@ -234,34 +228,6 @@ describe('R-25 every defragmentationIntervalMs', () => {
     const { clock, tick } = await startTimed({ enableAutoDefragmentation: false });
     clock.advance(3_600_000);
     expect(await tick()).toBe(20);
-  });
-});
-
-describe('R-26 optimizeMemoryLayout', () => {
-  it('lays the sessions of each map and group side by side', async () => {
-    const manager = await startEcho({ poolSize: 1, enableAutoDefragmentation: false });
-    manager.createSessionBatch(accounts(1280), (accountId) => ({ mapId: accountId % 5, groupId: accountId % 10 }));
-    const digest = manager.stateDigest();
-    const report = await manager.optimizeMemoryLayout();
-    expect([report.movedSessions, report.droppedBlocks]).toEqual([1280, 20]);
-    expect(manager.stateDigest()).toBe(digest);
-    // 128 sessions a group, which is of one map: two blocks each.
-    const groups = accountsByBlock(manager).map((block) => [...new Set(block.map((accountId) => accountId % 10))]);
-    expect(groups.map(({ length }) => length)).toEqual(Array(20).fill(1));
-    expect(await manager.optimizeMemoryLayout()).toMatchObject({ movedSessions: 0, droppedBlocks: 0 });
-  });
-
-  it('gives back what rings hold no more', async () => {
-    const manager = await startEcho({ poolSize: 1, enableAutoDefragmentation: false });
-    manager.createSessionBatch(accounts(640), (accountId) => ({ mapId: accountId % 10 }));
-    for (const handle of manager.sessions()) for (let i = 0; i < 3; i++) handle.push(1, new Uint8Array(4000));
-    await manager.updateAllSessions(100);
-    manager.drainOutbound(() => {});
-    const before = manager.getMemoryUsage().ringBytes;
-    expect(before).toBeGreaterThan(640 * 16_000);
-    const { bytesGivenBack } = await manager.optimizeMemoryLayout();
-    expect(manager.getMemoryUsage().ringBytes).toBe(0);
-    expect(bytesGivenBack).toBeGreaterThanOrEqual(before);
   });
 });
 
