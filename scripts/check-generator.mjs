@@ -1,7 +1,7 @@
 /**
  * Lets a stranger's project be generated outside of this repository by `pnpm turbo gen standalone-scheduler`, with core as it would be
  * published packed into it, and does there what the generator says next and what the guide says before publishing: install, build, the
- * whole conformance suite, types, package checks. Needs built packages; `npm test` builds them.
+ * conformance suite, types, package checks. Needs built packages; `npm test` builds them.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,8 @@ const folder = mkdtempSync(join(tmpdir(), 'dormouse-generator-'));
 const project = join(folder, 'fourth');
 const pnpm = join(repository, 'node_modules', 'pnpm', 'bin', 'pnpm.mjs');
 
+const SUITE = 'with {}(?!.* 100 starts)';
+
 /** @type {{ what: string, timeoutMs: number, command: string, args: string[], cwd?: string, quiet?: boolean }[]} */
 const STEPS = [
   {
@@ -24,8 +26,8 @@ const STEPS = [
     cwd: repository,
   },
   { what: 'installed', timeoutMs: 120_000, command: 'npm', args: ['install', '--no-fund', '--no-audit', '--loglevel=error'] },
-  // In one of its three settings: `npm test` has the others too, of this repository's own packages.
-  { what: 'built, and its conformance suite', timeoutMs: 240_000, command: 'npm', args: ['test', '--', '-t', 'with {}'], quiet: false },
+  // In one of its three settings, without the longest: `npm test` has all of it, of this repository's own packages.
+  { what: 'built, and its conformance suite', timeoutMs: 240_000, command: 'npm', args: ['test', '--', '-t', SUITE], quiet: false },
   { what: 'types', timeoutMs: 60_000, command: 'npm', args: ['run', 'typecheck'] },
   { what: 'as it would be published', timeoutMs: 60_000, command: 'npm', args: ['run', 'check:package'] },
 ];

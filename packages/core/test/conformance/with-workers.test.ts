@@ -4,7 +4,7 @@ import flawedScheduler from './threads/flawed-scheduler.mjs';
 
 const MODULE = new URL('./threads/flawed-scheduler.mjs', import.meta.url);
 /** For what never comes: longer than any single wait for what does. */
-const SHORT_MS = 5000;
+const SHORT_MS = 3000;
 
 const failures = (flaw: string | undefined, only: RegExp, deadlineMs?: number) => {
   const options = flaw === undefined ? {} : { flaw };
@@ -21,14 +21,14 @@ const FLAWS: [string, string, RegExp, RegExp][] = [
   ['skips a batch now and then', 'skips', /^when a thread exits in an update,/, /ran 11 of 12 batches; each must run exactly once/],
   ['runs a batch twice', 'twice', /^never has a session in two threads at once/, /ran \d+ of \d+ batches.*; each must run exactly once/],
   ['resolves early', 'early', /^comes to the same states .* W1/, /ran \d+ of \d+ batches.*; each must run exactly once/],
-  ['loses wake-ups', 'losesWakeUp', /^loses no wake-up/, /tick \d+: no answer within 5000 ms/],
+  ['loses wake-ups', 'losesWakeUp', /^loses no wake-up/, /tick \d+: no answer within 3000 ms/],
   [
     'runs sessions on the calling thread, and says that it does not',
     'onCaller',
     /^runs sessions on workers alone/,
-    /not so within 5000 ms/,
+    /not so within 3000 ms/,
   ],
-  ['forgets a dead thread', 'forgetsDead', /^when a thread exits in an update,/, /tick \d+: no answer within 5000 ms/],
+  ['forgets a dead thread', 'forgetsDead', /^when a thread exits in an update,/, /tick \d+: no answer within 3000 ms/],
   [
     'runs an interrupted batch again from its beginning',
     'fromBeginning',
@@ -39,15 +39,15 @@ const FLAWS: [string, string, RegExp, RegExp][] = [
     'keeps to itself why a thread ended',
     'keepsReasons',
     /^when a thread exits in an update,/,
-    /a fault names .*exit code 7.*, why the thread ended: not so within 5000 ms/,
+    /a fault names .*exit code 7.*, why the thread ended: not so within 3000 ms/,
   ],
   [
     'leaves its threads alive',
     'leaksThreads',
     /^the process ends by itself/,
-    /the process had not ended by itself 5000 ms after the shutdown/,
+    /the process had not ended by itself 3000 ms after the shutdown/,
   ],
-  ['leaves a timer behind', 'leaksTimers', /^the process ends by itself/, /the process had not ended by itself 5000 ms after the shutdown/],
+  ['leaves a timer behind', 'leaksTimers', /^the process ends by itself/, /the process had not ended by itself 3000 ms after the shutdown/],
   [
     'leaves a listener behind',
     'leaksListeners',
