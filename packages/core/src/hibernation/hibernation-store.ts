@@ -53,7 +53,7 @@ export interface StoreStats {
  * | `put` | between ticks, or in one's maintenance; the next one after the last is done | store all or none, and tell where each is; from then on `read` gives them; replaces what the account has at its location | yes: the sessions stay in memory, asleep, and it is tried again later |
  * | `read` | any time between ticks | return the record's bytes at once, valid until the next call of any member | yes: that session stays asleep, and is reported |
  * | `delete` | after a session has woken or was released | forget the record; one it does not have is none of its business | no |
- * | `compact` | between ticks, when there is time | give memory back, for about `budgetMs`; true: there is more to do | no |
+ * | `compact` | between ticks, when there is time | give memory back, for about `budgetMs`; true: there is more to do, and it is called again, but no more than 10 000 times in vain | no |
  * | `stats` | any time | be cheap | no |
  * | `close` | last; also after a failed `open`; also twice | finish what it has promised, within a bound | no |
  */

@@ -69,6 +69,8 @@ export class PackedRecords extends ArenaRecords {
   compact(untilMs: number): boolean {
     this.arena.trim();
     do {
+      // One that failed has left something, which may have changed since.
+      this.#stage.clear();
       if (this.#looseRecords >= MOST_RECORDS) this.#packLoose();
       else if (!this.#packSparse()) return false;
     } while (performance.now() < untilMs);
@@ -187,10 +189,11 @@ export class PackedRecords extends ArenaRecords {
   #packSparse(): boolean {
     const chunk = this.chunkToEmpty();
     if (chunk === undefined) return false;
-    while (this.emptiedWords < chunk.used && this.#stageGroup(chunk, chunk.base + this.emptiedWords)) {
-      this.emptiedWords += groupWords(readHead(chunk, this.emptiedWords));
-    }
+    let at = this.emptiedWords;
+    while (at < chunk.used && this.#stageGroup(chunk, chunk.base + at)) at += groupWords(readHead(chunk, at));
     this.#packStage();
+    // Not before: what could not be packed is gone through again.
+    this.emptiedWords = at;
     return true;
   }
 
@@ -210,11 +213,7 @@ export class PackedRecords extends ArenaRecords {
   /** Puts what was staged where it is to be, and lets go of where it was. */
   #packStage(): void {
     const { count, accountIds, locations } = this.#stage;
-    try {
-      for (let put = 0; put < count; ) put = this.add(this.#stage, put);
-    } finally {
-      this.#stage.clear();
-    }
+    for (let put = 0; put < count; ) put = this.add(this.#stage, put);
     const { placed } = this;
     for (let i = 0; i < count; i++) {
       this.delete(accountIds[i], locations[i]);

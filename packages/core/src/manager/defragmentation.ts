@@ -43,6 +43,8 @@ export interface SliceDriver {
 
 /** Sleepers are stored first, so that their slots are free; a store that takes none for so long is not waited for. */
 const STORING_PATIENCE_MS = 250;
+/** A store that says so often in a row that there is more to compact, and takes no less memory for it, is left alone until the next time. */
+const MOST_VAIN_COMPACTIONS = 10_000;
 /** The least that a store is given to compact, ms. */
 const LEAST_COMPACTION_MS = 0.1;
 
@@ -160,8 +162,22 @@ export class Defragmentation {
     yield* compaction.trim();
     const { records } = this.#parts;
     const heldBefore = records.stats().heldBytes;
-    while (records.compact(Math.max(this.#untilMs - performance.now(), LEAST_COMPACTION_MS))) yield;
+    yield* this.#compactRecords();
     job.bytesGivenBack += Math.max(0, heldBefore - records.stats().heldBytes);
+  }
+
+  *#compactRecords(): Generator<undefined> {
+    const { records } = this.#parts;
+    let least = records.stats().heldBytes;
+    for (let vain = 0; vain < MOST_VAIN_COMPACTIONS; vain++) {
+      if (!records.compact(Math.max(this.#untilMs - performance.now(), LEAST_COMPACTION_MS))) return;
+      const { heldBytes } = records.stats();
+      if (heldBytes < least) {
+        least = heldBytes;
+        vain = 0;
+      }
+      yield;
+    }
   }
 
   /** Storing has the same slices, before this. */

@@ -1,8 +1,9 @@
 import { defineBehavior, type IScheduler, type SessionManagerOptions, u32 } from '@dormouse/core';
 import { ManualClock } from '@dormouse/core/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { serialScheduler } from '../scheduler/test-schedulers.js';
 import { echo } from './behaviors.js';
+import { FakeStore } from './fake-store.js';
 import { accounts, startDeferred, startEcho, startWith } from './test-manager.js';
 
 const BLOCK = 64;
@@ -188,6 +189,14 @@ describe('R-25 defragmentMemory', () => {
     await manager.shutdown();
     expect((await done).droppedBlocks).toBeLessThanOrEqual(30);
     await expect(manager.defragmentMemory()).rejects.toThrow(expect.objectContaining({ code: 'ERR_MANAGER_STOPPED' }));
+  });
+
+  it('comes to its end though the store always has more to compact, and gives nothing back', async () => {
+    const hibernationStore = new FakeStore();
+    const compact = vi.spyOn(hibernationStore, 'compact').mockReturnValue(true);
+    const manager = await startEcho({ hibernationStore, enableAutoDefragmentation: false, maintenanceSliceMs: 100 });
+    expect(await manager.defragmentMemory()).toMatchObject({ bytesGivenBack: 0 });
+    expect(compact).toHaveBeenCalledTimes(10_000);
   });
 
   it('moves sleepers that the store does not take, and they wake with all they had', async () => {
