@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { Command, Option } from 'commander';
+import { apart } from '../harness/apart.js';
 import { againstBuild } from '../targets/against-build.js';
 import { allocation } from '../targets/allocation.js';
 import { dispatchCost } from '../targets/dispatch.js';
@@ -17,6 +15,7 @@ import { scalingGain } from '../targets/scaling.js';
 import { serviceCosts } from '../targets/service-costs.js';
 import { simdGain } from '../targets/simd.js';
 import { costBySize } from '../targets/size.js';
+import { sleepFigures } from '../targets/sleep.js';
 import { smallTicks } from '../targets/small-ticks.js';
 import { spinHarm } from '../targets/spin.js';
 import { updateCost } from '../targets/update-cost.js';
@@ -38,6 +37,7 @@ const PARTS = [
   'scaling',
   'spin',
   'simd',
+  'sleep',
   'native',
   'build',
 ] as const;
@@ -116,13 +116,13 @@ function measurePart(part: Part, { sessions, rounds, schedulers, native, against
     scaling: () => scalingGain({ schedulers, sessions, rounds, native }),
     spin: () => spinHarm(schedulers),
     simd: async () => simdGain(rounds),
+    sleep: () => sleepFigures(schedulers),
     native: async () => (native === undefined ? [] : againstNative({ program: native, sessions, rounds })),
   };
   process.stderr.write(`measuring: ${part}\n`);
   return parts[part]();
 }
 
-/** In a process of its own: no part finds heap and compiler as another has left them. */
 async function measureApart(part: Part, { sessions, rounds, schedulers, native, against }: Flags): Promise<Figure[]> {
   if ((part === 'native' && native === undefined) || (part === 'build' && against === undefined)) return [];
   const args = [
@@ -133,16 +133,12 @@ async function measureApart(part: Part, { sessions, rounds, schedulers, native, 
     String(sessions),
     '--rounds',
     String(rounds),
-    '--json',
     '--schedulers',
     schedulers.join(','),
   ];
   if (native !== undefined) args.push('--native', native);
   if (against !== undefined) args.push('--against', against);
-  const child = spawn(process.execPath, [process.argv[1], ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
-  if (code !== 0) throw new Error(`measuring ${part} ended with exit code ${code}`);
-  return (JSON.parse(output) as { figures: Figure[] }).figures;
+  return (await apart<{ figures: Figure[] }>(...args)).figures;
 }
 
 function tableOf(figures: readonly Figure[]): string {
