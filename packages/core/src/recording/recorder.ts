@@ -206,6 +206,11 @@ export class Recorder implements InputObserver {
   #writeDigest(schedulerFailed: boolean): void {
     const { detail } = this.#parts;
     const digest = this.#parts.digest();
+    const { failure } = digest;
+    if (failure !== undefined) {
+      const message = `what the sessions have come to cannot be told, which no replay can repeat: ${failure.message}`;
+      throw new DormouseError('ERR_STORE_FAILED', message, { cause: failure });
+    }
     const isDetailed = detail === 'session';
     const haveChanged = isDetailed && this.#take(digest);
     const total = (BigInt(digest.high) << 32n) | BigInt(digest.low);

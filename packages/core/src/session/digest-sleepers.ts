@@ -1,3 +1,4 @@
+import { DormouseError, messageOf } from '../errors.js';
 import type { HibernationStore } from '../hibernation/hibernation-store.js';
 import { Column, ROW_BITS, ROW_MASK, ROWS, SlotState } from '../layout/geometry.js';
 import { allocateBlockBuffer, Block } from '../memory/block.js';
@@ -24,6 +25,8 @@ export class SleeperDigests {
   /** Over all of them. */
   a = 0;
   b = 0;
+  /** Of the last look: why the first of those who are not refused could not be read, if one could not. */
+  failure: DormouseError | undefined;
   readonly partsA: Int32Array;
   readonly partsB: Int32Array;
   readonly #store: SessionStore;
@@ -53,6 +56,7 @@ export class SleeperDigests {
 
   /** Looks at all whose rows are stored now. */
   take(): void {
+    this.failure = undefined;
     for (const chunk of this.#changed) {
       this.#add(this.#chunks[chunk], -1);
       const { words, isFinal } = this.#look(chunk);
@@ -83,7 +87,12 @@ export class SleeperDigests {
       const entries = stored.filter((entry) => sleepers.behaviorOf(entry) === behaviorIndex);
       const block = scratch.block(behaviorIndex);
       scratch.clear(block);
-      for (const entry of entries) if (!scratch.fill(block, entry, this.#records)) isFinal &&= sleepers.isRefused(entry);
+      for (const entry of entries) {
+        const failure = scratch.fill(block, entry, this.#records);
+        if (failure === undefined || sleepers.isRefused(entry)) continue;
+        isFinal = false;
+        this.failure ??= failure;
+      }
       rows.attach(scratch.table, block);
       this.#digest(rows, block, scratch);
       for (const entry of entries) {
@@ -136,31 +145,34 @@ class Scratch implements CountedSlots {
     this.table.slotStates.fill(SlotState.free, firstSlot, firstSlot + ROWS);
   }
 
-  /** Puts what an entry's record says into the row of its number; false when that cannot be read. */
-  fill(block: Block, entry: number, records: Pick<HibernationStore, 'read'>): boolean {
+  /** Puts what an entry's record says into the row of its number; returns why that cannot be read. */
+  fill(block: Block, entry: number, records: Pick<HibernationStore, 'read'>): DormouseError | undefined {
     const { sleepers, pool } = this.#store;
     const row = entry & ROW_MASK;
     const accountId = sleepers.accountOf(entry);
     const incarnation = sleepers.incarnationOf(entry);
     const mapId = sleepers.mapOf(entry);
     const groupId = sleepers.groupOf(entry);
-    let isRead = true;
+    let failure: DormouseError | undefined;
     this.table.slotStates[block.firstSlot + row] = SlotState.hibernating;
     try {
       this.#reader.read(records.read(accountId, sleepers.locationOf(entry)), accountId, block, row);
-    } catch {
+    } catch (cause) {
       // Whoever wakes it is told.
+      failure = new DormouseError('ERR_STORE_FAILED', `the record of account ${accountId} could not be read: ${messageOf(cause)}`, {
+        accountId,
+        cause,
+      });
       const host = pool.hosts[block.behaviorIndex];
       beginRow(block.page, row, { accountId, incarnation, host, mapId, groupId, init: undefined }, 0);
       this.table.faultCounts[block.firstSlot + row] = 0;
       this.table.doubles[block.firstActivity + row] = 0;
       host.initialise(block, row);
       clearServices(block, row);
-      isRead = false;
     }
     block.page[Column.map + row] = mapId;
     block.page[Column.group + row] = groupId;
-    return isRead;
+    return failure;
   }
 
   updateCount(slot: number): number {

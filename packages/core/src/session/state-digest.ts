@@ -1,3 +1,4 @@
+import type { DormouseError } from '../errors.js';
 import type { HibernationStore } from '../hibernation/hibernation-store.js';
 import { ROWS } from '../layout/geometry.js';
 import type { BehaviorHost } from './behavior-host.js';
@@ -96,6 +97,11 @@ export class StateDigest {
     }
     this.#a = a;
     this.#b = b;
+  }
+
+  /** Why a sleeper counts as a new session would: its record could not be read. It may be the next time. */
+  get failure(): DormouseError | undefined {
+    return this.#sleepers?.failure;
   }
 
   /** Of all sessions: two words, as u32. */

@@ -171,6 +171,25 @@ describe('a recording of sessions that sleep', () => {
     expect([report.difference?.message, again]).toEqual([undefined, digests]);
   });
 
+  it('ends where a record cannot be read that the digest of a tick is taken of, though it can later', async () => {
+    const hibernationStore = new FakeStore();
+    const { manager, recording, file } = await start({ hibernationStore });
+    await manager.updateAllSessions(1000);
+    manager.hibernateSession(3);
+    manager.hibernateSession(6);
+    await manager.updateAllSessions(1000);
+    expect([hibernationStore.records.size, recording.isActive]).toEqual([2, true]);
+    hibernationStore.readError = new Error('a disk that is gone');
+    await manager.updateAllSessions(1000);
+    hibernationStore.readError = undefined;
+    await manager.updateAllSessions(1000);
+    expect([recording.isActive, recording.ticks]).toEqual([false, 2]);
+    expect(recording.error?.message).toMatch(/no replay can repeat: the record of account \d could not be read: a disk that is gone/);
+    expect(recording.error?.cause).toMatchObject({ code: 'ERR_STORE_FAILED', cause: { cause: { message: 'a disk that is gone' } } });
+    const { report } = await replayed(file, [sleeper]);
+    expect(report).toMatchObject({ ticks: 2, sessions: 9, difference: undefined });
+  });
+
   it('ends where a session cannot be woken, which depends on no input', async () => {
     const hibernationStore = new FakeStore();
     const { manager, recording, file } = await start({ hibernationStore });
