@@ -290,6 +290,7 @@ export class Engine {
       this.maintenance.close();
       this.intake.admissions.close();
       this.registry.close();
+      this.#digest = undefined;
       await stopScheduler(this.scheduler, this.#logger);
       await closeStore(this.records, this.#logger);
       this.seats.close();

@@ -41,6 +41,7 @@ export class Maintenance {
   readonly #garbage: Garbage;
   readonly #defragmentation: Defragmentation;
   #retryMs = 0;
+  #isClosed = false;
 
   constructor(parts: MaintenanceParts) {
     const { ticks, views, round, hibernation } = parts;
@@ -89,12 +90,15 @@ export class Maintenance {
 
   /** Nothing is done any more. */
   close(): void {
+    this.#isClosed = true;
     this.#defragmentation.close();
     this.#garbage.close();
   }
 
   /** Without a tick; at once, so that nobody asks for anything meanwhile. */
   #slice(untilMs: number): void {
+    // It was asked for while a tick was in flight, behind which the manager has stopped.
+    if (this.#isClosed) return;
     this.#store(untilMs);
     this.#defragmentation.step(untilMs);
   }

@@ -1,7 +1,7 @@
 import type { AnyBehavior } from '../behavior.js';
 import { DormouseError, requireInteger } from '../errors.js';
 import { publish } from '../events.js';
-import { NO_ENTRY } from '../hibernation/sleepers.js';
+import { NO_ENTRY, Sleepers } from '../hibernation/sleepers.js';
 import { Column, MAX_ACCOUNT_ID, ROW_MASK, SlotState } from '../layout/geometry.js';
 import type { RecordHead } from '../record/record-format.js';
 import type { SessionChange } from '../recording/observer.js';
@@ -148,11 +148,12 @@ export class SessionRegistry implements HandleOwner {
     return true;
   }
 
-  /** Nobody is there any more, and no handle keeps the sessions' memory. */
+  /** Nobody is there any more, and no handle keeps the sessions' memory, nor that of the list of sleepers. */
   close(): void {
     this.#isClosed = true;
     for (const view of this.#parts.views) view.$park();
     this.#store.pool.dropAll();
+    this.#store.sleepers = new Sleepers();
   }
 
   // -------------------------------------------------------------------------------------------- what handles ask for

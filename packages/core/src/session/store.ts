@@ -43,8 +43,8 @@ export class SessionStore extends SessionRows {
   readonly mail: HostMail;
   /** The slots of all sessions, those in their hooks too, by account. */
   readonly order = new AccountOrder();
-  /** All sessions that are asleep, those whose rows are still here (`hibernating`) as well as those that are stored. */
-  readonly sleepers = new Sleepers();
+  /** All sessions that are asleep, those whose rows are still here (`hibernating`) as well as those that are stored. Another, empty, once the manager has stopped. */
+  sleepers = new Sleepers();
   /** Passes over the columns of all blocks, in the form that whoever makes the store chooses. */
   kernels: ColumnKernels;
   /** Told of each session that is there no more. Must not throw, nor run anything of the user's. */

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { ManualClock } from './ask-fixture.js';
 import { on } from './calling-behavior.js';
 import { FakeStore } from './fake-store.js';
-import { asleep, startSleepy } from './sleeping.js';
-import { accounts, failure, thrownBy } from './test-manager.js';
+import { asleep, MINUTE, startSleepy } from './sleeping.js';
+import { accounts, failure, startEcho, thrownBy } from './test-manager.js';
 
 describe('a store that does not take records', () => {
   it('leaves sessions asleep in memory; it is told once, and tried again later', async () => {
@@ -113,5 +113,42 @@ describe('a store that does not tell where a record is', () => {
       [true, 2],
       [true, 3],
     ]);
+  });
+});
+
+describe('a store that cannot read now', () => {
+  it('leaves its session asleep: told once, and woken by what comes when it can', async () => {
+    const { manager, store } = await startSleepy();
+    const [handle] = await asleep(manager, 1);
+    store.readError = new Error('gone for lunch');
+    expect([handle.push(1), handle.push(2), handle.wake(), handle.status]).toEqual([2, 2, false, 'hibernated']);
+    const error = failure('ERR_STORE_FAILED', 'the record of account 1 could not be read: gone for lunch');
+    expect((await manager.updateAllSessions(1)).refused).toEqual([{ request: 'wake', accountId: 1, error }]);
+    store.readError = undefined;
+    expect([handle.push(3), handle.packetsIn, handle.state.mark]).toEqual([0, 1, 1]);
+  });
+
+  it('tells of the next session of an account as well, when that cannot be read', async () => {
+    const store = new FakeStore();
+    const manager = await startEcho({ hibernationStore: store });
+    for (const round of [1, 2]) {
+      manager.createSession(7);
+      await manager.updateAllSessions(5 * MINUTE);
+      store.readError = new Error('gone for lunch');
+      expect(manager.reactivateSession(7)).toBe(false);
+      expect((await manager.updateAllSessions(1)).refused, `session ${round}`).toHaveLength(1);
+      expect(manager.releaseSession(7)).toBe(true);
+      store.readError = undefined;
+    }
+  });
+
+  it('does not keep a sleeper from waking in its time: it is tried when the next tick begins', async () => {
+    const { manager, store } = await startSleepy({ update: (session) => session.updateCount === 1 && session.wakeAt(6 * MINUTE) });
+    const [handle] = await asleep(manager, 1);
+    store.readError = new Error('gone for lunch');
+    expect(await manager.updateAllSessions(MINUTE)).toMatchObject({ sessions: 0, woke: 0 });
+    store.readError = undefined;
+    expect(await manager.updateAllSessions(1)).toMatchObject({ sessions: 1, woke: 1 });
+    expect(handle.updateCount).toBe(2);
   });
 });

@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { collectGarbage } from '../../src/thread/collect-garbage.js';
 import { deferredScheduler, serialScheduler } from '../scheduler/test-schedulers.js';
 import { echo } from './behaviors.js';
 import { FakeStore } from './fake-store.js';
 import { asleep, MINUTE, startSleepy } from './sleeping.js';
-import { accounts, failure, startEcho, startWith } from './test-manager.js';
+import { accounts, failure, startWith } from './test-manager.js';
 
 describe('R-22 rows of sleepers', () => {
   it('go to the store 32 at a time, and their slots are free', async () => {
@@ -153,43 +154,6 @@ describe('a record that is corrupt', () => {
   });
 });
 
-describe('a store that cannot read now', () => {
-  it('leaves its session asleep: told once, and woken by what comes when it can', async () => {
-    const { manager, store } = await startSleepy();
-    const [handle] = await asleep(manager, 1);
-    store.readError = new Error('gone for lunch');
-    expect([handle.push(1), handle.push(2), handle.wake(), handle.status]).toEqual([2, 2, false, 'hibernated']);
-    const error = failure('ERR_STORE_FAILED', 'the record of account 1 could not be read: gone for lunch');
-    expect((await manager.updateAllSessions(1)).refused).toEqual([{ request: 'wake', accountId: 1, error }]);
-    store.readError = undefined;
-    expect([handle.push(3), handle.packetsIn, handle.state.mark]).toEqual([0, 1, 1]);
-  });
-
-  it('tells of the next session of an account as well, when that cannot be read', async () => {
-    const store = new FakeStore();
-    const manager = await startEcho({ hibernationStore: store });
-    for (const round of [1, 2]) {
-      manager.createSession(7);
-      await manager.updateAllSessions(5 * MINUTE);
-      store.readError = new Error('gone for lunch');
-      expect(manager.reactivateSession(7)).toBe(false);
-      expect((await manager.updateAllSessions(1)).refused, `session ${round}`).toHaveLength(1);
-      expect(manager.releaseSession(7)).toBe(true);
-      store.readError = undefined;
-    }
-  });
-
-  it('does not keep a sleeper from waking in its time: it is tried when the next tick begins', async () => {
-    const { manager, store } = await startSleepy({ update: (session) => session.updateCount === 1 && session.wakeAt(6 * MINUTE) });
-    const [handle] = await asleep(manager, 1);
-    store.readError = new Error('gone for lunch');
-    expect(await manager.updateAllSessions(MINUTE)).toMatchObject({ sessions: 0, woke: 0 });
-    store.readError = undefined;
-    expect(await manager.updateAllSessions(1)).toMatchObject({ sessions: 1, woke: 1 });
-    expect(handle.updateCount).toBe(2);
-  });
-});
-
 describe('a store', () => {
   it('is opened when its manager starts, and closed when that is shut down with sleepers in it', async () => {
     const { manager, store } = await startSleepy();
@@ -202,6 +166,49 @@ describe('a store', () => {
       [false, 'released'],
     ]);
     expect([handles[0].push(1), handles[0].wake(), handles[0].hibernate()]).toEqual([3, false, false]);
+  });
+
+  it('whose manager stops takes nothing more for a defragmentation that was under way; that resolves with what it has done', async () => {
+    const scheduler = deferredScheduler();
+    const { manager, store } = await startSleepy({}, { scheduler, enableAutoHibernation: false });
+    const [, ...sleepers] = manager.createSessionBatch(accounts(100));
+    for (const handle of sleepers) handle.hibernate();
+    store.isAsync = true;
+    const defragmenting = manager.defragmentMemory();
+    while (!store.isPutting) await new Promise((resolve) => setImmediate(resolve));
+    const ticking = manager.updateAllSessions(1);
+    const stopping = manager.shutdown();
+    // Its next slice comes behind both.
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+    store.close = () => store.settle();
+    scheduler.open();
+    expect(await ticking).toMatchObject({ sessions: 1 });
+    await stopping;
+    expect(await defragmenting).toMatchObject({ movedSessions: 0, droppedBlocks: 0 });
+    expect(store.batches).toEqual([32]);
+  });
+
+  it('whose manager has stopped is all that there is of sleepers: a handle that is kept keeps no list of them', async () => {
+    const { manager, store } = await startSleepy();
+    const handles = manager.createSessionBatch(accounts(100));
+    const made: WeakRef<SharedArrayBuffer>[] = [];
+    const Watched = class extends SharedArrayBuffer {
+      constructor(...how: ConstructorParameters<typeof SharedArrayBuffer>) {
+        super(...how);
+        made.push(new WeakRef(this));
+      }
+    };
+    vi.stubGlobal('SharedArrayBuffer', Watched);
+    await manager.updateAllSessions(5 * MINUTE);
+    vi.unstubAllGlobals();
+    expect([store.records.size, made.length > 0]).toEqual([100, true]);
+    manager.stateDigest();
+    await manager.shutdown();
+    // Until this turn of the event loop has ended, whoever makes a `WeakRef` keeps what it refers to.
+    await new Promise((resolve) => setImmediate(resolve));
+    await collectGarbage();
+    expect(made.filter((page) => page.deref() !== undefined)).toEqual([]);
+    expect(handles.every(({ isLive }) => !isLive)).toBe(true);
   });
 
   it('that does not open keeps its manager from starting, and is closed', async () => {
