@@ -78,7 +78,10 @@ export class PopulationChanges implements RequestedChanges {
     return slots;
   }
 
-  /** Throws `ERR_SESSION_LIMIT` where its `release` hook needs a sleeper awake and there is no slot for it; it sleeps on then. */
+  /**
+   * Throws `ERR_SESSION_LIMIT` where its `release` hook needs a sleeper awake and there is no slot for it, `ERR_STORE_FAILED` where its record cannot be read
+   * now; it sleeps on then.
+   */
   release(accountId: number): void {
     this.#wakeToRelease(accountId);
     this.#parts.inputs.observer?.releasing(accountId);
@@ -162,11 +165,11 @@ export class PopulationChanges implements RequestedChanges {
     if (slot === NO_SLOT && sleepers.isRefused(entry)) return;
     this.#parts.inputs.observer?.changed('wake', accountId, 0);
     if (waking.wake(accountId) !== NO_ROOM) return;
-    const { refusals } = waking;
+    const cause = waking.causeOf(accountId);
     throw new DormouseError(
-      'ERR_SESSION_LIMIT',
-      `account ${accountId} sleeps and cannot be woken to be released: see its refusal, or try again later`,
-      { accountId, cause: refusals.at(-1)?.error },
+      cause?.code ?? 'ERR_SESSION_LIMIT',
+      `account ${accountId} sleeps and cannot be woken to be released now${cause === undefined ? '' : `: ${cause.message}`}`,
+      { accountId, cause },
     );
   }
 

@@ -135,7 +135,8 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> extends Manager
 
   /**
    * Ends the account's session; false if it has none. Unread packets of it go with it. Queued while a tick is in flight. Throws
-   * `ERR_SESSION_HOOK` in the session's own `create` hook, which may throw instead.
+   * `ERR_SESSION_HOOK` in the session's own `create` hook, which may throw instead. A sleeper wakes for its `release` hook: where it cannot now, for want of a
+   * slot (`ERR_SESSION_LIMIT`) or since its record cannot be read (`ERR_STORE_FAILED`), that is thrown and it sleeps on.
    */
   releaseSession(accountId: number): boolean {
     return requireEngine(this).registry.release(accountId);

@@ -35,8 +35,8 @@ export class Waking {
   /** Records that could not be read since somebody took these; told already. */
   refusals: RefusedRequest[] = [];
   readonly #parts: WakingParts;
-  /** Accounts whose records could not be read, but perhaps can later: told once. */
-  readonly #unreadable = new Set<number>();
+  /** Why accounts sleep on that can perhaps wake later, as it was the last time: told once. */
+  readonly #unreadable = new Map<number, DormouseError>();
 
   constructor(parts: WakingParts) {
     this.#parts = parts;
@@ -63,6 +63,11 @@ export class Waking {
     storing.cancel(slot);
     store.sleepers.remove(store.sleepers.find(accountId));
     rise(store, slot);
+  }
+
+  /** Why an account's session slept on when it was to wake last; undefined when it has woken since. */
+  causeOf(accountId: number): DormouseError | undefined {
+    return this.#unreadable.get(accountId);
   }
 
   /** An account's session is gone, unwoken: of the next one that cannot be read it is told anew. */
@@ -131,15 +136,15 @@ export class Waking {
   }
 
   #sleepsOn(accountId: number, cause: unknown): number {
-    if (this.#unreadable.has(accountId)) return NO_ROOM;
-    this.#unreadable.add(accountId);
+    const isTold = this.#unreadable.has(accountId);
     const error = DormouseError.isInstance(cause)
       ? cause
       : new DormouseError('ERR_STORE_FAILED', `the record of account ${accountId} could not be read: ${messageOf(cause)}`, {
           accountId,
           cause,
         });
-    this.#tell(accountId, error);
+    this.#unreadable.set(accountId, error);
+    if (!isTold) this.#tell(accountId, error);
     return NO_ROOM;
   }
 

@@ -128,6 +128,25 @@ describe('a store that cannot read now', () => {
     expect([handle.push(3), handle.packetsIn, handle.state.mark]).toEqual([0, 1, 1]);
   });
 
+  it('refuses a release whose hook needs its session awake, with why that one sleeps on, however often and whoever else does', async () => {
+    const { manager, store } = await startSleepy();
+    const [first, second] = await asleep(manager, 1, 2);
+    for (const handle of [first, second, first, second, first]) {
+      const reason = `gone for ${handle === first ? 'lunch' : 'good'}`;
+      store.readError = new Error(reason);
+      const message = `the record of account ${handle.accountId} could not be read: ${reason}`;
+      expect(thrownBy(() => handle.release())).toMatchObject({
+        code: 'ERR_STORE_FAILED',
+        message: `account ${handle.accountId} sleeps and cannot be woken to be released now: ${message}`,
+        cause: failure('ERR_STORE_FAILED', message),
+      });
+      // Told in the first report.
+      await manager.updateAllSessions(1);
+    }
+    store.readError = undefined;
+    expect([first.release(), second.release(), store.records.size]).toEqual([true, true, 0]);
+  });
+
   it('tells of the next session of an account as well, when that cannot be read', async () => {
     const store = new FakeStore();
     const manager = await startEcho({ hibernationStore: store });

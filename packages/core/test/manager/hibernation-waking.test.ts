@@ -248,7 +248,11 @@ describe('waking', () => {
     const [sleeper] = await asleep(manager, 999);
     const others = manager.createSessionBatch(accounts(64));
     expect([sleeper.push(1), sleeper.wake(), sleeper.status]).toEqual([PushOutcome.full, false, 'hibernated']);
-    expect(thrownBy(() => sleeper.release())).toEqual(failure('ERR_SESSION_LIMIT'));
+    expect(thrownBy(() => sleeper.release())).toMatchObject({
+      code: 'ERR_SESSION_LIMIT',
+      accountId: 999,
+      cause: failure('ERR_SESSION_LIMIT', /^at most 64 sessions can be in memory/),
+    });
     const { refused } = await manager.updateAllSessions(1);
     expect(refused).toEqual([
       { request: 'wake', accountId: 999, error: failure('ERR_SESSION_LIMIT', /^at most 64 sessions can be in memory/) },
