@@ -1,14 +1,15 @@
 import { DueHeap } from './due-heap.js';
 import { EntryIndex } from './entry-index.js';
 import { EntryLists } from './entry-lists.js';
-import { EntryPages, NO_ENTRY, PLACE_MASK } from './entry-pages.js';
+import { EntryPages, PLACE_MASK } from './entry-pages.js';
 
 export { NO_ENTRY } from './entry-pages.js';
 
 /** In an entry's kind, above the behaviour's number (at most 64 of them). */
 const REFUSED = 0x100;
+/** The entry is among those that are late, and not on the clock. */
+const LATE = 0x200;
 const BEHAVIOR_MASK = 0xff;
-const NO_ENTRIES: readonly number[] = Object.freeze([]);
 
 /**
  * Who is asleep: by account, map, group and the time when it is to wake. An entry is a small integer, stable until it is removed; one that
@@ -25,6 +26,8 @@ export class Sleepers {
   /** Of all groups but 0, which is that of those who are in none. */
   readonly #groups = new EntryLists((entry) => this.#pages.groupsOf(entry));
   readonly #clock = new DueHeap(this.#pages);
+  /** Those whose time has come, and who could not wake. */
+  readonly #late = new DueHeap(this.#pages);
 
   get count(): number {
     return this.#pages.count;
@@ -32,12 +35,28 @@ export class Sleepers {
 
   /** Bytes held, room to spare included (R-27). */
   get heldBytes(): number {
-    return this.#pages.heldBytes + this.#accounts.heldBytes + this.#maps.heldBytes + this.#groups.heldBytes + this.#clock.heldBytes;
+    const times = this.#clock.heldBytes + this.#late.heldBytes;
+    return this.#pages.heldBytes + this.#accounts.heldBytes + this.#maps.heldBytes + this.#groups.heldBytes + times;
   }
 
-  /** When the next sleeper is to wake, simulated ms; `Infinity` when none is. */
+  /** When the next sleeper on the clock is to wake, simulated ms; `Infinity` when none is. */
   get nextDueMs(): number {
     return this.#clock.firstDueMs;
+  }
+
+  /** That sleeper: of those with this time the one with the lowest account; `NO_ENTRY` when none is. */
+  get nextDue(): number {
+    return this.#clock.first;
+  }
+
+  /** Sleepers that are late. */
+  get lateCount(): number {
+    return this.#late.count;
+  }
+
+  /** Of these the first by (time, account), or `NO_ENTRY`. */
+  get firstLate(): number {
+    return this.#late.first;
   }
 
   /** The account's entry, or `NO_ENTRY`. */
@@ -78,7 +97,7 @@ export class Sleepers {
   }
 
   remove(entry: number): void {
-    this.#clock.remove(entry);
+    this.#timesOf(entry).remove(entry);
     this.#accounts.delete(this.accountOf(entry));
     this.#maps.unlink(entry);
     if (this.groupOf(entry) !== 0) this.#groups.unlink(entry);
@@ -116,9 +135,9 @@ export class Sleepers {
     return this.#pages.of(entry).locations[entry & PLACE_MASK];
   }
 
-  /** When it is to wake, simulated ms; `Infinity`: by no clock, or it was taken by {@link takeDue}. */
+  /** When it is to wake, simulated ms, or what it was given when it was late; `Infinity`: by no clock. */
   dueMsOf(entry: number): number {
-    return this.#clock.dueMsOf(entry);
+    return this.#timesOf(entry).dueMsOf(entry);
   }
 
   /** True once its record was found corrupt: it cannot wake. */
@@ -132,8 +151,16 @@ export class Sleepers {
 
   /** When it is to wake, simulated ms; `Infinity`: by no clock. */
   setDue(entry: number, dueMs: number): void {
-    this.#clock.remove(entry);
+    this.#timesOf(entry).remove(entry);
+    this.#pages.of(entry).kinds[entry & PLACE_MASK] &= ~LATE;
     if (dueMs !== Number.POSITIVE_INFINITY) this.#clock.add(entry, dueMs);
+  }
+
+  /** Its time has come, and it could not wake: it is late from then on, by this time among all that are, and off the clock. */
+  setLate(entry: number, dueMs: number): void {
+    this.#timesOf(entry).remove(entry);
+    this.#pages.of(entry).kinds[entry & PLACE_MASK] |= LATE;
+    this.#late.add(entry, dueMs);
   }
 
   setMap(entry: number, mapId: number): void {
@@ -154,8 +181,8 @@ export class Sleepers {
 
   /** Marks one whose record is corrupt, and takes it off the clock. */
   refuse(entry: number): void {
+    this.setDue(entry, Number.POSITIVE_INFINITY);
     this.#pages.of(entry).kinds[entry & PLACE_MASK] |= REFUSED;
-    this.#clock.remove(entry);
   }
 
   /** Those on a map, by ascending account. A list of its own: entries may come and go meanwhile. Cost: those on the map. */
@@ -176,15 +203,8 @@ export class Sleepers {
     return this.#pages.entries();
   }
 
-  /** Those that are to wake at `nowMs` or before, by (time, account). They are off the clock then, and stay asleep. */
-  takeDue(nowMs: number): readonly number[] {
-    if (this.#clock.firstDueMs > nowMs) return NO_ENTRIES;
-    const due: number[] = [];
-    for (let entry = this.#clock.first; entry !== NO_ENTRY && this.#clock.firstDueMs <= nowMs; entry = this.#clock.first) {
-      this.#clock.remove(entry);
-      due.push(entry);
-    }
-    return due;
+  #timesOf(entry: number): DueHeap {
+    return (this.#pages.of(entry).kinds[entry & PLACE_MASK] & LATE) === 0 ? this.#clock : this.#late;
   }
 
   #sorted(entries: number[]): number[] {

@@ -16,6 +16,8 @@ import { NO_ROOM, Waking } from './waking.js';
 
 const MS_A_MINUTE = 60_000;
 const SCAN_EVERY_MS = 1000;
+/** Of those whose time has come so many records are tried in a tick that cannot be read. */
+const MOST_UNREADABLE = 32;
 
 export interface HibernationParts {
   readonly store: SessionStore;
@@ -47,6 +49,8 @@ export class Hibernation {
   readonly #reader: RecordReader;
   /** Whole second of simulated time of the last scan. */
   #scannedSecond: number;
+  /** Records that could not be read since this tick began, of those whose time had come. */
+  #unreadable = 0;
 
   constructor(parts: HibernationParts) {
     const { store, clock, thresholdMinutes } = parts;
@@ -84,20 +88,19 @@ export class Hibernation {
 
   // ----------------------------------------------------------------------------------------------------------- ticks
 
-  /** A tick begins, time has advanced: those whose time has come wake, by time, then account. Until {@link ingested}. */
+  /**
+   * A tick begins, time has advanced: those whose time has come wake, by time, then account; first those who could not before. Who needs a slot or a
+   * record is not tried once a slot was wanted in vain, or {@link MOST_UNREADABLE} records could not be read: it is late, and tried when another
+   * tick begins. Until {@link ingested}.
+   */
   beginTick(): void {
     const { store, clock } = this.#parts;
     const { sleepers } = store;
     this.waking.isIngest = true;
-    if (sleepers.nextDueMs > clock.nowMs) return;
-    // By account: who hears of one that wakes may have others released.
-    const due = sleepers
-      .takeDue(clock.nowMs)
-      .map((entry) => ({ accountId: sleepers.accountOf(entry), incarnation: sleepers.incarnationOf(entry) }));
-    for (const { accountId, incarnation } of due) {
-      if (store.incarnationOf(accountId) !== incarnation) continue;
-      if (this.waking.wake(accountId) === NO_ROOM) this.#wakeAt(sleepers.find(accountId), clock.nowMs);
-    }
+    this.waking.hasRoom = true;
+    this.#unreadable = 0;
+    for (let left = sleepers.lateCount; left > 0 && this.#triesRecords && sleepers.lateCount > 0; left--) this.#wakeDue(sleepers.firstLate);
+    while (sleepers.nextDueMs <= clock.nowMs) this.#wakeDue(sleepers.nextDue);
   }
 
   /** All that wakes somebody in this tick's update has. */
@@ -198,17 +201,23 @@ export class Hibernation {
     return true;
   }
 
-  /** It is tried again when the next tick begins. */
-  #wakeAt(entry: number, dueMs: number): void {
-    const { sleepers } = this.#parts.store;
+  get #triesRecords(): boolean {
+    return this.waking.hasRoom && this.#unreadable < MOST_UNREADABLE;
+  }
+
+  /** Wakes one whose time has come. If it cannot it is late: in its place for want of a slot, behind all others if its record could not be read. */
+  #wakeDue(entry: number): void {
+    const { store, clock } = this.#parts;
+    const { sleepers } = store;
     const accountId = sleepers.accountOf(entry);
     const incarnation = sleepers.incarnationOf(entry);
-    const behaviorIndex = sleepers.behaviorOf(entry);
-    const mapId = sleepers.mapOf(entry);
-    const groupId = sleepers.groupOf(entry);
-    const location = sleepers.locationOf(entry);
-    sleepers.remove(entry);
-    sleepers.add(accountId, incarnation, behaviorIndex, mapId, groupId, location, dueMs);
+    // Off the clock, whatever comes of it.
+    sleepers.setLate(entry, sleepers.dueMsOf(entry));
+    const isStored = store.index.get(accountId) === NO_SLOT;
+    if ((isStored && !this.#triesRecords) || this.waking.wake(accountId) !== NO_ROOM || !this.waking.hasRoom) return;
+    this.#unreadable++;
+    const left = sleepers.find(accountId);
+    if (left !== NO_ENTRY && sleepers.incarnationOf(left) === incarnation) sleepers.setLate(left, clock.nowMs);
   }
 }
 

@@ -32,6 +32,8 @@ export class Waking {
   count = 0;
   /** True while a tick begins: its number counts already, and those who wake have yet to be updated in it. */
   isIngest = false;
+  /** False once somebody had to sleep on for want of a slot; whoever sees to it sets it anew. */
+  hasRoom = true;
   /** Records that could not be read since somebody took these; told already. */
   refusals: RefusedRequest[] = [];
   readonly #parts: WakingParts;
@@ -88,6 +90,7 @@ export class Waking {
     try {
       slot = takeSlot(store, host, accountId, incarnation);
     } catch (error) {
+      this.hasRoom = false;
       return this.#sleepsOn(accountId, error);
     }
     // Woken meanwhile.

@@ -11,6 +11,7 @@ interface Known {
   groupId: number;
   location: number;
   dueMs: number;
+  isLate: boolean;
   isRefused: boolean;
 }
 
@@ -30,7 +31,8 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ act: fc.constant('setDue' as const), accountId, dueMs }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant('setLocation' as const), accountId, location: fc.nat() }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant('refuse' as const), accountId }) },
-  { weight: 1, arbitrary: fc.record({ act: fc.constant('takeDue' as const), nowMs: fc.integer({ min: 0, max: 20 }) }) },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant('beLate' as const), nowMs: fc.integer({ min: 0, max: 20 }) }) },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant('wakeLate' as const), count: fc.nat(3) }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
@@ -69,6 +71,7 @@ class Pair {
       case 'setDue':
         if (there === undefined) break;
         there.dueMs = taken.dueMs;
+        there.isLate = false;
         sleepers.setDue(there.entry, taken.dueMs);
         break;
       case 'setLocation':
@@ -80,18 +83,24 @@ class Pair {
         if (there === undefined) break;
         there.isRefused = true;
         there.dueMs = Number.POSITIVE_INFINITY;
+        there.isLate = false;
         sleepers.refuse(there.entry);
         break;
-      case 'takeDue':
-        this.#takeDue(taken.nowMs);
+      case 'beLate':
+        this.#beLate(taken.nowMs);
+        break;
+      case 'wakeLate':
+        for (let i = 0; i < taken.count && sleepers.firstLate !== NO_ENTRY; i++) this.#remove(sleepers.accountOf(sleepers.firstLate));
     }
   }
 
   check(): void {
     const { sleepers, known } = this;
     expect(sleepers.count).toBe(known.size);
-    const dues = [...known.values()].map((one) => one.dueMs);
-    expect(sleepers.nextDueMs).toBe(dues.reduce((least, due) => Math.min(least, due), Number.POSITIVE_INFINITY));
+    const [next] = this.#byTime((one) => !one.isLate && one.dueMs !== Number.POSITIVE_INFINITY);
+    expect([sleepers.nextDue, sleepers.nextDueMs]).toEqual([next?.entry ?? NO_ENTRY, next?.dueMs ?? Number.POSITIVE_INFINITY]);
+    const late = this.#byTime((one) => one.isLate);
+    expect([sleepers.lateCount, sleepers.firstLate]).toEqual([late.length, late[0]?.entry ?? NO_ENTRY]);
     for (const [account, one] of known) {
       const { entry } = one;
       expect(sleepers.find(account)).toBe(entry);
@@ -103,6 +112,7 @@ class Pair {
         groupId: sleepers.groupOf(entry),
         location: sleepers.locationOf(entry),
         dueMs: sleepers.dueMsOf(entry),
+        isLate: one.isLate,
         isRefused: sleepers.isRefused(entry),
       }).toEqual(one);
     }
@@ -127,6 +137,7 @@ class Pair {
       groupId: group,
       location: incarnation * 3,
       dueMs: due,
+      isLate: false,
       isRefused: false,
     });
   }
@@ -137,11 +148,18 @@ class Pair {
     expect(this.sleepers.find(account)).toBe(NO_ENTRY);
   }
 
-  #takeDue(nowMs: number): void {
-    const due = [...this.known].filter(([, one]) => one.dueMs <= nowMs);
-    due.sort(([a, { dueMs: dueA }], [b, { dueMs: dueB }]) => dueA - dueB || a - b);
-    expect(this.#accounts(this.sleepers.takeDue(nowMs))).toEqual(due.map(([account]) => account));
-    for (const [, one] of due) one.dueMs = Number.POSITIVE_INFINITY;
+  #beLate(nowMs: number): void {
+    const { sleepers } = this;
+    for (const one of this.#byTime(({ isLate, dueMs }) => !isLate && dueMs <= nowMs)) {
+      expect(sleepers.nextDue).toBe(one.entry);
+      sleepers.setLate(one.entry, one.dueMs);
+      one.isLate = true;
+    }
+  }
+
+  #byTime(isMeant: (one: Known) => boolean): Known[] {
+    const some = [...this.known].filter(([, one]) => isMeant(one));
+    return some.sort(([a, { dueMs: dueA }], [b, { dueMs: dueB }]) => dueA - dueB || a - b).map(([, one]) => one);
   }
 
   #accounts(entries: Iterable<number>): number[] {

@@ -12,6 +12,16 @@ function sleepersOf(count: number): Sleepers {
   return sleepers;
 }
 
+/** Those on the clock until then, by the order in which they are due; they are late afterwards. */
+function takeDue(sleepers: Sleepers, nowMs: number): number[] {
+  const due: number[] = [];
+  for (let entry = sleepers.nextDue; sleepers.nextDueMs <= nowMs && entry !== NO_ENTRY; entry = sleepers.nextDue) {
+    sleepers.setLate(entry, sleepers.dueMsOf(entry));
+    due.push(entry);
+  }
+  return due;
+}
+
 function accountsOf(sleepers: Sleepers, entries: Iterable<number>): number[] {
   return [...entries].map((entry) => sleepers.accountOf(entry));
 }
@@ -67,7 +77,7 @@ describe('Sleepers', () => {
     expect(sleepers.behaviorOf(after)).toBe(0);
     expect(sleepers.groupOf(after)).toBe(0);
     expect(sleepers.dueMsOf(after)).toBe(NEVER);
-    expect(sleepers.takeDue(5)).toEqual([other]);
+    expect(takeDue(sleepers, 5)).toEqual([other]);
   });
 
   it('names those on a map and in a group by ascending account', () => {
@@ -118,13 +128,27 @@ describe('Sleepers', () => {
     const dues = [30, 10, 20, 10, NEVER, 20, 40];
     for (const [index, dueMs] of dues.entries()) sleepers.add(100 - index, 1, 0, 0, 0, 0, dueMs);
     expect(sleepers.nextDueMs).toBe(10);
-    expect(sleepers.takeDue(9.999)).toEqual([]);
-    expect(accountsOf(sleepers, sleepers.takeDue(20))).toEqual([97, 99, 95, 98]);
-    expect(sleepers.takeDue(20)).toEqual([]);
+    expect(takeDue(sleepers, 9.999)).toEqual([]);
+    expect(accountsOf(sleepers, takeDue(sleepers, 20))).toEqual([97, 99, 95, 98]);
+    expect(takeDue(sleepers, 20)).toEqual([]);
     expect(sleepers.nextDueMs).toBe(30);
-    expect(accountsOf(sleepers, sleepers.takeDue(NEVER))).toEqual([100, 94]);
+    expect(accountsOf(sleepers, takeDue(sleepers, NEVER))).toEqual([100, 94]);
     expect(sleepers.nextDueMs).toBe(NEVER);
     expect(sleepers.count).toBe(7);
+  });
+
+  it('those that are late keep their times, or get others, until they are gone, refused, or due anew', () => {
+    const sleepers = new Sleepers();
+    const [a, b, c, d] = [40, 30, 20, 10].map((dueMs, index) => sleepers.add(index + 1, 1, 5, 0, 0, 0, dueMs));
+    takeDue(sleepers, 30);
+    expect([sleepers.lateCount, sleepers.firstLate, sleepers.dueMsOf(d), sleepers.nextDue]).toEqual([3, d, 10, a]);
+    sleepers.setLate(d, 50);
+    expect([sleepers.firstLate, sleepers.dueMsOf(d), sleepers.behaviorOf(d)]).toEqual([c, 50, 5]);
+    sleepers.remove(c);
+    sleepers.refuse(b);
+    expect([sleepers.lateCount, sleepers.firstLate, sleepers.dueMsOf(b)]).toEqual([1, d, NEVER]);
+    sleepers.setDue(d, 35);
+    expect([sleepers.lateCount, sleepers.firstLate, sleepers.nextDue]).toEqual([0, NO_ENTRY, d]);
   });
 
   it('one that is refused is marked, and wakes by no clock', () => {
