@@ -35,14 +35,14 @@ export class FallingAsleep {
 
   /**
    * Puts a slot's session to sleep if it may: it is active and in no hook, has nothing unread and nothing to be handed out, nothing is due
-   * soon, and its `hibernate` hook, if it is asked, has nothing against it. One that has, or throws, counts as active now. Never throws.
+   * soon, and its `hibernate` hook has nothing against it. One that has, or throws, counts as active now. Never throws.
    */
-  put(slot: number, asksHook: boolean, soonMs = SOON_MS): boolean {
+  put(slot: number, soonMs = SOON_MS): boolean {
     const { store, clock } = this.#parts;
     if (!this.may(slot, soonMs)) return false;
     const incarnation = store.word(slot, Column.incarnation);
     const accountId = store.word(slot, Column.account) >>> 0;
-    if (asksHook && store.hostOf(slot).behavior.definition.hibernate !== undefined) {
+    if (store.hostOf(slot).behavior.definition.hibernate !== undefined) {
       const mayIt = this.#ask(slot, accountId);
       // The hook may have had anything done, to its own session too.
       if (store.find(accountId, incarnation, slot) !== slot || !this.#isFree(slot)) return false;

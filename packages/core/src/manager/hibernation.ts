@@ -134,11 +134,16 @@ export class Hibernation {
 
   /** Puts all to sleep that have been idle for as long as the threshold says, and may; returns how many. */
   hibernateInactive(): number {
-    const { clock } = this.#parts;
+    const { clock, store } = this.#parts;
     this.cycles++;
-    const { slots, count } = this.#scan.find(clock.nowMs - this.thresholdMinutes * MS_A_MINUTE);
-    // A hook may have a scan done.
-    return count === 0 ? 0 : this.sleep(slots.slice(0, count), true);
+    const beforeMs = clock.nowMs - this.thresholdMinutes * MS_A_MINUTE;
+    let count = 0;
+    for (const accountId of this.#scan.find(beforeMs)) {
+      const slot = store.index.get(accountId);
+      // The hook of one before it may have had it released, and created anew.
+      if (slot !== NO_SLOT && store.lastActivityMs(slot) <= beforeMs && this.#asleep.put(slot)) count++;
+    }
+    return count;
   }
 
   /** Whether a slot's session could sleep now, if its hook has nothing against it. */
@@ -148,14 +153,7 @@ export class Hibernation {
 
   /** Puts a slot's session to sleep that somebody has asked it of: what is due soon does not keep it awake, only what is due now. */
   sleepAsked(slot: number): boolean {
-    return this.#asleep.put(slot, true, 0);
-  }
-
-  /** Puts the sessions in these slots to sleep that may; returns how many. By ascending account id, if it is to be the same everywhere. */
-  sleep(slots: Iterable<number>, asksHook: boolean): number {
-    let count = 0;
-    for (const slot of slots) if (this.#asleep.put(slot, asksHook)) count++;
-    return count;
+    return this.#asleep.put(slot, 0);
   }
 
   // ------------------------------------------------------------------------------------------------------- waking

@@ -144,12 +144,15 @@ export class SessionStore extends SessionRows {
   create(planned: NewSession): number {
     const { accountId, host, mapId, init } = planned;
     // It was new when it was planned; another session's hook may have come before it.
-    if (this.has(accountId)) {
-      throw new DormouseError('ERR_SESSION_EXISTS', `account ${accountId} has a session already`, { accountId });
-    }
+    if (this.has(accountId)) throw existsAlready(accountId);
     const slot = this.takeSlot(host);
     const block = this.block(slot);
     const row = slot & ROW_MASK;
+    // So may have somebody who heard of the pool's growth.
+    if (this.has(accountId)) {
+      this.pool.give(slot, block);
+      throw existsAlready(accountId);
+    }
     beginRow(block.page, row, planned, this.clock.number);
     this.table.faultCounts[slot] = 0;
     this.table.doubles[block.firstActivity + row] = this.clock.nowMs;
@@ -198,6 +201,7 @@ export class SessionStore extends SessionRows {
   askWhetherItSleeps(slot: number, lastWords: (slot: number) => void): boolean {
     const { hibernate } = this.hostOf(slot).behavior.definition as AnyBehavior['definition'];
     if (hibernate === undefined) return true;
+    const incarnation = this.word(slot, Column.incarnation);
     let mayIt = true;
     const ask: Hook = (session) => {
       mayIt = hibernate(session) !== false;
@@ -205,7 +209,8 @@ export class SessionStore extends SessionRows {
     try {
       this.#hooks.call(this.block(slot), slot & ROW_MASK, ask, undefined, 'hibernate');
     } finally {
-      this.#hooks.within(slot, 'hibernate', () => lastWords(slot));
+      // It may be gone, and its slot another's.
+      if (this.word(slot, Column.incarnation) === incarnation) this.#hooks.within(slot, 'hibernate', () => lastWords(slot));
     }
     return mayIt;
   }
@@ -297,4 +302,8 @@ export class SessionStore extends SessionRows {
     this.activeCount += Number(state === SlotState.active) - Number(before === SlotState.active);
     this.hibernatingCount += Number(state === SlotState.hibernating) - Number(before === SlotState.hibernating);
   }
+}
+
+function existsAlready(accountId: number): DormouseError {
+  return new DormouseError('ERR_SESSION_EXISTS', `account ${accountId} has a session already`, { accountId });
 }

@@ -1,6 +1,8 @@
+import { defineBehavior } from '@dormouse/core';
 import { describe, expect, it } from 'vitest';
+import { serialScheduler } from '../scheduler/test-schedulers.js';
 import { asleep, MINUTE, startSleepy, taken } from './sleeping.js';
-import { failure } from './test-manager.js';
+import { failure, startWith } from './test-manager.js';
 
 describe('a hibernate hook', () => {
   it('is asked before its session falls asleep, and keeps it awake by false: it is asked again a threshold later', async () => {
@@ -90,5 +92,43 @@ describe('a hibernate hook', () => {
     const handle = manager.createSession(1);
     doings.hibernate = () => handle.push(1);
     expect([handle.hibernate(), handle.status, handle.packetsIn]).toEqual([false, 'active', 1]);
+  });
+
+  it('may have another come to the slot of one that is about to fall asleep: R-21 that is not idle, and stays awake', async () => {
+    const doings: Parameters<typeof startSleepy>[0] = {};
+    const { manager } = await startSleepy(doings, { enableAutoHibernation: false });
+    manager.createSessionBatch([1, 2, 3]);
+    await manager.updateAllSessions(5 * MINUTE);
+    doings.hibernate = (session) => {
+      if (session.accountId !== 1) return;
+      manager.releaseSessionBatch([2, 3]);
+      manager.createSessionBatch([4, 3]);
+    };
+    expect(manager.hibernateInactiveSessions()).toBe(1);
+    expect([1, 3, 4].map((account) => manager.getSession(account)?.status)).toEqual(['hibernating', 'active', 'active']);
+  });
+
+  it('may have another come to its own slot: what that has asked for is carried out when a tick has ended, as anybody’s', async () => {
+    const heard: number[] = [];
+    const heir = defineBehavior(import.meta.url, {
+      name: 'heir',
+      state: {},
+      create: (session) => void (session.accountId === 3 && session.sendTo(2, 5)),
+      hibernate(session) {
+        if (session.accountId !== 1) return;
+        manager.releaseSession(1);
+        manager.createSession(3);
+      },
+      update(session) {
+        for (let message = session.receiveMessage(); message !== null; message = session.receiveMessage()) heard.push(session.updateCount);
+      },
+    });
+    const manager = await startWith({ behavior: heir, scheduler: serialScheduler() });
+    manager.createSessionBatch([1, 2]);
+    expect(manager.hibernateSession(1)).toBe(false);
+    expect(await manager.updateAllSessions(1)).toMatchObject({ sessions: 2, messagesDelivered: 1 });
+    expect(heard).toEqual([]);
+    await manager.updateAllSessions(1);
+    expect(heard).toEqual([2]);
   });
 });
