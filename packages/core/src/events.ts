@@ -15,6 +15,7 @@ export interface DormouseEvents {
   'dormouse:session:revived': { readonly accountId: number };
   /** It has fallen asleep; whether its row is still in memory is not said. */
   'dormouse:session:hibernated': { readonly accountId: number };
+  /** It is awake. Not told of one that wakes to be released. */
   'dormouse:session:woken': { readonly accountId: number };
   /** The store does not take records: sessions stay in memory, asleep, until it does. Told once until it has taken some again. */
   'dormouse:store:failed': { readonly store: string; readonly error: DormouseError };

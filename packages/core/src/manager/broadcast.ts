@@ -29,8 +29,14 @@ const MAX_U32 = 0xffff_ffff;
 /** Sender of what the host sends. */
 const HOST = 0;
 const TARGET_KEYS = ['mapId', 'groupId', 'wake'] as const;
-const NOBODY: readonly number[] = Object.freeze([]);
+const NOBODY: readonly Concerned[] = Object.freeze([]);
 const QUEUED: BroadcastOutcome = Object.freeze({ delivered: 0, full: 0, queued: true });
+
+/** A sleeper that a broadcast is for. */
+interface Concerned {
+  readonly accountId: number;
+  readonly incarnation: number;
+}
 
 /** Messages of the host to many sessions. Main thread only. */
 export class Broadcasts {
@@ -103,23 +109,24 @@ export class Broadcasts {
         else full++;
       }
     }
-    for (const accountId of sleepers) {
-      const slot = this.#hibernation.wakeSlot(accountId);
+    for (const { accountId, incarnation } of sleepers) {
+      const slot = this.#hibernation.wakeIncarnation(accountId, incarnation);
       if (slot === NO_SLOT) continue;
+      if (slot < 0) mail.full++;
       if (slot >= 0 && mail.post(store.block(slot), slot & ROW_MASK, HOST, opcode, payload)) delivered++;
       else full++;
     }
     return { delivered, full, queued: false };
   }
 
-  /** Accounts of those asleep that it is for, ascending. */
-  #sleepers(mapId: number | undefined, groupId: number | undefined): readonly number[] {
+  /** Those asleep that it is for, by ascending account: who hears of one that wakes may have others released, and created anew. */
+  #sleepers(mapId: number | undefined, groupId: number | undefined): readonly Concerned[] {
     const { sleepers } = this.#store;
     if (sleepers.count === 0) return NOBODY;
     const entries = mapId === undefined ? sleepers.ofGroup(groupId as number) : sleepers.ofMap(mapId);
     const concerned =
       mapId === undefined || groupId === undefined ? entries : entries.filter((entry) => sleepers.groupOf(entry) === groupId);
-    return concerned.map((entry) => sleepers.accountOf(entry));
+    return concerned.map((entry) => ({ accountId: sleepers.accountOf(entry), incarnation: sleepers.incarnationOf(entry) }));
   }
 }
 

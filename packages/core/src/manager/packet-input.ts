@@ -20,8 +20,6 @@ export class PacketInput {
   readonly #ringBytes: number;
   readonly #inputs: InputTap;
   readonly #hibernation: Hibernation;
-  /** Slots of a batch's handles, found before the first packet is pushed. */
-  #slots = new Int32Array(0);
 
   constructor(
     store: SessionStore,
@@ -53,7 +51,7 @@ export class PacketInput {
       : this.#now(handle, slot, opcode, payload, 0, payload.length);
   }
 
-  /** See `SessionManager.pushBatch`. Everything is checked before anything is pushed. */
+  /** See `SessionManager.pushBatch`. Everything is checked before anything is pushed; where sessions are is not: who hears of one that wakes moves others. */
   pushBatch(
     handles: ArrayLike<SessionHandle>,
     opcode: number | ArrayLike<number>,
@@ -63,18 +61,17 @@ export class PacketInput {
   ): number {
     const count = lengthOf(handles);
     this.#checkBatch(count, opcode, payloads, payloadBytes, outcomes);
-    if (this.#slots.length < count) this.#slots = new Int32Array(count * 2);
-    const slots = this.#slots;
-    for (let i = 0; i < count; i++) slots[i] = SessionHandle.locate(handles[i], this.#owner);
+    for (let i = 0; i < count; i++) SessionHandle.check(handles[i], this.#owner);
     const isQueueing = this.#isQueueing();
     let start = 0;
     let delivered = 0;
     for (let i = 0; i < count; i++) {
       const length = typeof payloadBytes === 'number' ? payloadBytes : payloadBytes[i];
       const code = typeof opcode === 'number' ? opcode : opcode[i];
+      const slot = SessionHandle.locate(handles[i], this.#owner);
       const outcome = isQueueing
-        ? this.#later(handles[i], slots[i], code, copyOf(payloads, start, length))
-        : this.#now(handles[i], slots[i], code, payloads, start, length);
+        ? this.#later(handles[i], slot, code, copyOf(payloads, start, length))
+        : this.#now(handles[i], slot, code, payloads, start, length);
       start += length;
       if (outcome <= PushOutcome.queued) delivered++;
       if (outcomes !== undefined) outcomes[i] = outcome;
@@ -83,17 +80,13 @@ export class PacketInput {
   }
 
   #now(handle: SessionHandle, slot: number, opcode: number, payload: Uint8Array, start: number, length: number): PushOutcome {
-    const awake = slot === NO_SLOT || this.#store.isAsleep(slot) ? this.#wake(handle) : slot;
+    const awake = slot === NO_SLOT || this.#store.isAsleep(slot) ? this.#wake(handle, slot) : slot;
     if (awake < 0) return awake === NO_ROOM ? PushOutcome.full : PushOutcome.stale;
     return this.#put(awake, opcode, payload, start, length) ? PushOutcome.delivered : PushOutcome.full;
   }
 
   /** A packet wakes whom it is for: it is there in its next update. */
-  #wake(handle: SessionHandle): number {
-    const { accountId, incarnation } = handle;
-    // A packet before it in the same batch may have woken it.
-    const slot = SessionHandle.locate(handle, this.#owner);
-    if (slot !== NO_SLOT && !this.#store.isAsleep(slot)) return slot;
+  #wake({ accountId, incarnation }: SessionHandle, slot: number): number {
     if (slot === NO_SLOT && this.#owner.findSleeper(accountId, incarnation) === NO_ENTRY) return NO_SLOT;
     this.#inputs.observer?.changed('wake', accountId, 0);
     return this.#hibernation.wakeSlot(accountId);

@@ -83,7 +83,7 @@ export class PopulationChanges implements RequestedChanges {
    * now; it sleeps on then.
    */
   release(accountId: number): void {
-    this.#wakeToRelease(accountId);
+    if (!this.#raiseToRelease(accountId)) return;
     this.#parts.inputs.observer?.releasing(accountId);
     this.#release(accountId);
   }
@@ -128,8 +128,7 @@ export class PopulationChanges implements RequestedChanges {
   }
 
   releaseRecorded(accountId: number): void {
-    this.#wakeToRelease(accountId);
-    this.#release(accountId);
+    if (this.#raiseToRelease(accountId)) this.#release(accountId);
   }
 
   // -------------------------------------------------------------------------------------------------------- inside
@@ -151,20 +150,19 @@ export class PopulationChanges implements RequestedChanges {
     return slot;
   }
 
-  /** A sleeper whose behaviour has something to do then is awake when it is released. Others do not wake, wherever their rows are. */
-  #wakeToRelease(accountId: number): void {
+  /**
+   * A sleeper whose behaviour has something to do then is awake when it is released; others do not wake, wherever their rows are. False when
+   * it is gone: somebody heard of the pool's growth, or of a store that fails, and had it released.
+   */
+  #raiseToRelease(accountId: number): boolean {
     const { sleepers, pool, index } = this.#store;
     const { waking } = this.#parts.hibernation;
     const entry = sleepers.find(accountId);
-    if (entry === NO_ENTRY) return;
-    const slot = index.get(accountId);
-    if (pool.hosts[sleepers.behaviorOf(entry)].behavior.definition.release === undefined) {
-      if (slot !== NO_SLOT) waking.raise(slot, accountId);
-      return;
-    }
-    if (slot === NO_SLOT && sleepers.isRefused(entry)) return;
-    this.#parts.inputs.observer?.changed('wake', accountId, 0);
-    if (waking.wake(accountId) !== NO_ROOM) return;
+    if (entry === NO_ENTRY) return true;
+    const incarnation = sleepers.incarnationOf(entry);
+    const hasHook = pool.hosts[sleepers.behaviorOf(entry)].behavior.definition.release !== undefined;
+    if (!hasHook && index.get(accountId) === NO_SLOT) return true;
+    if (waking.raise(accountId) !== NO_ROOM) return this.#store.incarnationOf(accountId) === incarnation;
     const cause = waking.causeOf(accountId);
     throw new DormouseError(
       cause?.code ?? 'ERR_SESSION_LIMIT',

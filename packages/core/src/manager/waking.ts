@@ -2,11 +2,11 @@ import { DormouseError, messageOf } from '../errors.js';
 import { isObserved, publish } from '../events.js';
 import type { HibernationStore } from '../hibernation/hibernation-store.js';
 import { NO_ENTRY } from '../hibernation/sleepers.js';
-import { Column, ROW_MASK, SlotState } from '../layout/geometry.js';
+import { Column, ROW_MASK } from '../layout/geometry.js';
 import type { Logger } from '../logger.js';
 import type { RecordReader } from '../record/record-reader.js';
 import type { InputTap } from '../recording/observer.js';
-import { giveUpSlot, rise, takeSlot } from '../session/rest.js';
+import { giveUpSlot, isAtRest, rise, takeSlot } from '../session/rest.js';
 import { NO_SLOT, type SessionStore } from '../session/store.js';
 import type { RefusedRequest } from '../tick-report.js';
 import type { Storing } from './storing.js';
@@ -26,6 +26,9 @@ export interface WakingParts {
 /**
  * Wakes sessions: hibernating → active, or hibernated → waking → active within one call. Whoever has something for a session asks here for its
  * slot. Between ticks; main thread only.
+ *
+ * Others hear of something within the call: that the session is awake, that the pool has grown, that the store fails. They may have anything done, to
+ * this session too. What is returned is looked up last, and is of the session that was there first.
  */
 export class Waking {
   /** Sessions woken since start. */
@@ -45,26 +48,31 @@ export class Waking {
   }
 
   /**
-   * The slot of an account's session, which is awake from then on. `NO_SLOT`: there is none, or its record is refused; `NO_ROOM`: it sleeps
-   * on. Never throws.
+   * The slot of an account's session, which is awake. `NO_SLOT`: there is none, or not any more, or its record is refused; `NO_ROOM`: it
+   * sleeps on, or sleeps again. Never throws.
    */
   wake(accountId: number): number {
-    const { store } = this.#parts;
-    const slot = store.index.get(accountId);
-    if (slot === NO_SLOT) return this.#load(accountId);
-    if (store.table.slotStates[slot] !== SlotState.hibernating) return slot;
-    this.#parts.storing.cancel(slot);
-    return this.#rise(slot, accountId, store.sleepers.find(accountId));
+    const { store, inputs } = this.#parts;
+    const incarnation = store.incarnationOf(accountId);
+    const slot = this.#rowOf(accountId);
+    const isHeard = isObserved('dormouse:session:woken');
+    if (slot >= 0 && isAtRest(store, slot)) {
+      this.#rise(slot, accountId);
+      this.count++;
+      if (isHeard) publish('dormouse:session:woken', { accountId });
+    } else if (store.incarnationOf(accountId) === incarnation) return slot;
+    const { observer } = inputs;
+    if (!isHeard && observer === undefined) return slot;
+    // While a tick begins nothing that is asked for takes effect.
+    if (!this.isIngest) observer?.moment();
+    return this.#slotOf(accountId, incarnation);
   }
 
-  /**
-   * A sleeper whose row is in `slot` is awake, to be released at once: as with one whose row is stored, nobody hears of its waking, and it does not count.
-   */
-  raise(slot: number, accountId: number): void {
-    const { store, storing } = this.#parts;
-    storing.cancel(slot);
-    store.sleepers.remove(store.sleepers.find(accountId));
-    rise(store, slot);
+  /** The same for one that is to be released at once: nobody hears of its waking, and it does not count. */
+  raise(accountId: number): number {
+    const slot = this.#rowOf(accountId);
+    if (slot >= 0 && isAtRest(this.#parts.store, slot)) this.#rise(slot, accountId);
+    return slot;
   }
 
   /** Why an account's session slept on when it was to wake last; undefined when it has woken since. */
@@ -77,31 +85,45 @@ export class Waking {
     this.#unreadable.delete(accountId);
   }
 
+  /** The slot of a session that is awake, or is to rise now: its row is whole. `NO_SLOT` and `NO_ROOM` as {@link wake} tells them. */
+  #rowOf(accountId: number): number {
+    const { store, storing } = this.#parts;
+    const slot = store.index.get(accountId);
+    if (slot === NO_SLOT) return this.#load(accountId);
+    if (store.isAsleep(slot)) storing.cancel(slot);
+    return slot;
+  }
+
+  /** What wake returns for this incarnation, if nothing more is done for it. */
+  #slotOf(accountId: number, incarnation: number): number {
+    const { store } = this.#parts;
+    if (store.incarnationOf(accountId) !== incarnation) return NO_SLOT;
+    const slot = store.index.get(accountId);
+    return slot === NO_SLOT || store.isAsleep(slot) ? NO_ROOM : slot;
+  }
+
   #load(accountId: number): number {
     const { store, records, reader } = this.#parts;
     const { sleepers } = store;
-    const entry = sleepers.find(accountId);
-    if (entry === NO_ENTRY || sleepers.isRefused(entry)) return NO_SLOT;
-    const incarnation = sleepers.incarnationOf(entry);
-    const host = store.pool.hosts[sleepers.behaviorOf(entry)];
-    const mapId = sleepers.mapOf(entry);
-    const groupId = sleepers.groupOf(entry);
+    const known = sleepers.find(accountId);
+    if (known === NO_ENTRY || sleepers.isRefused(known)) return NO_SLOT;
+    const incarnation = sleepers.incarnationOf(known);
     let slot: number;
     try {
-      slot = takeSlot(store, host, accountId, incarnation);
+      slot = takeSlot(store, store.pool.hosts[sleepers.behaviorOf(known)], accountId, incarnation);
     } catch (error) {
       this.hasRoom = false;
-      return this.#sleepsOn(accountId, error);
+      return this.#sleepsOn(accountId, incarnation, error);
     }
-    // Woken meanwhile.
-    if (slot === NO_SLOT) return store.index.get(accountId);
+    if (slot === NO_SLOT) return this.#slotOf(accountId, incarnation);
+    const entry = sleepers.find(accountId);
     const location = sleepers.locationOf(entry);
     let bytes: Uint8Array;
     try {
       bytes = records.read(accountId, location);
     } catch (error) {
       giveUpSlot(store, slot, accountId);
-      return this.#sleepsOn(accountId, error);
+      return this.#sleepsOn(accountId, incarnation, error);
     }
     const block = store.block(slot);
     const row = slot & ROW_MASK;
@@ -115,30 +137,23 @@ export class Waking {
       return NO_SLOT;
     }
     // Where it was moved to in its sleep.
-    block.page[Column.map + row] = mapId;
-    block.page[Column.group + row] = groupId;
+    block.page[Column.map + row] = sleepers.mapOf(entry);
+    block.page[Column.group + row] = sleepers.groupOf(entry);
     this.#parts.storing.forget(accountId, location);
-    return this.#rise(slot, accountId, entry);
+    return slot;
   }
 
-  #rise(slot: number, accountId: number, entry: number): number {
+  #rise(slot: number, accountId: number): void {
     const { store } = this.#parts;
-    store.sleepers.remove(entry);
+    store.sleepers.remove(store.sleepers.find(accountId));
     this.#unreadable.delete(accountId);
     rise(store, slot);
     if (this.isIngest) store.setWord(slot, Column.updateBias, store.word(slot, Column.updateBias) - 1);
-    this.count++;
-    const { observer } = this.#parts.inputs;
-    const isHeard = isObserved('dormouse:session:woken');
-    if (isHeard) publish('dormouse:session:woken', { accountId });
-    // While a tick begins nothing that is asked for takes effect.
-    if (!this.isIngest) observer?.moment();
-    if (!isHeard && observer === undefined) return slot;
-    // Who hears of it may have it released.
-    return store.index.get(accountId);
   }
 
-  #sleepsOn(accountId: number, cause: unknown): number {
+  #sleepsOn(accountId: number, incarnation: number, cause: unknown): number {
+    // Whoever heard of a store that fails may have had it released.
+    if (this.#parts.store.incarnationOf(accountId) !== incarnation) return NO_SLOT;
     const isTold = this.#unreadable.has(accountId);
     const error = DormouseError.isInstance(cause)
       ? cause
@@ -148,7 +163,7 @@ export class Waking {
         });
     this.#unreadable.set(accountId, error);
     if (!isTold) this.#tell(accountId, error);
-    return NO_ROOM;
+    return this.#slotOf(accountId, incarnation);
   }
 
   #tell(accountId: number, error: DormouseError): void {

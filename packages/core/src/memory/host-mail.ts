@@ -23,7 +23,10 @@ export const NO_RECEIVER = -1;
 
 /** Where what is in an outbox goes. */
 export interface OutboxRoute {
-  /** Slot of an account's session; `NO_RECEIVER`: there is none; another negative number: it cannot get anything now. */
+  /**
+   * Slot of an account's session; `NO_RECEIVER`: there is none; another negative number: it cannot get anything now. It may wake, and whoever hears
+   * of that have the sender released.
+   */
   receiverOf(accountId: number): number;
   blockOf(slot: number): Block;
   /** Does what the record whose head is at word `at` says, which is no message. Must not throw. */
@@ -104,14 +107,17 @@ export class HostMail {
 
   /**
    * Empties a row's outbox, in order: messages are forwarded, the rest is the route's. A record is taken before it is carried out: none is
-   * carried out twice, and the route may have the outbox emptied or added to.
+   * carried out twice, and the route may have the outbox emptied or added to. A message stays until it is known where it goes; if the sender is
+   * gone by then, so are it and all that followed: whoever releases a session empties its outbox.
    */
   emptyOutbox(block: Block, row: number, route: OutboxRoute): void {
     const words = block.cold.i32;
     const { outbox } = block.services;
     const cursor = (outbox.cursors + row) | 0;
     const near = (outbox.near + (row << 6)) | 0;
-    const sender = block.page[(Column.account + row) | 0];
+    const { page } = block;
+    const sender = page[(Column.account + row) | 0];
+    const incarnation = page[(Column.incarnation + row) | 0];
     let cursors = words[cursor];
     if (cursors === 0) return;
     this.#note(block, row, outbox, this.#outboxFar);
@@ -123,16 +129,20 @@ export class HostMail {
         at = firstRecord(words, outbox, row);
         cursors = words[cursor];
       }
-      cursors = cursorsBehind(cursors, words[at]);
       if (recordKind(words, at) === OutKind.message) {
+        words[cursor] = cursors;
         const slot = route.receiverOf(words[at + 1] >>> 0);
+        if (page[(Column.incarnation + row) | 0] !== incarnation) return;
+        cursors = cursorsBehind(words[cursor], words[at]);
         if (slot === NO_RECEIVER) this.unknown++;
         else if (slot < 0) this.full++;
         else this.forward(route.blockOf(slot), slot & ROW_MASK, sender, words, at);
         continue;
       }
+      cursors = cursorsBehind(cursors, words[at]);
       words[cursor] = isDrained(cursors) ? 0 : cursors;
       route.carryOut(block, row, at);
+      if (page[(Column.incarnation + row) | 0] !== incarnation) return;
       cursors = words[cursor];
     }
     words[cursor] = 0;

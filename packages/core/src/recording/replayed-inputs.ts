@@ -39,7 +39,10 @@ export function applySleepInput({ hibernation, registry, store }: Engine, input:
 
 /** Does an input again that is for a session, which wakes for it if it sleeps. */
 export function applyToAwake({ hibernation, store }: Engine, input: AccountInput, stream: RecordStream): InputDifference | undefined {
+  const { woke } = hibernation;
   const slot = hibernation.wakeSlot(input.accountId);
+  // It was awake, until others who heard of it had it released, or put to sleep again: then as now.
+  if (slot < 0 && hibernation.woke > woke && (input.kind === 'touch' || input.kind === 'wake')) return undefined;
   if (slot < 0) return { what: `the session that ${input.kind} was for`, expected: 'there', actual: 'missing' };
   switch (input.kind) {
     case 'push': {

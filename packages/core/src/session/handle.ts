@@ -201,14 +201,19 @@ export class SessionHandle<B extends AnyBehavior = AnyBehavior> {
     return `session ${this.accountId}#${this.incarnation}`;
   }
 
-  /** The slot of a handle, or −1 when it is stale. Throws `ERR_INVALID_ARGUMENT` for what is not a handle of `owner`. */
-  static locate(handle: unknown, owner: HandleOwner): number {
+  /** Throws `ERR_INVALID_ARGUMENT` for what is not a handle of `owner`. */
+  static check(handle: unknown, owner: HandleOwner): asserts handle is SessionHandle {
     if (typeof handle !== 'object' || handle === null || !(#owner in handle)) {
       throw new DormouseError('ERR_INVALID_ARGUMENT', `expected a session handle: got ${shown(handle)}`);
     }
     if (handle.#owner !== owner) {
       throw new DormouseError('ERR_INVALID_ARGUMENT', `${handle} belongs to another manager`);
     }
+  }
+
+  /** The slot of a handle, or −1 when it is stale or its session is stored. Throws `ERR_INVALID_ARGUMENT` for what is not a handle of `owner`. */
+  static locate(handle: unknown, owner: HandleOwner): number {
+    SessionHandle.check(handle, owner);
     return handle.#find();
   }
 

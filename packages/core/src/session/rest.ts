@@ -1,3 +1,4 @@
+import { NO_ENTRY } from '../hibernation/sleepers.js';
 import { Column, ROW_MASK, SlotState } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import type { BehaviorHost } from './behavior-host.js';
@@ -9,6 +10,12 @@ import type { TickClock } from './tick-clock.js';
  * time alone; whether its row is still there (`hibernating`) or its record in the store (`hibernated`) depends on the clock on the wall and
  * is nobody's to see. hibernation/README.md has the table of all transitions.
  */
+
+/** Whether a slot's session is asleep, or has been read into its row and has yet to rise. */
+export function isAtRest(store: SessionStore, slot: number): boolean {
+  const state = store.table.slotStates[slot];
+  return state === SlotState.hibernating || state === SlotState.waking;
+}
 
 /** active → hibernating: it is updated no more, and nobody sees it. Its row stays as it is. */
 export function fallAsleep(store: SessionStore, clock: TickClock, slot: number): void {
@@ -40,14 +47,17 @@ export function leaveSlot(store: SessionStore, slot: number, block: Block, accou
 
 /**
  * hibernated → waking: takes a slot for a session whose record is about to be read into it. Whose it is stands in its row; all else there is whatever
- * was, until the record is read. `NO_SLOT` when it has one by now: whoever heard of the pool's growth has woken it. Throws `ERR_SESSION_LIMIT`,
- * `ERR_MEMORY`, `ERR_INDEX_FULL`; nothing has changed then.
+ * was, until the record is read. `NO_SLOT` when it has one by now, or is gone: whoever heard of the pool's growth, or of a store that fails, has had it
+ * woken or released. Throws `ERR_SESSION_LIMIT`, `ERR_MEMORY`, `ERR_INDEX_FULL`; nothing has changed then.
  */
 export function takeSlot(store: SessionStore, host: BehaviorHost, accountId: number, incarnation: number): number {
   const slot = store.takeSlot(host);
   const block = store.block(slot);
+  const { sleepers } = store;
   try {
-    if (!store.index.insert(accountId, slot)) {
+    const entry = sleepers.find(accountId);
+    const isThere = entry !== NO_ENTRY && sleepers.incarnationOf(entry) === incarnation;
+    if (!isThere || !store.index.insert(accountId, slot)) {
       store.pool.give(slot, block);
       return NO_SLOT;
     }

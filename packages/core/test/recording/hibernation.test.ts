@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { defineBehavior, replay, type SessionManager, u32 } from '@dormouse/core';
+import { defineBehavior, PushOutcome, replay, type SessionManager, u32 } from '@dormouse/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { FakeStore } from '../manager/fake-store.js';
 import { deferredScheduler, serialScheduler } from '../scheduler/test-schedulers.js';
@@ -188,6 +188,62 @@ describe('a recording of sessions that sleep', () => {
     expect(recording.error?.cause).toMatchObject({ code: 'ERR_STORE_FAILED', cause: { cause: { message: 'a disk that is gone' } } });
     const { report } = await replayed(file, [sleeper]);
     expect(report).toMatchObject({ ticks: 2, sessions: 9, difference: undefined });
+  });
+
+  it('has what whoever heard of one awake did to that one: released it, put it to sleep, or created it anew', async () => {
+    const { manager, recording, file } = await start();
+    const deeds = new Map<number, () => void>([
+      [1, () => void manager.releaseSession(1)],
+      [2, () => void manager.hibernateSession(2)],
+      [3, () => manager.releaseSession(3) && manager.createSession(3, { mapId: 8 })],
+      [4, () => void manager.releaseSession(4)],
+      [5, () => void manager.hibernateSession(5)],
+      [6, () => void manager.hibernateSession(6)],
+    ]);
+    const listen = ({ accountId }: { accountId: number }): void => {
+      deeds.get(accountId)?.();
+      deeds.delete(accountId);
+    };
+    subscribe('dormouse:session:woken', listen as never);
+    onTestFinished(() => void unsubscribe('dormouse:session:woken', listen as never));
+    await manager.updateAllSessions(5 * MINUTE);
+    expect(manager.getHibernatedSessionCount()).toBe(9);
+    const told = [1, 2, 3].map((accountId) => manager.reactivateSession(accountId));
+    const pushed = [4, 5, 7].map((accountId) => manager.getSession(accountId)?.push(3));
+    manager.getSession(6)?.touch();
+    expect([told, pushed, deeds.size]).toEqual([[false, false, false], [PushOutcome.stale, PushOutcome.full, PushOutcome.delivered], 0]);
+    const digests: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      await manager.updateAllSessions(1000);
+      digests.push(manager.stateDigest());
+    }
+    await recording.stop();
+    const { report, digests: again } = await replayed(file, [sleeper]);
+    expect([report.difference?.message, again.slice(1)]).toEqual([undefined, digests]);
+    expect(report.sessions).toBe(7);
+  });
+
+  it('has what whoever heard that the pool grew for one did to that one', async () => {
+    const { manager, recording, file } = await startRecorded({
+      behavior: sleeper,
+      scheduler: serialScheduler(),
+      poolSize: 64,
+      poolGrowth: 1,
+    });
+    const deeds = [() => manager.releaseSession(99), () => manager.reactivateSession(98), () => {}];
+    const listen = (): void => void deeds.shift()?.();
+    manager.createSessionBatch([97, 98, 99]);
+    for (const accountId of [97, 98, 99]) manager.hibernateSession(accountId);
+    await manager.updateAllSessions(1000);
+    manager.createSessionBatch(Array.from({ length: 64 }, (_, index) => index + 1));
+    subscribe('dormouse:pool:grown', listen);
+    onTestFinished(() => void unsubscribe('dormouse:pool:grown', listen));
+    expect([99, 98].map((accountId) => manager.getSession(accountId)?.push(3))).toEqual([PushOutcome.stale, PushOutcome.delivered]);
+    await manager.updateAllSessions(1000);
+    const digest = manager.stateDigest();
+    await recording.stop();
+    const { report, digests: again } = await replayed(file, [sleeper]);
+    expect([report.difference?.message, again.at(-1), report.sessions]).toEqual([undefined, digest, 66]);
   });
 
   it('ends where a session cannot be woken, which depends on no input', async () => {
