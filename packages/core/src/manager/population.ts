@@ -2,7 +2,7 @@ import { type AnyBehavior, isBehavior } from '../behavior.js';
 import { DormouseError, requireInteger, requireKeys, shown } from '../errors.js';
 import { MAX_ACCOUNT_ID } from '../layout/geometry.js';
 import type { BehaviorHost } from '../session/behavior-host.js';
-import type { NewSession } from '../session/new-row.js';
+import { type NewSession, sessionExists } from '../session/new-row.js';
 import type { SessionStore } from '../session/store.js';
 import type { RequestQueue } from './requests.js';
 
@@ -149,7 +149,7 @@ export class Population {
   #requireAbsent(accountId: number): void {
     const queued = this.#queue.willBe(accountId);
     const exists = queued === undefined ? this.#store.has(accountId) : queued !== 0;
-    if (exists) throw new DormouseError('ERR_SESSION_EXISTS', `account ${accountId} has a session already`, { accountId });
+    if (exists) throw sessionExists(accountId);
   }
 
   #requireRoom(count: number): void {

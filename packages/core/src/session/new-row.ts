@@ -1,3 +1,4 @@
+import { DormouseError } from '../errors.js';
 import { Column } from '../layout/geometry.js';
 import type { BehaviorHost } from './behavior-host.js';
 
@@ -32,4 +33,9 @@ export function beginRow(page: Int32Array, row: number, { accountId, mapId, grou
   page[Column.incarnation + row] = incarnation;
   page[Column.updateBias + row] = tick;
   for (const column of ZEROED) page[column + row] = 0;
+}
+
+/** The error for an account that has a session already. */
+export function sessionExists(accountId: number): DormouseError {
+  return new DormouseError('ERR_SESSION_EXISTS', `account ${accountId} has a session already`, { accountId });
 }

@@ -6,6 +6,16 @@ import type { Places } from './places.js';
 import type { SessionPool } from './pool.js';
 import type { TickClock } from './tick-clock.js';
 
+/** Sizes of a store, in sessions but for the rings. */
+export interface StoreSizes {
+  readonly sessionCeiling: number;
+  readonly poolSize: number;
+  readonly poolGrowth: number;
+  readonly ringBytes: number;
+  readonly mailboxBytes: number;
+  readonly outboxBytes: number;
+}
+
 /** The rows of sessions, by slot: what stands in them, whoever they belong to. Main thread only, between ticks only. */
 export abstract class SessionRows {
   readonly table: SessionTable;

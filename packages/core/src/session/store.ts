@@ -13,22 +13,12 @@ import type { SessionTable } from '../memory/session-table.js';
 import { AccountOrder } from './account-order.js';
 import type { BehaviorHost } from './behavior-host.js';
 import type { Discarded } from './discarded.js';
-import { beginRow, type NewSession } from './new-row.js';
+import { beginRow, type NewSession, sessionExists } from './new-row.js';
 import { Outbound } from './outbound.js';
 import { type PoolOwner, SessionPool } from './pool.js';
 import { type Hook, type HookName, type HookRunner, SessionHooks } from './session-hooks.js';
-import { SessionRows } from './session-rows.js';
+import { SessionRows, type StoreSizes } from './session-rows.js';
 import type { TickClock } from './tick-clock.js';
-
-/** Sizes of a store, in sessions but for the rings. */
-export interface StoreSizes {
-  readonly sessionCeiling: number;
-  readonly poolSize: number;
-  readonly poolGrowth: number;
-  readonly ringBytes: number;
-  readonly mailboxBytes: number;
-  readonly outboxBytes: number;
-}
 
 export const NO_SLOT = -1;
 
@@ -144,14 +134,14 @@ export class SessionStore extends SessionRows {
   create(planned: NewSession): number {
     const { accountId, host, mapId, init } = planned;
     // It was new when it was planned; another session's hook may have come before it.
-    if (this.has(accountId)) throw existsAlready(accountId);
+    if (this.has(accountId)) throw sessionExists(accountId);
     const slot = this.takeSlot(host);
     const block = this.block(slot);
     const row = slot & ROW_MASK;
     // So may have somebody who heard of the pool's growth.
     if (this.has(accountId)) {
       this.pool.give(slot, block);
-      throw existsAlready(accountId);
+      throw sessionExists(accountId);
     }
     beginRow(block.page, row, planned, this.clock.number);
     this.table.faultCounts[slot] = 0;
@@ -302,8 +292,4 @@ export class SessionStore extends SessionRows {
     this.activeCount += Number(state === SlotState.active) - Number(before === SlotState.active);
     this.hibernatingCount += Number(state === SlotState.hibernating) - Number(before === SlotState.hibernating);
   }
-}
-
-function existsAlready(accountId: number): DormouseError {
-  return new DormouseError('ERR_SESSION_EXISTS', `account ${accountId} has a session already`, { accountId });
 }
