@@ -65,7 +65,7 @@ export type { Admission, AdmissionFailure, AdmissionProgress, AdmissionReport, A
 export type { AskHandler, HandleOptions } from './manager/ask-lane.js';
 export type { AskContext } from './manager/ask-request.js';
 export type { AskCounts, AskMetrics } from './manager/ask-topics.js';
-export type { BroadcastOutcome, BroadcastTarget } from './manager/broadcast.js';
+export type { BroadcastOutcome } from './manager/broadcast.js';
 export type { DefragmentationReport } from './manager/defragmentation.js';
 export type { GlobalMetrics } from './manager/global-metrics.js';
 export type { Rates, TickTimes } from './manager/metrics.js';
@@ -95,6 +95,7 @@ export {
   type SchedulerStats,
   type SchedulerSupport,
 } from './scheduler.js';
+export type { BroadcastTarget } from './session/broadcast-target.js';
 export { PushOutcome, SessionHandle, type SessionStatus } from './session/handle.js';
 export type { MemoryUsage } from './session/memory-usage.js';
 export type { PoolCounts } from './session/pool.js';

@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { DormouseError, messageOf } from '../errors.js';
 import type { Gate } from '../memory/gate.js';
 import type { ParticipantSeat, ParticipantStats } from '../scheduler.js';
-import type { CrewParts } from './crew.js';
+import type { CrewParts } from './crew-parts.js';
 import type { LaunchedThread, ThreadOrder } from './launcher.js';
 import { settledWithin } from './settled-within.js';
 

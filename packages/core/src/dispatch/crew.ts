@@ -1,20 +1,9 @@
 import { DormouseError, messageOf } from '../errors.js';
 import { publish } from '../events.js';
-import type { Gate } from '../memory/gate.js';
-import type { SchedulerHost } from '../scheduler.js';
 import { CrewMember } from './crew-member.js';
-import type { ThreadLauncher } from './launcher.js';
-import type { CheckedResidentOptions } from './options.js';
+import type { CrewParts } from './crew-parts.js';
 import { Retry } from './retry.js';
 import { settledWithin } from './settled-within.js';
-
-/** What a crew works with. */
-export interface CrewParts {
-  readonly host: SchedulerHost;
-  readonly launcher: ThreadLauncher;
-  readonly gate: Gate;
-  readonly options: CheckedResidentOptions;
-}
 
 /** How long a thread that was asked to leave may take before it is ended. */
 const LEAVE_MS = 1000;

@@ -2,18 +2,11 @@ import { DormouseError, requireInteger, requireKeys, shown } from '../errors.js'
 import { Column, ROW_MASK, ROWS, SlotState } from '../layout/geometry.js';
 import { maxRecordBytes } from '../memory/record-ring.js';
 import type { InputTap } from '../recording/observer.js';
+import type { BroadcastTarget } from '../session/broadcast-target.js';
 import { NO_SLOT, type SessionStore } from '../session/store.js';
 import type { Hibernation } from './hibernation.js';
 import { isComingOrGoing } from './outbox-delivery.js';
 import type { RequestQueue } from './requests.js';
-
-/** Which sessions: those to which all that is given applies. At least one must be. */
-export interface BroadcastTarget {
-  readonly mapId?: number | undefined;
-  readonly groupId?: number | undefined;
-  /** False: sleepers are left asleep, and do not get it. Default true. */
-  readonly wake?: boolean | undefined;
-}
 
 /** What became of a broadcast. */
 export interface BroadcastOutcome {

@@ -1,7 +1,8 @@
+import type { BroadcastTarget } from '../session/broadcast-target.js';
 import type { PublishedState } from '../session/published-state.js';
 import type { RefusedRequest } from '../tick-report.js';
 import type { AskDesk } from './ask-desk.js';
-import type { BroadcastOutcome, Broadcasts, BroadcastTarget } from './broadcast.js';
+import type { BroadcastOutcome, Broadcasts } from './broadcast.js';
 import type { Hibernation } from './hibernation.js';
 import type { OutboxDelivery } from './outbox-delivery.js';
 import type { SessionRequests } from './session-requests.js';

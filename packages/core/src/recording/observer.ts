@@ -1,4 +1,4 @@
-import type { BroadcastTarget } from '../manager/broadcast.js';
+import type { BroadcastTarget } from '../session/broadcast-target.js';
 
 /** A session that the host creates. */
 export interface Creation {

@@ -1,4 +1,4 @@
-import type { BroadcastTarget } from '../manager/broadcast.js';
+import type { BroadcastTarget } from '../session/broadcast-target.js';
 import type { ByteWriter } from './byte-writer.js';
 import { ANSWER_STATUSES, MOVED, RecordKind, TickedFlag } from './format.js';
 
