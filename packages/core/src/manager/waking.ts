@@ -53,16 +53,19 @@ export class Waking {
    */
   wake(accountId: number): number {
     const { store, inputs } = this.#parts;
-    const incarnation = store.incarnationOf(accountId);
-    const slot = this.#rowOf(accountId);
+    const { observer } = inputs;
     const isHeard = isObserved('dormouse:session:woken');
-    if (slot >= 0 && isAtRest(store, slot)) {
+    // Looked up only where somebody may have anything done meanwhile, or wants to know.
+    const isWatched = isHeard || observer !== undefined;
+    const incarnation = isWatched ? store.incarnationOf(accountId) : 0;
+    const slot = this.#rowOf(accountId);
+    const hasRisen = slot >= 0 && isAtRest(store, slot);
+    if (hasRisen) {
       this.#rise(slot, accountId);
       this.count++;
-      if (isHeard) publish('dormouse:session:woken', { accountId });
-    } else if (store.incarnationOf(accountId) === incarnation) return slot;
-    const { observer } = inputs;
-    if (!isHeard && observer === undefined) return slot;
+    }
+    if (!isWatched || (!hasRisen && store.incarnationOf(accountId) === incarnation)) return slot;
+    if (hasRisen && isHeard) publish('dormouse:session:woken', { accountId });
     // While a tick begins nothing that is asked for takes effect.
     if (!this.isIngest) observer?.moment();
     return this.#slotOf(accountId, incarnation);
