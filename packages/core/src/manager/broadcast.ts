@@ -4,9 +4,9 @@ import { maxRecordBytes } from '../memory/record-ring.js';
 import type { InputTap } from '../recording/observer.js';
 import type { BroadcastTarget } from '../session/broadcast-target.js';
 import { NO_SLOT, type SessionStore } from '../session/store.js';
-import type { Hibernation } from './hibernation.js';
 import { isComingOrGoing } from './outbox-delivery.js';
 import type { RequestQueue } from './requests.js';
+import type { Hibernation } from './sleep/hibernation.js';
 
 /** What became of a broadcast. */
 export interface BroadcastOutcome {

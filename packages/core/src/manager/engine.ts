@@ -25,12 +25,10 @@ import { SessionStore } from '../session/store.js';
 import { TickClock } from '../session/tick-clock.js';
 import type { ManagerConfig } from '../settings.js';
 import type { TickReport } from '../tick-report.js';
-import { AskDesk } from './ask-desk.js';
+import { AskDesk } from './asks/ask-desk.js';
 import { Broadcasts } from './broadcast.js';
-import { Hibernation } from './hibernation.js';
 import { HostServices } from './host-services.js';
 import { Intake } from './intake.js';
-import { Maintenance } from './maintenance.js';
 import { MetricsWindow } from './metrics.js';
 import { drainObserved, ObservedHooks } from './observed-calls.js';
 import { OutboxDelivery } from './outbox-delivery.js';
@@ -42,8 +40,10 @@ import { Seats } from './seats.js';
 import { SessionRegistry } from './session-registry.js';
 import { SessionRequests } from './session-requests.js';
 import { SharedContent } from './shared-content.js';
-import { StoringRounds } from './storing-rounds.js';
+import { Hibernation } from './sleep/hibernation.js';
+import { StoringRounds } from './sleep/storing-rounds.js';
 import { TickEngine, tickInFlight } from './tick-engine.js';
+import { Maintenance } from './upkeep/maintenance.js';
 
 /** What a running manager consists of. Main thread only. */
 export class Engine {

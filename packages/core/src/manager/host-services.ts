@@ -1,11 +1,11 @@
 import type { BroadcastTarget } from '../session/broadcast-target.js';
 import type { PublishedState } from '../session/published-state.js';
 import type { RefusedRequest } from '../tick-report.js';
-import type { AskDesk } from './ask-desk.js';
+import type { AskDesk } from './asks/ask-desk.js';
 import type { BroadcastOutcome, Broadcasts } from './broadcast.js';
-import type { Hibernation } from './hibernation.js';
 import type { OutboxDelivery } from './outbox-delivery.js';
 import type { SessionRequests } from './session-requests.js';
+import type { Hibernation } from './sleep/hibernation.js';
 
 /** The host's side of all that sessions do with each other and with the host. Main thread only. */
 export class HostServices {

@@ -5,9 +5,9 @@ import type { TickClock } from '../session/tick-clock.js';
 import type { ManagerConfig } from '../settings.js';
 import type { WallClock } from '../wall-clock.js';
 import { Admissions } from './admission.js';
-import type { Hibernation } from './hibernation.js';
-import { Pressure } from './pressure.js';
 import type { SessionRegistry } from './session-registry.js';
+import type { Hibernation } from './sleep/hibernation.js';
+import { Pressure } from './sleep/pressure.js';
 
 export interface IntakeParts {
   readonly store: SessionStore;

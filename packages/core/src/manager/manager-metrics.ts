@@ -2,7 +2,7 @@ import { requireInteger } from '../errors.js';
 import { mostActiveAccounts, sessionsByMap } from '../session/activity.js';
 import { type MemoryUsage, memoryUsage, NO_MEMORY } from '../session/memory-usage.js';
 import type { PoolCounts } from '../session/pool.js';
-import { type AskMetrics, AskTopics } from './ask-topics.js';
+import { type AskMetrics, AskTopics } from './asks/ask-topics.js';
 import { type GlobalMetrics, globalMetrics, IDLE_RATES } from './global-metrics.js';
 import { partsOf } from './manager-parts.js';
 

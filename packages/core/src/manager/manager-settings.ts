@@ -3,8 +3,8 @@ import { checkSetting } from '../config.js';
 import { DormouseError, shown } from '../errors.js';
 import type { Shareable } from '../memory/shared-buffers.js';
 import type { ManagerConfig } from '../settings.js';
-import { ManagerHibernation } from './manager-hibernation.js';
 import { partsOf, requireEngine } from './manager-parts.js';
+import { ManagerHibernation } from './sleep/manager-hibernation.js';
 
 /** What can be set while a manager runs: see {@link SessionManager}. */
 export abstract class ManagerSettingsAtRunTime<B extends AnyBehavior = AnyBehavior> extends ManagerHibernation<B> {

@@ -4,8 +4,8 @@ import type { OutboxRoute } from '../memory/host-mail.js';
 import { Senders } from '../session/senders.js';
 import { NO_SLOT, type SessionStore } from '../session/store.js';
 import { NO_REFUSALS, type RefusedRequest } from '../tick-report.js';
-import type { Hibernation } from './hibernation.js';
 import type { SessionRequests } from './session-requests.js';
+import type { Hibernation } from './sleep/hibernation.js';
 
 /**
  * Empties sessions' outboxes when a tick has ended, in the order of sender's account and sequence: messages go into mailboxes, requests

@@ -4,10 +4,10 @@ import { Column, maxPayloadBytes } from '../layout/geometry.js';
 import type { InputTap } from '../recording/observer.js';
 import { type HandleOwner, PushOutcome, SessionHandle } from '../session/handle.js';
 import { NO_SLOT, type SessionStore } from '../session/store.js';
-import type { Hibernation } from './hibernation.js';
 import { lengthOf } from './population.js';
 import type { RequestQueue } from './requests.js';
-import { NO_ROOM } from './waking.js';
+import type { Hibernation } from './sleep/hibernation.js';
+import { NO_ROOM } from './sleep/waking.js';
 
 const MAX_OPCODE = 0xffff;
 

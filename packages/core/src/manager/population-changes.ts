@@ -6,11 +6,11 @@ import type { Logger } from '../logger.js';
 import type { InputTap } from '../recording/observer.js';
 import type { NewSession } from '../session/new-row.js';
 import { NO_SLOT, type SessionStore } from '../session/store.js';
-import type { Hibernation } from './hibernation.js';
 import type { OutboxDelivery } from './outbox-delivery.js';
 import type { Population, SpawnRequest } from './population.js';
 import type { RequestedChanges } from './session-requests.js';
-import { NO_ROOM } from './waking.js';
+import type { Hibernation } from './sleep/hibernation.js';
+import { NO_ROOM } from './sleep/waking.js';
 
 export interface ChangeParts {
   readonly store: SessionStore;

@@ -9,7 +9,7 @@ import type { BroadcastTarget } from '../session/broadcast-target.js';
 import type { SessionHandle } from '../session/handle.js';
 import type { TickInfo } from '../session-api.js';
 import { NO_TICK, type TickReport } from '../tick-report.js';
-import type { AskHandler, HandleOptions } from './ask-lane.js';
+import type { AskHandler, HandleOptions } from './asks/ask-lane.js';
 import type { BroadcastOutcome } from './broadcast.js';
 import { sharedInstance } from './instance.js';
 import { type ManagerParts, partsOf, requireEngine, setParts, stopped } from './manager-parts.js';

@@ -16,7 +16,7 @@ import { PacketInput } from './packet-input.js';
 import { type CreateOptions, Population } from './population.js';
 import { type ChangeParts, PopulationChanges } from './population-changes.js';
 import type { RequestQueue } from './requests.js';
-import { SleepRequests } from './sleep-requests.js';
+import { SleepRequests } from './sleep/sleep-requests.js';
 import { type TickEngine, tickInFlight } from './tick-engine.js';
 
 const MAX_U32 = 0xffff_ffff;

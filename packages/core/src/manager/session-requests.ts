@@ -7,7 +7,7 @@ import { readLog, readSpawn } from '../memory/request-records.js';
 import type { SessionStore } from '../session/store.js';
 import type { TickClock } from '../session/tick-clock.js';
 import type { RefusedRequest } from '../tick-report.js';
-import type { AskDesk } from './ask-desk.js';
+import type { AskDesk } from './asks/ask-desk.js';
 import type { SpawnRequest } from './population.js';
 
 /** Who carries out what changes the population. */

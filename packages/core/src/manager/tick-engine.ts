@@ -19,7 +19,7 @@ import { Reporting, type TickMarks, tellRefused } from './reporting.js';
 import type { RequestQueue } from './requests.js';
 import type { RoundCheck } from './round-check.js';
 import type { Seats } from './seats.js';
-import type { StoringRounds } from './storing-rounds.js';
+import type { StoringRounds } from './sleep/storing-rounds.js';
 
 /** What a tick works with. */
 export interface TickParts {

@@ -1,7 +1,7 @@
 import { DormouseError } from '../errors.js';
 import { type Codec, encodeWith } from '../layout/codec.js';
 import { Column, ROW_MASK } from '../layout/geometry.js';
-import type { DeliveredAnswer } from '../manager/answer-delivery.js';
+import type { DeliveredAnswer } from '../manager/asks/answer-delivery.js';
 import type { BroadcastTarget } from '../session/broadcast-target.js';
 import type { StateDigest } from '../session/state-digest.js';
 import type { SessionStore } from '../session/store.js';

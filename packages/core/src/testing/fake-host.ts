@@ -1,6 +1,6 @@
 import { DormouseError, shown } from '../errors.js';
-import type { AskDesk } from '../manager/ask-desk.js';
-import type { AskRequest } from '../manager/ask-request.js';
+import type { AskDesk } from '../manager/asks/ask-desk.js';
+import type { AskRequest } from '../manager/asks/ask-request.js';
 
 /** What `manager.handle` gives a handler unless told otherwise. */
 const DEFAULT_TIMEOUT_MS = 30_000;

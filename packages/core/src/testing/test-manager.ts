@@ -3,8 +3,8 @@ import { checkFunction, checkLogger, type SessionManagerOptions } from '../confi
 import { referenceScheduler } from '../conformance/reference.js';
 import { DormouseError, messageOf, requireInteger, requireKeys, shown } from '../errors.js';
 import { LOG_CHANNEL, type Logger } from '../logger.js';
-import type { AskDesk } from '../manager/ask-desk.js';
-import type { AskHandler } from '../manager/ask-lane.js';
+import type { AskDesk } from '../manager/asks/ask-desk.js';
+import type { AskHandler } from '../manager/asks/ask-lane.js';
 import { askDeskOf, SessionManager } from '../manager/session-manager.js';
 import type { Packet } from '../memory/packet-view.js';
 import type { LogLevel } from '../session-api.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Garbage } from '../../src/manager/garbage.js';
 import type { Seats } from '../../src/manager/seats.js';
+import { Garbage } from '../../src/manager/upkeep/garbage.js';
 import type { Block } from '../../src/memory/block.js';
 import type { IScheduler } from '../../src/scheduler.js';
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { u32 } from '../../src/layout/field.js';
 import { SlotState } from '../../src/layout/geometry.js';
-import { LeastActive } from '../../src/manager/least-active.js';
+import { LeastActive } from '../../src/manager/sleep/least-active.js';
 import type { SessionStore } from '../../src/session/store.js';
 import { makeStore } from '../session/store-fixture.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { u32 } from '../../src/layout/field.js';
-import { Pressure, SPARED_MS } from '../../src/manager/pressure.js';
+import { Pressure, SPARED_MS } from '../../src/manager/sleep/pressure.js';
 import type { InputObserver } from '../../src/recording/observer.js';
 import { SilentObserver } from '../../src/recording/silent-observer.js';
 import { NO_MEMORY } from '../../src/session/memory-usage.js';

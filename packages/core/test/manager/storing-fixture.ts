@@ -2,7 +2,7 @@ import { u8, u32 } from '../../src/layout/field.js';
 import { Column } from '../../src/layout/geometry.js';
 import { RoundCheck } from '../../src/manager/round-check.js';
 import type { Seats } from '../../src/manager/seats.js';
-import { StoringRounds } from '../../src/manager/storing-rounds.js';
+import { StoringRounds } from '../../src/manager/sleep/storing-rounds.js';
 import { SharedRound } from '../../src/memory/round.js';
 import { Staging } from '../../src/memory/staging.js';
 import { Participant } from '../../src/participant.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Column } from '../../src/layout/geometry.js';
-import { StoringRounds } from '../../src/manager/storing-rounds.js';
+import { StoringRounds } from '../../src/manager/sleep/storing-rounds.js';
 import type { Participant } from '../../src/participant.js';
 import { storingStand } from './storing-fixture.js';
 import { failure } from './test-manager.js';

@@ -1,16 +1,16 @@
-import type { HibernationStore } from '../hibernation/hibernation-store.js';
-import type { Logger } from '../logger.js';
-import type { SharedRound } from '../memory/round.js';
-import type { StateView } from '../runtime/index.js';
-import type { IScheduler } from '../scheduler.js';
-import type { HeldBeside } from '../session/memory-usage.js';
-import type { SessionStore } from '../session/store.js';
-import type { WallClock } from '../wall-clock.js';
+import type { HibernationStore } from '../../hibernation/hibernation-store.js';
+import type { Logger } from '../../logger.js';
+import type { SharedRound } from '../../memory/round.js';
+import type { StateView } from '../../runtime/index.js';
+import type { IScheduler } from '../../scheduler.js';
+import type { HeldBeside } from '../../session/memory-usage.js';
+import type { SessionStore } from '../../session/store.js';
+import type { WallClock } from '../../wall-clock.js';
+import type { Seats } from '../seats.js';
+import type { Hibernation } from '../sleep/hibernation.js';
+import type { TickEngine } from '../tick-engine.js';
 import { Defragmentation, type DefragmentationReport } from './defragmentation.js';
 import { Garbage } from './garbage.js';
-import type { Hibernation } from './hibernation.js';
-import type { Seats } from './seats.js';
-import type { TickEngine } from './tick-engine.js';
 
 export interface MaintenanceParts {
   readonly store: SessionStore;

@@ -1,7 +1,7 @@
-import { stackOf } from '../errors.js';
-import { isObserved, publish } from '../events.js';
-import type { Logger } from '../logger.js';
-import type { AnswerFailure } from '../session-api.js';
+import { stackOf } from '../../errors.js';
+import { isObserved, publish } from '../../events.js';
+import type { Logger } from '../../logger.js';
+import type { AnswerFailure } from '../../session-api.js';
 import type { AskRequest } from './ask-request.js';
 
 /** Failures between two ticks that are logged one by one: a handler that is out of order fails for all sessions at once. */

@@ -1,11 +1,11 @@
-import type { RecordRingLayout } from '../layout/block-layout.js';
-import { ROW_MASK } from '../layout/geometry.js';
-import { PayloadCopier } from '../memory/packet-view.js';
-import { MailKind, maxRecordBytes, NO_RECORD } from '../memory/record-ring.js';
-import { NO_SLOT, type SessionStore } from '../session/store.js';
-import type { Answer } from '../session-api.js';
+import type { RecordRingLayout } from '../../layout/block-layout.js';
+import { ROW_MASK } from '../../layout/geometry.js';
+import { PayloadCopier } from '../../memory/packet-view.js';
+import { MailKind, maxRecordBytes, NO_RECORD } from '../../memory/record-ring.js';
+import { NO_SLOT, type SessionStore } from '../../session/store.js';
+import type { Answer } from '../../session-api.js';
+import { NO_ROOM } from '../sleep/waking.js';
 import type { AskingSession, AskRequest } from './ask-request.js';
-import { NO_ROOM } from './waking.js';
 
 /** Wakes a session for its answer: its slot, `NO_SLOT` or `NO_ROOM`. */
 export interface AnswerWaking {

@@ -1,13 +1,13 @@
-import { DormouseError, messageOf } from '../errors.js';
-import { NO_LOCATION, type RecordBatch } from '../hibernation/hibernation-store.js';
-import { Column, ROW_MASK } from '../layout/geometry.js';
-import type { SharedRound } from '../memory/round.js';
-import { MOST_LISTED, RECORDS_A_BATCH, type Staging } from '../memory/staging.js';
-import { RecordWriter } from '../record/record-writer.js';
-import type { IScheduler } from '../scheduler.js';
-import type { SessionStore } from '../session/store.js';
-import type { TickClock } from '../session/tick-clock.js';
-import type { RoundCheck } from './round-check.js';
+import { DormouseError, messageOf } from '../../errors.js';
+import { NO_LOCATION, type RecordBatch } from '../../hibernation/hibernation-store.js';
+import { Column, ROW_MASK } from '../../layout/geometry.js';
+import type { SharedRound } from '../../memory/round.js';
+import { MOST_LISTED, RECORDS_A_BATCH, type Staging } from '../../memory/staging.js';
+import { RecordWriter } from '../../record/record-writer.js';
+import type { IScheduler } from '../../scheduler.js';
+import type { SessionStore } from '../../session/store.js';
+import type { TickClock } from '../../session/tick-clock.js';
+import type { RoundCheck } from '../round-check.js';
 
 /** Below this many rows the host encodes alone: it has done so before a worker is awake. */
 const WORTH_A_ROUND = 64;

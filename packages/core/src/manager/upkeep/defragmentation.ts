@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import { messageOf } from '../errors.js';
-import type { HibernationStore } from '../hibernation/hibernation-store.js';
-import type { Logger } from '../logger.js';
-import type { WallClock } from '../wall-clock.js';
+import { messageOf } from '../../errors.js';
+import type { HibernationStore } from '../../hibernation/hibernation-store.js';
+import type { Logger } from '../../logger.js';
+import type { WallClock } from '../../wall-clock.js';
 import { Compaction, type CompactionCounts, type CompactionParts } from './compaction.js';
 
 /** What a defragmentation has done. */

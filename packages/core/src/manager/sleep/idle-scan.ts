@@ -1,5 +1,5 @@
-import { Column } from '../layout/geometry.js';
-import type { SessionStore } from '../session/store.js';
+import { Column } from '../../layout/geometry.js';
+import type { SessionStore } from '../../session/store.js';
 
 const NOBODY = new Uint32Array(0);
 

@@ -1,9 +1,9 @@
-import type { AnyBehavior, InitOf } from '../behavior.js';
-import { requireInteger } from '../errors.js';
-import type { Admission, AdmitOptions } from './admission.js';
-import type { DefragmentationReport } from './defragmentation.js';
-import { ManagerMetrics } from './manager-metrics.js';
-import { partsOf, requireEngine } from './manager-parts.js';
+import type { AnyBehavior, InitOf } from '../../behavior.js';
+import { requireInteger } from '../../errors.js';
+import type { Admission, AdmitOptions } from '../admission.js';
+import { ManagerMetrics } from '../manager-metrics.js';
+import { partsOf, requireEngine } from '../manager-parts.js';
+import type { DefragmentationReport } from '../upkeep/defragmentation.js';
 
 const MAX_U32 = 0xffff_ffff;
 

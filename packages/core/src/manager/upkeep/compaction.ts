@@ -1,9 +1,9 @@
-import { ROW_BITS } from '../layout/geometry.js';
-import type { Block } from '../memory/block.js';
-import type { BehaviorHost } from '../session/behavior-host.js';
-import { blockBytes } from '../session/memory-usage.js';
-import { dropBlock, relocate } from '../session/relocation.js';
-import { NO_SLOT, type SessionStore } from '../session/store.js';
+import { ROW_BITS } from '../../layout/geometry.js';
+import type { Block } from '../../memory/block.js';
+import type { BehaviorHost } from '../../session/behavior-host.js';
+import { blockBytes } from '../../session/memory-usage.js';
+import { dropBlock, relocate } from '../../session/relocation.js';
+import { NO_SLOT, type SessionStore } from '../../session/store.js';
 import type { Garbage } from './garbage.js';
 import { neighbours } from './neighbours.js';
 

@@ -1,14 +1,14 @@
-import { DormouseError, messageOf } from '../errors.js';
-import { isObserved, publish } from '../events.js';
-import type { HibernationStore } from '../hibernation/hibernation-store.js';
-import { NO_ENTRY } from '../hibernation/sleepers.js';
-import { Column, ROW_MASK } from '../layout/geometry.js';
-import type { Logger } from '../logger.js';
-import type { RecordReader } from '../record/record-reader.js';
-import type { InputTap } from '../recording/observer.js';
-import { giveUpSlot, isAtRest, rise, takeSlot } from '../session/rest.js';
-import { NO_SLOT, type SessionStore } from '../session/store.js';
-import type { RefusedRequest } from '../tick-report.js';
+import { DormouseError, messageOf } from '../../errors.js';
+import { isObserved, publish } from '../../events.js';
+import type { HibernationStore } from '../../hibernation/hibernation-store.js';
+import { NO_ENTRY } from '../../hibernation/sleepers.js';
+import { Column, ROW_MASK } from '../../layout/geometry.js';
+import type { Logger } from '../../logger.js';
+import type { RecordReader } from '../../record/record-reader.js';
+import type { InputTap } from '../../recording/observer.js';
+import { giveUpSlot, isAtRest, rise, takeSlot } from '../../session/rest.js';
+import { NO_SLOT, type SessionStore } from '../../session/store.js';
+import type { RefusedRequest } from '../../tick-report.js';
 import type { Storing } from './storing.js';
 
 /** Its session sleeps on: there is no slot for it, or its record cannot be read now. */

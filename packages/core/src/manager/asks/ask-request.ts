@@ -1,5 +1,5 @@
-import { DormouseError } from '../errors.js';
-import type { Answer } from '../session-api.js';
+import { DormouseError } from '../../errors.js';
+import type { Answer } from '../../session-api.js';
 import type { AskTopic } from './ask-topics.js';
 
 /** What a handler is told beside the value. */

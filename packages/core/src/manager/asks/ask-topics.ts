@@ -1,5 +1,5 @@
-import { isTopic, type TopicKey, topicKey, topicName } from '../memory/topic-key.js';
-import type { AnswerFailure } from '../session-api.js';
+import { isTopic, type TopicKey, topicKey, topicName } from '../../memory/topic-key.js';
+import type { AnswerFailure } from '../../session-api.js';
 import type { AskLane } from './ask-lane.js';
 
 /** What became of requests since start, and where the others are. `asked = answered + dropped + waiting + running + settled`, always. */

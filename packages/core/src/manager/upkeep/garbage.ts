@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
-import { settledWithin } from '../dispatch/settled-within.js';
-import type { Block } from '../memory/block.js';
-import type { IScheduler } from '../scheduler.js';
-import { collectGarbage } from '../thread/collect-garbage.js';
-import type { Seats } from './seats.js';
+import { settledWithin } from '../../dispatch/settled-within.js';
+import type { Block } from '../../memory/block.js';
+import type { IScheduler } from '../../scheduler.js';
+import { collectGarbage } from '../../thread/collect-garbage.js';
+import type { Seats } from '../seats.js';
 
 /** Bytes of dropped blocks that are worth a collection on every thread, 4 to 45 ms each. */
 const WORTH_COLLECTING_BYTES = 64 * 1024 * 1024;

@@ -1,8 +1,8 @@
-import type { InputTap } from '../recording/observer.js';
-import type { MemoryUsage } from '../session/memory-usage.js';
-import { NO_SLOT, type SessionStore } from '../session/store.js';
-import type { TickClock } from '../session/tick-clock.js';
-import type { WallClock } from '../wall-clock.js';
+import type { InputTap } from '../../recording/observer.js';
+import type { MemoryUsage } from '../../session/memory-usage.js';
+import { NO_SLOT, type SessionStore } from '../../session/store.js';
+import type { TickClock } from '../../session/tick-clock.js';
+import type { WallClock } from '../../wall-clock.js';
 import { LeastActive } from './least-active.js';
 
 /** Sessions put to sleep in one tick; the next one goes on. One search finds enough for some ticks. */

@@ -1,9 +1,9 @@
-import { DormouseError, requireInteger } from '../errors.js';
-import { MAX_ACCOUNT_ID } from '../layout/geometry.js';
-import type { InputTap } from '../recording/observer.js';
-import { NO_SLOT, type SessionStore } from '../session/store.js';
+import { DormouseError, requireInteger } from '../../errors.js';
+import { MAX_ACCOUNT_ID } from '../../layout/geometry.js';
+import type { InputTap } from '../../recording/observer.js';
+import { NO_SLOT, type SessionStore } from '../../session/store.js';
+import type { RequestQueue } from '../requests.js';
 import type { Hibernation } from './hibernation.js';
-import type { RequestQueue } from './requests.js';
 
 export interface SleepRequestParts {
   readonly store: SessionStore;

@@ -1,15 +1,15 @@
-import type { DormouseError } from '../errors.js';
-import { isObserved, publish } from '../events.js';
-import { NO_LOCATION } from '../hibernation/hibernation-store.js';
-import { Column, ROW_MASK, SlotState } from '../layout/geometry.js';
-import type { Logger } from '../logger.js';
-import type { Block } from '../memory/block.js';
-import { isDrained } from '../memory/record-ring.js';
-import { nextDueTime } from '../record/due-time.js';
-import type { InputTap } from '../recording/observer.js';
-import { fallAsleep } from '../session/rest.js';
-import { NO_SLOT, type SessionStore } from '../session/store.js';
-import type { TickClock } from '../session/tick-clock.js';
+import type { DormouseError } from '../../errors.js';
+import { isObserved, publish } from '../../events.js';
+import { NO_LOCATION } from '../../hibernation/hibernation-store.js';
+import { Column, ROW_MASK, SlotState } from '../../layout/geometry.js';
+import type { Logger } from '../../logger.js';
+import type { Block } from '../../memory/block.js';
+import { isDrained } from '../../memory/record-ring.js';
+import { nextDueTime } from '../../record/due-time.js';
+import type { InputTap } from '../../recording/observer.js';
+import { fallAsleep } from '../../session/rest.js';
+import { NO_SLOT, type SessionStore } from '../../session/store.js';
+import type { TickClock } from '../../session/tick-clock.js';
 
 /** A session with something due within so many ms of simulated time is not worth putting to sleep, unless somebody asks for it. */
 const SOON_MS = 10_000;

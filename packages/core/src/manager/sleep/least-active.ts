@@ -1,6 +1,6 @@
-import { Column, ROWS, SlotState } from '../layout/geometry.js';
-import type { Block } from '../memory/block.js';
-import type { SessionStore } from '../session/store.js';
+import { Column, ROWS, SlotState } from '../../layout/geometry.js';
+import type { Block } from '../../memory/block.js';
+import type { SessionStore } from '../../session/store.js';
 
 /**
  * Finds the sessions that have been idle longest: by last activity, then account. One pass over the blocks, in as many steps as one likes, through a

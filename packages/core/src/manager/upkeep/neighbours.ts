@@ -1,5 +1,5 @@
-import { Column, ROWS, SlotState } from '../layout/geometry.js';
-import type { SessionStore } from '../session/store.js';
+import { Column, ROWS, SlotState } from '../../layout/geometry.js';
+import type { SessionStore } from '../../session/store.js';
 
 /** Account ids by map, then by group. */
 type Places = Map<number, Map<number, number[]>>;

@@ -1,14 +1,14 @@
-import { DormouseError, messageOf } from '../errors.js';
-import { publish } from '../events.js';
-import { type HibernationStore, NO_LOCATION, type RecordBatch } from '../hibernation/hibernation-store.js';
-import { Column, ROW_BITS, ROW_MASK, SlotState } from '../layout/geometry.js';
-import type { Logger } from '../logger.js';
-import type { Block } from '../memory/block.js';
-import { isDrained } from '../memory/record-ring.js';
-import { leaveSlot } from '../session/rest.js';
-import { NO_SLOT, type SessionStore } from '../session/store.js';
-import type { TickClock } from '../session/tick-clock.js';
-import type { WallClock } from '../wall-clock.js';
+import { DormouseError, messageOf } from '../../errors.js';
+import { publish } from '../../events.js';
+import { type HibernationStore, NO_LOCATION, type RecordBatch } from '../../hibernation/hibernation-store.js';
+import { Column, ROW_BITS, ROW_MASK, SlotState } from '../../layout/geometry.js';
+import type { Logger } from '../../logger.js';
+import type { Block } from '../../memory/block.js';
+import { isDrained } from '../../memory/record-ring.js';
+import { leaveSlot } from '../../session/rest.js';
+import { NO_SLOT, type SessionStore } from '../../session/store.js';
+import type { TickClock } from '../../session/tick-clock.js';
+import type { WallClock } from '../../wall-clock.js';
 import { StoringRounds } from './storing-rounds.js';
 
 /** A store that failed is asked again after so many ms of wall-clock time, then after twice as many, up to the most. */

@@ -1,4 +1,4 @@
-import { DormouseError, requireInteger, requireKeys, shown } from '../errors.js';
+import { DormouseError, requireInteger, requireKeys, shown } from '../../errors.js';
 import type { AskContext, AskRequest } from './ask-request.js';
 import { RequestContext, RequestList } from './ask-request.js';
 
