@@ -39,8 +39,9 @@ describe.each(FORMS)('the kernels in their %s form (R-10)', (form) => {
   it('add up without loss when all counters of all rows are as large as a u32 can be, or one short of running over', () => {
     for (const value of [LARGEST, 2 ** 28, 2 ** 28 - 1]) {
       const { kernels, fill } = kernelTable(form, 4);
+      const stateOf = (slot: number) => (slot === ROWS + 7 ? SlotState.quarantined : SlotState.active);
       for (let slot = 0; slot < 4 * ROWS; slot++) {
-        fill(slot, { packetsIn: value, packetsOut: value, bytesIn: value, bytesOut: value, dropped: value });
+        fill(slot, { state: stateOf(slot), packetsIn: value, packetsOut: value, bytesIn: value, bytesOut: value, dropped: value });
       }
       const sum = value * 4 * ROWS;
       expect(kernels.traffic(4)).toEqual({ packetsIn: sum, packetsOut: sum, bytesIn: sum, bytesOut: sum, dropped: sum });
@@ -49,9 +50,13 @@ describe.each(FORMS)('the kernels in their %s form (R-10)', (form) => {
 
   it.each(Array.from({ length: 16 }, (_, row) => row * 4 + (row % 4)))('find a large counter in row %i of any column', (row) => {
     for (const column of ['packetsIn', 'packetsOut', 'bytesIn', 'bytesOut', 'dropped'] as const) {
-      const { kernels, fill } = kernelTable(form, 1);
-      for (let other = 0; other < ROWS; other++) fill(other, { [column]: other === row ? LARGEST : 1 });
-      expect(kernels.traffic(1)[column]).toBe(LARGEST + ROWS - 1);
+      // Where all rows are active, and where one is not.
+      for (const state of [SlotState.active, SlotState.quarantined]) {
+        const { kernels, fill } = kernelTable(form, 1);
+        for (let other = 0; other < ROWS; other++) fill(other, { [column]: other === row ? LARGEST : 1 });
+        fill(63 - row, { state, [column]: 63 - row === row ? LARGEST : 1 });
+        expect(kernels.traffic(1)[column]).toBe(LARGEST + ROWS - 1);
+      }
     }
   });
 

@@ -7,6 +7,13 @@ export function isEmpty(states: usize): bool {
   return !v128.any_true(v128.or(first, second));
 }
 
+/** True when all of a block's rows are active: there is nothing to leave out. */
+export function areAllActive(states: usize): bool {
+  const first = v128.and(i8x16.eq(v128.load(states, 0), i8x16.splat(ACTIVE)), i8x16.eq(v128.load(states, 16), i8x16.splat(ACTIVE)));
+  const second = v128.and(i8x16.eq(v128.load(states, 32), i8x16.splat(ACTIVE)), i8x16.eq(v128.load(states, 48), i8x16.splat(ACTIVE)));
+  return i8x16.all_true(v128.and(first, second));
+}
+
 /** Where the state bytes end. */
 export function endOf(states: usize, blockCount: u32): usize {
   return states + <usize>blockCount * ROWS;

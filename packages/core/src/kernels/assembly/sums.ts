@@ -1,5 +1,5 @@
 import { BYTES_IN, BYTES_OUT, DROPPED, PACKETS_IN, PACKETS_OUT, PAGE_BYTES, ROWS } from './geometry';
-import { awakeRows, endOf, isEmpty } from './rows';
+import { areAllActive, awakeRows, endOf, isEmpty } from './rows';
 
 /** Bits of a word that is so large that sixteen of them, which a lane adds up in a block, could run over. */
 const LARGE: u32 = 0xf000_0000;
@@ -24,7 +24,22 @@ export function sumTraffic(pages: usize, states: usize, blockCount: u32, into: u
     let sum3 = i32x4.splat(0);
     let sum4 = i32x4.splat(0);
     let bits = i32x4.splat(0);
-    for (let row: usize = 0; row < ROWS; row += 4) {
+    // Most blocks are full: to leave nobody out is a third of the work less.
+    const isFull = areAllActive(states);
+    for (let at = pages; isFull && at < pages + ROWS * 4; at += 16) {
+      const words0 = v128.load(at, PACKETS_IN);
+      const words1 = v128.load(at, PACKETS_OUT);
+      const words2 = v128.load(at, BYTES_IN);
+      const words3 = v128.load(at, BYTES_OUT);
+      const words4 = v128.load(at, DROPPED);
+      sum0 = i32x4.add(sum0, words0);
+      sum1 = i32x4.add(sum1, words1);
+      sum2 = i32x4.add(sum2, words2);
+      sum3 = i32x4.add(sum3, words3);
+      sum4 = i32x4.add(sum4, words4);
+      bits = v128.or(bits, v128.or(v128.or(words0, words1), v128.or(v128.or(words2, words3), words4)));
+    }
+    for (let row: usize = isFull ? <usize>ROWS : 0; row < ROWS; row += 4) {
       const awake = awakeRows(states + row);
       const at = pages + row * 4;
       const words0 = v128.and(v128.load(at, PACKETS_IN), awake);
