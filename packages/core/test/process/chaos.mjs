@@ -14,19 +14,15 @@ import { parseArgs } from 'node:util';
 import { PushOutcome, SessionManager } from '@dormouse/core';
 import { referenceScheduler } from '@dormouse/core/conformance';
 import { DEADLY, DEADLY_LATER, numbered } from './chaos-behavior.mjs';
-import { chance, Findings, schedulerOf, watchThreads } from './stand.mjs';
+import { chance, Findings, isNext, OPTIONS, schedulerOf, watchThreads } from './stand.mjs';
 
 const { values } = parseArgs({
   options: {
-    scheduler: { type: 'string', default: 'raw' },
-    caller: { type: 'string', default: 'idle' },
-    dispatch: { type: 'string', default: 'resident' },
-    workers: { type: 'string', default: '2' },
+    ...OPTIONS,
     ticks: { type: 'string', default: '10000' },
     sessions: { type: 'string', default: '1000' },
     every: { type: 'string', default: '50' },
     hibernation: { type: 'boolean', default: false },
-    seed: { type: 'string', default: '1' },
   },
 });
 const [workers, ticks, sessions, every, seed] = ['workers', 'ticks', 'sessions', 'every', 'seed'].map((name) => Number(values[name]));
@@ -61,9 +57,8 @@ async function start(scheduler, workerThreads) {
     logger: false,
     onPacket(accountId, packet) {
       const before = (handedOut.get(accountId) ?? 0) + (discarded.get(accountId) ?? 0);
-      // One less than there were, where it was interrupted between sending and counting.
-      const isRight = packet.u32(0) === before || (interrupted.has(accountId) && packet.u32(0) === before - 1);
-      if (!isRight) wrong(`account ${accountId} sent number ${packet.u32(0)}, and ${before} are known of`);
+      if (!isNext(packet.u32(0), before, interrupted.has(accountId)))
+        wrong(`account ${accountId} sent number ${packet.u32(0)}, and ${before} are known of`);
       handedOut.set(accountId, (handedOut.get(accountId) ?? 0) + 1);
     },
   });

@@ -23,14 +23,11 @@ import { Recorded } from './conservation/recorded.mjs';
 import { Side } from './conservation/side.mjs';
 import { storeOf } from './conservation/stores.mjs';
 import { Upkeep } from './conservation/upkeep.mjs';
-import { chance, Findings, schedulerOf, watchThreads } from './stand.mjs';
+import { chance, Findings, OPTIONS, schedulerOf, watchThreads } from './stand.mjs';
 
 const { values } = parseArgs({
   options: {
-    scheduler: { type: 'string', default: 'raw' },
-    caller: { type: 'string', default: 'idle' },
-    dispatch: { type: 'string', default: 'resident' },
-    workers: { type: 'string', default: '2' },
+    ...OPTIONS,
     ticks: { type: 'string', default: '36000' },
     seconds: { type: 'string', default: '86400' },
     'diff-ms': { type: 'string', default: '100' },
@@ -39,7 +36,6 @@ const { values } = parseArgs({
     'compare-every': { type: 'string', default: '10' },
     'kill-every': { type: 'string', default: '0' },
     record: { type: 'boolean', default: false },
-    seed: { type: 'string', default: '1' },
   },
 });
 const numbers = ['workers', 'ticks', 'seconds', 'diff-ms', 'sessions', 'compare-every', 'kill-every', 'seed'].map((name) =>

@@ -7,6 +7,20 @@ import { rawLauncher } from '../dispatch/threads/raw-launcher.mjs';
 const HANG_MS = 60_000;
 const MOST_NOTES = 10;
 
+/** What each of them takes, for `parseArgs`: which scheduler, and by what seed. */
+export const OPTIONS = {
+  scheduler: { type: 'string', default: 'raw' },
+  caller: { type: 'string', default: 'idle' },
+  dispatch: { type: 'string', default: 'resident' },
+  workers: { type: 'string', default: '2' },
+  seed: { type: 'string', default: '1' },
+};
+
+/** Whether a session's next packet may have this number, when so many are known of. One less, where it was interrupted between sending and counting. */
+export function isNext(number, known, wasInterrupted) {
+  return number === known || (wasInterrupted && number === known - 1);
+}
+
 /** `below(limit)`: integers 0 … limit − 1, the same for the same seed (xorshift32). */
 export function chance(seed) {
   let state = Math.imul(seed, 0x9e37_79b1) | 1;

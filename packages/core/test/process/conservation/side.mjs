@@ -1,4 +1,5 @@
 import { DormouseError, PushOutcome, SessionManager } from '@dormouse/core';
+import { isNext } from '../stand.mjs';
 import { ENTRY_WORDS, FIGURES, herald, LEDGER_WORDS, Sent, TOPIC, trader } from './behavior.mjs';
 
 /** Released handles that are still pushed to. */
@@ -247,9 +248,8 @@ export class Side {
     const account = this.accounts.get(accountId);
     if (account === undefined) return this.wrong(`account ${accountId} has sent a packet, and is not known of`);
     const before = account.handedOut + account.discarded;
-    // One less than there were, where it was interrupted between sending and counting.
-    const isRight = packet.u32(0) === before || (account.isInterrupted && packet.u32(0) === before - 1);
-    if (!isRight) this.wrong(`account ${accountId} sent number ${packet.u32(0)}, and ${before} are known of`);
+    if (!isNext(packet.u32(0), before, account.isInterrupted))
+      this.wrong(`account ${accountId} sent number ${packet.u32(0)}, and ${before} are known of`);
     account.handedOut++;
     this.packets.handedOut++;
     if (packet.opcode === Sent.please) this.#please(accountId, packet.u32(4), packet.u32(8));
