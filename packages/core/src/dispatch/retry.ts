@@ -1,8 +1,5 @@
+import { nextPauseMs } from '../growing-pause.js';
 import type { WallClock } from '../wall-clock.js';
-
-/** The pause before something is tried again, ms of wall-clock time: this, then twice as long, up to the longest. */
-const FIRST_PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 60_000;
 
 /** Tries again what has failed, after pauses that grow as long as it fails. Has one timer at most, which keeps no process alive. */
 export class Retry {
@@ -19,7 +16,7 @@ export class Retry {
   /** It has failed: calls back after the next pause, unless that has begun already. */
   later(): void {
     if (this.#timer !== undefined) return;
-    this.#pauseMs = this.#pauseMs === 0 ? FIRST_PAUSE_MS : Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+    this.#pauseMs = nextPauseMs(this.#pauseMs);
     this.#timer = this.#clock.setTimeout(() => {
       this.#timer = undefined;
       this.#again();

@@ -1,5 +1,6 @@
 import { DormouseError, messageOf } from '../../errors.js';
 import { publish } from '../../events.js';
+import { nextPauseMs } from '../../growing-pause.js';
 import { type HibernationStore, NO_LOCATION, type RecordBatch } from '../../hibernation/hibernation-store.js';
 import { Column, ROW_BITS, ROW_MASK, SlotState } from '../../layout/geometry.js';
 import type { Logger } from '../../logger.js';
@@ -11,9 +12,6 @@ import type { TickClock } from '../../session/tick-clock.js';
 import type { WallClock } from '../../wall-clock.js';
 import { StoringRounds } from './storing-rounds.js';
 
-/** A store that failed is asked again after so many ms of wall-clock time, then after twice as many, up to the most. */
-const FIRST_PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 60_000;
 /** Less than so much of a slice left, ms: the host encodes a batch at a time, so that all of it takes no longer than the slice and one batch. */
 const FULL_ROUND_MS = 0.5;
 /** Slots looked at one by one before the rest is searched: sleepers lie together, and to begin a search costs as much as some tens of these. */
@@ -262,7 +260,7 @@ export class Storing {
     const isFirst = this.#pauseMs === 0;
     // What was tried in a pause makes it no longer.
     if (!this.isPausing) {
-      this.#pauseMs = isFirst ? FIRST_PAUSE_MS : Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+      this.#pauseMs = nextPauseMs(this.#pauseMs);
       this.#retryAtMs = wallClock.now() + this.#pauseMs;
     }
     // What else was encoded is done anew then.
