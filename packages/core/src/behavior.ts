@@ -18,6 +18,17 @@ export interface BehaviorDefinition<F extends Fields, Init> {
   /** The fields of a session's state. */
   readonly state: F;
   /**
+   * Number of the shape of `state`, 0…65 535, default 0. To be raised with every change of the fields, so that `migrate` can tell records by it that a
+   * durable store has kept from before.
+   */
+  readonly version?: number;
+  /**
+   * Makes a state of this version's fields of one that was stored by an older version (`fromVersion`): `state` has that one's fields by name, as
+   * `handle.state` gives them, arrays as arrays; what is returned has values for fields of now. Fields that it has not are as in a new session, others are refused. Runs
+   * when the session wakes, on the host's thread, synchronously. Throwing refuses the record (`ERR_RECORD_MIGRATION`), which is kept.
+   */
+  readonly migrate?: (fromVersion: number, state: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
+  /**
    * Once in each thread, before anything else of the behaviour runs there: load what all its sessions share. Once even where several managers
    * run the behaviour: it gets what the first of them was started with. What differs from manager to manager, or comes later, is for
    * `session.shared`.
@@ -51,6 +62,8 @@ const MARKER = Symbol.for('@dormouse/core.behavior');
  */
 export interface Behavior<F extends Fields = Fields, Init = unknown> {
   readonly name: string;
+  /** See {@link BehaviorDefinition.version}. */
+  readonly version: number;
   readonly url: string;
   readonly definition: BehaviorDefinition<F, Init>;
   readonly layout: StateLayout;
@@ -97,14 +110,17 @@ export function defineBehavior<const F extends Fields, Init = unknown>(
   }
   const name = definition.name ?? baseName(url);
   if (typeof name !== 'string' || name === '') throw invalid(`name of a behaviour must be a text that is not empty: got ${shown(name)}`);
-  const { kernel } = definition;
+  const { kernel, version = 0 } = definition;
+  if (!Number.isInteger(version) || version < 0 || version > MAX_BEHAVIOR_VERSION) {
+    throw invalid(`version of behaviour ${shown(name)} must be an integer 0…${MAX_BEHAVIOR_VERSION}: got ${shown(version)}`);
+  }
   const hasUpdate = definition.update !== undefined || definition.updateBatch !== undefined;
   if (!hasUpdate && kernel === undefined) throw invalid(`behaviour ${shown(name)} must have update, updateBatch or kernel`);
   if (hasUpdate && kernel !== undefined)
     throw invalid(`behaviour ${shown(name)} must have no update beside its kernel, which runs in its place`);
   const layout = layOut(definition.state);
   if (kernel !== undefined) checkKernel(kernel, layout);
-  const behavior: Behavior<F, Init> = { name, url, definition, layout };
+  const behavior: Behavior<F, Init> = { name, version, url, definition, layout };
   Object.defineProperty(behavior, MARKER, { value: true });
   return Object.freeze(behavior);
 }
@@ -114,8 +130,9 @@ export function isBehavior(value: unknown): value is AnyBehavior {
   return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[MARKER] === true;
 }
 
-const HOOKS = ['setup', 'create', 'release', 'hibernate', 'update', 'updateBatch'] as const;
-const MEMBERS: ReadonlySet<string> = new Set(['name', 'state', ...HOOKS, 'kernel']);
+const HOOKS = ['setup', 'create', 'release', 'hibernate', 'migrate', 'update', 'updateBatch'] as const;
+const MEMBERS: ReadonlySet<string> = new Set(['name', 'state', 'version', ...HOOKS, 'kernel']);
+const MAX_BEHAVIOR_VERSION = 65_535;
 
 function moduleHref(moduleUrl: string | URL): string {
   if (typeof moduleUrl !== 'string' && !(moduleUrl instanceof URL)) {

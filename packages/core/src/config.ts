@@ -30,8 +30,13 @@ interface ManagerParts extends ManagerSettings {
   readonly shared?: Readonly<Record<string, Shareable>>;
   /** For tests: the clock that time limits of handlers, maintenance and pauses are measured by. Default: the system's monotonic one. */
   readonly clock?: WallClock;
-  /** Where sessions sleep. Default: `memoryStore()`. Not opened yet; the manager opens and closes it. */
-  readonly hibernationStore?: HibernationStore;
+  /** Where sessions sleep, and are kept if it outlives the process. Default: `memoryStore()`. Not opened yet; the manager opens and closes it. */
+  readonly store?: HibernationStore;
+  /**
+   * True: all sessions that the store has come back, as they were when they were last stored (`SessionManager.resumed` tells which). Default false: a store that
+   * has any is refused, `ERR_STORE_NOT_EMPTY`. A store that ends with the process has none.
+   */
+  readonly resume?: boolean;
   /**
    * Modules that each worker thread imports before any behaviour, in this order: absolute `file:` or `data:` URLs, or absolute paths,
    * such as `import.meta.resolve('@dormouse/core/worker-setup-tsx')`. Default none. The inline scheduler has no workers and imports none.
@@ -63,7 +68,8 @@ export interface CheckedOptions<B extends AnyBehavior> {
   readonly shared: SharedViews;
   readonly clock: WallClock;
   readonly workerSetup: readonly string[];
-  readonly hibernationStore: HibernationStore | undefined;
+  readonly store: HibernationStore | undefined;
+  readonly resume: boolean;
 }
 
 export const MAX_BEHAVIORS = 64;
@@ -117,6 +123,7 @@ export const SETTING_SCHEMAS = {
   memoryLimitBytes: integer(1, Number.MAX_SAFE_INTEGER),
   startTimeMs: v.pipe(v.number(text('a finite number of ms')), v.finite(text('a finite number of ms'))),
   metricsWindowMs: integer(...LIMITS.metricsWindowMs),
+  checkpointEveryMs: integer(...LIMITS.checkpointEveryMs),
 } as const satisfies Record<keyof ManagerConfig, v.GenericSchema>;
 
 const settingsSchema = v.object(Object.fromEntries(Object.entries(SETTING_SCHEMAS).map(([key, schema]) => [key, v.optional(schema)])));
@@ -131,7 +138,8 @@ const PARTS = new Set([
   'shared',
   'clock',
   'workerSetup',
-  'hibernationStore',
+  'store',
+  'resume',
 ]);
 
 /** Throws `ERR_CONFIG_INVALID` naming the setting, its value and the range, or `ERR_CONFIG_KEY_UNKNOWN`. */
@@ -158,7 +166,8 @@ export function checkOptions<B extends AnyBehavior>(options: SessionManagerOptio
     shared: sharedViews(options.shared),
     clock: options.clock === undefined ? systemClock : requireClock(options.clock),
     workerSetup: checkWorkerSetup(options.workerSetup),
-    hibernationStore: options.hibernationStore === undefined ? undefined : requireHibernationStore(options.hibernationStore),
+    store: options.store === undefined ? undefined : requireHibernationStore(options.store),
+    resume: checkFlag('resume', options.resume),
   };
 }
 
@@ -218,6 +227,11 @@ export function checkLogger(logger: unknown): Logger | false | undefined {
     }
   }
   return logger as Logger;
+}
+
+function checkFlag(name: string, value: unknown = false): boolean {
+  if (typeof value !== 'boolean') throw invalid(`${name} must be true or false: got ${shown(value)}`);
+  return value;
 }
 
 export function checkFunction<T>(name: string, value: T): T {

@@ -25,6 +25,7 @@ export type { ResidentOptions } from './dispatch/options.js';
 export { residentScheduler } from './dispatch/resident-scheduler.js';
 export { DormouseError, type ErrorCode } from './errors.js';
 export { type DormouseEvents, EVENT_NAMES, type EventName } from './events.js';
+export { type DiskStats, type DurableRecords, type HeadPage, MOST_HEADS } from './hibernation/durable-records.js';
 export {
   type HibernationStore,
   MOST_RECORDS,
@@ -78,6 +79,7 @@ export type { Packet, PacketWriter } from './memory/packet-view.js';
 export type { Shareable } from './memory/shared-buffers.js';
 export { messagePack } from './message-pack.js';
 export { type ConfigSource, loadConfig } from './playerbots-conf.js';
+export { HEAD_BYTES } from './record/record-head.js';
 export type { ReplayDifference, ReplayInterruption } from './recording/difference.js';
 export type { Recording, RecordingOptions } from './recording/recording.js';
 export { type ReplayedTick, type ReplayOptions, type ReplayReport, replay } from './recording/replay.js';

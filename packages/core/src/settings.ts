@@ -14,6 +14,7 @@ export const LIMITS = {
   quarantineAfter: [1, 255],
   updateTimeoutMs: [0, 3_600_000],
   metricsWindowMs: [1000, 3_600_000],
+  checkpointEveryMs: [0, 86_400_000],
 } as const;
 
 export const DEFAULTS = {
@@ -40,6 +41,7 @@ export const DEFAULTS = {
   updateTimeoutMs: 5000,
   startTimeMs: 0,
   metricsWindowMs: 10_000,
+  checkpointEveryMs: 10_000,
 } as const;
 
 /** Settings of a manager that are plain values: what a file, the environment or code can give. */
@@ -98,6 +100,11 @@ export interface ManagerSettings {
   readonly startTimeMs?: number;
   /** Rates in the metrics cover this much wall-clock time, 1000…3 600 000 ms, default 10 000 (R-29). */
   readonly metricsWindowMs?: number;
+  /**
+   * Wall-clock ms from the beginning of one checkpoint to that of the next, 0…86 400 000, default 10 000; 0: by call, and at shutdown. Without a store
+   * that outlives the process there are none. See `SessionManager.checkpoint`.
+   */
+  readonly checkpointEveryMs?: number;
 }
 
 /** Every setting with its value. */

@@ -67,7 +67,7 @@ export class SleepyFleet {
       maxConcurrentSessions: sessions,
       // Measured is what sessions take, not a pool for those to come.
       poolSize: 1,
-      hibernationStore: store,
+      store,
       enableAutoHibernation: false,
       enableAutoDefragmentation: false,
       maintenanceSliceMs: sliceMs,

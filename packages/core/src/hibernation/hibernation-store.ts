@@ -1,5 +1,6 @@
 import { DormouseError, shown } from '../errors.js';
 import type { Logger } from '../logger.js';
+import { type DurableRecords, requireDurableRecords } from './durable-records.js';
 
 /** Version of the contract between the manager and a store. One built for another is refused at start (`ERR_STORE_CONTRACT`). */
 export const STORE_CONTRACT_VERSION = 1;
@@ -26,6 +27,8 @@ export interface RecordBatch {
    * where each record is, any u32 below that. Left as it was by a `put` that fails.
    */
   readonly locations: Uint32Array;
+  /** Given to a store with `durable`: what it is to give back of each record, `HEAD_BYTES` each, one behind the other. */
+  readonly heads?: Uint8Array;
 }
 
 /** No record is there: a u32 that is no location. */
@@ -66,6 +69,8 @@ export interface HibernationStore {
    * is shorter by itself and gives less to whoever compresses it. Read once, before `open`.
    */
   readonly compresses?: boolean;
+  /** Given by a store whose records outlive the process: the same object from before `open` until after `close`. Read once. */
+  readonly durable?: DurableRecords;
   open(host: StoreHost): void | Promise<void>;
   put(batch: RecordBatch): void | Promise<void>;
   read(accountId: number, location: number): Uint8Array;
@@ -82,16 +87,16 @@ export function requireHibernationStore(store: unknown): HibernationStore {
   const candidate = store as HibernationStore;
   if (typeof store !== 'object' || store === null) {
     const hint = typeof store === 'function' ? '; call it' : '';
-    throw refused(`hibernationStore must be a HibernationStore, such as memoryStore(): got ${shown(store)}${hint}`);
+    throw refused(`store must be a HibernationStore, such as memoryStore(): got ${shown(store)}${hint}`);
   }
   for (const member of MEMBERS) {
-    if (typeof candidate[member] !== 'function') throw refused(`hibernationStore has no ${member}(): got ${shown(candidate[member])}`);
+    if (typeof candidate[member] !== 'function') throw refused(`store has no ${member}(): got ${shown(candidate[member])}`);
   }
-  if (typeof candidate.name !== 'string' || candidate.name === '')
-    throw refused(`hibernationStore must have a name: got ${shown(candidate.name)}`);
+  if (typeof candidate.name !== 'string' || candidate.name === '') throw refused(`store must have a name: got ${shown(candidate.name)}`);
   if (candidate.compresses !== undefined && typeof candidate.compresses !== 'boolean') {
     throw refused(`compresses of store ${candidate.name} must be true or false: got ${shown(candidate.compresses)}`);
   }
+  if (candidate.durable !== undefined) requireDurableRecords(candidate.name, candidate.durable);
   if (candidate.contractVersion !== STORE_CONTRACT_VERSION) {
     throw refused(
       `store ${candidate.name} is built for contract ${shown(candidate.contractVersion)}, this core for ${STORE_CONTRACT_VERSION}: ` +

@@ -21,7 +21,7 @@ const MOST_CHUNK_BYTES = 16_777_216;
 const DEFAULT_CHUNK_BYTES = 1_048_576;
 
 /**
- * Keeps sleeping sessions in this process's memory, some 6 bytes more than each record has: the default of `hibernationStore`. It ends with
+ * Keeps sleeping sessions in this process's memory, some 6 bytes more than each record has: the default of `store`. It ends with
  * the process. Its memory goes back to the operating system when sessions wake: a chunk at once when its last record is gone, else by compaction.
  * Throws `ERR_CONFIG_INVALID`, `ERR_CONFIG_KEY_UNKNOWN`.
  */

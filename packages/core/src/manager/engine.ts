@@ -73,7 +73,7 @@ export class Engine {
 
   private constructor(options: CheckedOptions<AnyBehavior>, runtimes: readonly Runtime[], logger: Logger) {
     const { config, scheduler, behaviors, onPacket, codec, clock: wallClock } = options;
-    const records = options.hibernationStore ?? memoryStore();
+    const records = options.store ?? memoryStore();
     const { ringBytes, maxConcurrentSessions, quarantineAfter, updateBatchSize } = config;
     // A block holds one behaviour's sessions, and any of them may come to be all there are: room for each at its most.
     const table = SessionTable.reserve(behaviors.length * Math.ceil(config.sessionCeiling / ROWS) * ROWS);

@@ -56,7 +56,7 @@ describe('defineBehavior', () => {
     [{ state: {}, update, name: 5 }, 'name of a behaviour must be a text that is not empty: got 5'],
     [
       { state: {}, update, onUpdate: update },
-      'unknown member "onUpdate" in a behaviour: known are name, state, setup, create, release, hibernate, update, updateBatch, kernel',
+      'unknown member "onUpdate" in a behaviour: known are name, state, version, setup, create, release, hibernate, migrate, update, updateBatch, kernel',
     ],
   ])('refuses the definition %o', (definition, message) => {
     expect(thrownBy(() => define(definition))).toEqual(invalid(message));

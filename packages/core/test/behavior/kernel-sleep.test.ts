@@ -16,7 +16,7 @@ const AMOUNT = 3;
 
 describe.each(WAYS)('sessions of a kernel that sleep, %s', (_, options) => {
   const start = async (behavior = counted, store = new FakeStore()) => {
-    const manager = await startWith({ behavior, ...options(), hibernationStore: store, maintenanceSliceMs: 1000, poolSize: 64 });
+    const manager = await startWith({ behavior, ...options(), store, maintenanceSliceMs: 1000, poolSize: 64 });
     const handles = manager.createSessionBatch(accounts(200), (accountId) => ({ mapId: accountId % 5 }));
     await manager.updateAllSessions(100);
     return { manager, handles, store };

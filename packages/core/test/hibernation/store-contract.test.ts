@@ -17,10 +17,10 @@ describe('what a manager takes for a store', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['nothing', null, 'hibernationStore must be a HibernationStore, such as memoryStore(): got null'],
+    ['nothing', null, 'store must be a HibernationStore, such as memoryStore(): got null'],
     ['a function that makes one', memoryStore, '; call it'],
-    ['one without a function', Object.assign(whole(), { compact: 1 }), 'hibernationStore has no compact(): got 1'],
-    ['one without a name', Object.assign(whole(), { name: '' }), 'hibernationStore must have a name: got ""'],
+    ['one without a function', Object.assign(whole(), { compact: 1 }), 'store has no compact(): got 1'],
+    ['one without a name', Object.assign(whole(), { name: '' }), 'store must have a name: got ""'],
     [
       'one that half compresses',
       Object.assign(whole(), { compresses: 'half' }),

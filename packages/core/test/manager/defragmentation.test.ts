@@ -192,9 +192,9 @@ describe('R-25 defragmentMemory', () => {
   });
 
   it('comes to its end though the store always has more to compact, and gives nothing back', async () => {
-    const hibernationStore = new FakeStore();
-    const compact = vi.spyOn(hibernationStore, 'compact').mockReturnValue(true);
-    const manager = await startEcho({ hibernationStore, enableAutoDefragmentation: false, maintenanceSliceMs: 100 });
+    const store = new FakeStore();
+    const compact = vi.spyOn(store, 'compact').mockReturnValue(true);
+    const manager = await startEcho({ store, enableAutoDefragmentation: false, maintenanceSliceMs: 100 });
     expect(await manager.defragmentMemory()).toMatchObject({ bytesGivenBack: 0 });
     expect(compact).toHaveBeenCalledTimes(10_000);
   });

@@ -149,7 +149,7 @@ describe('a store that cannot read now', () => {
 
   it('tells of the next session of an account as well, when that cannot be read', async () => {
     const store = new FakeStore();
-    const manager = await startEcho({ hibernationStore: store });
+    const manager = await startEcho({ store });
     for (const round of [1, 2]) {
       manager.createSession(7);
       await manager.updateAllSessions(5 * MINUTE);

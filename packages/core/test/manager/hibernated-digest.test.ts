@@ -9,12 +9,12 @@ import { accounts, startWith } from './test-manager.js';
 type Manager = Awaited<ReturnType<typeof start>>;
 
 /** Sessions of two behaviours with something in everything they have. */
-async function start(hibernationStore: MapStore | ReturnType<typeof memoryStore>) {
+async function start(store: MapStore | ReturnType<typeof memoryStore>) {
   const manager = await startWith({
     behaviors: [dreamer, sleeperless],
     scheduler: serialScheduler(),
     seed: 3,
-    hibernationStore,
+    store,
     enableAutoHibernation: false,
   });
   for (const accountId of accounts(20)) manager.createSession(accountId, { mapId: accountId % 3 });

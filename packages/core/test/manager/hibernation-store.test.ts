@@ -216,14 +216,14 @@ describe('a store', () => {
     store.open = () => {
       throw new Error('locked');
     };
-    const starting = startWith({ behavior: echo, scheduler: serialScheduler(), hibernationStore: store });
+    const starting = startWith({ behavior: echo, scheduler: serialScheduler(), store });
     await expect(starting).rejects.toMatchObject({ code: 'ERR_START_FAILED', message: 'store fake did not start: locked' });
     expect(store.calls).toEqual(['close']);
   });
 
   it('belongs to one manager at a time', async () => {
     const { manager, store } = await startSleepy();
-    const again = () => startWith({ behavior: echo, scheduler: serialScheduler(), hibernationStore: store });
+    const again = () => startWith({ behavior: echo, scheduler: serialScheduler(), store });
     await expect(again()).rejects.toMatchObject({ cause: failure('ERR_STORE_CONTRACT', /^store fake belongs to another manager/) });
     const [handle] = await asleep(manager, 1);
     expect(handle.wake()).toBe(true);

@@ -178,7 +178,7 @@ describe.each(PLACES)('R-23 a session that is %s', (place) => {
   it('R-17 does not wake to be released where it has no release hook: nobody is told that it did', async () => {
     const store = new FakeStore();
     if (place === 'hibernating') store.putError = new Error('not now');
-    const manager = await startEcho({ hibernationStore: store });
+    const manager = await startEcho({ store });
     const [one, two] = manager.createSessionBatch([7, 8]);
     await manager.updateAllSessions(5 * MINUTE);
     expect(one.status).toBe(place);

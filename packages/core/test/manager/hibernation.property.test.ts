@@ -74,7 +74,7 @@ class Pair {
 
   async start(): Promise<void> {
     const common = { behavior: quiet, logger: false, sessionCeiling: 256, maintenanceSliceMs: 1000, clock: this.clock } as const;
-    this.sleeping = await SessionManager.start({ ...common, scheduler: serialScheduler(), hibernationStore: this.store });
+    this.sleeping = await SessionManager.start({ ...common, scheduler: serialScheduler(), store: this.store });
     this.awake = await SessionManager.start({ ...common, scheduler: serialScheduler(), enableAutoHibernation: false });
     for (let accountId = 1; accountId <= ACCOUNTS / 2; accountId++) this.#both((manager) => manager.createSession(accountId).accountId);
   }

@@ -198,7 +198,7 @@ describe('a sleeper', () => {
       behavior: published(seen),
       scheduler: serialScheduler(),
       sessionCeiling: 4096,
-      hibernationStore: store,
+      store,
       enableAutoHibernation: false,
     });
     const [, other] = manager.createSessionBatch([1, 2]);

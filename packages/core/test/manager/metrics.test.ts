@@ -204,9 +204,9 @@ describe('R-31 sessions by map and most active accounts', () => {
     ['are still there', true],
     ['are stored', false],
   ])('leaves out who sleeps, and counts from when they wake, as well where their rows %s', async (_, isAsync) => {
-    const hibernationStore = new FakeStore();
-    hibernationStore.isAsync = isAsync;
-    const manager = await startEcho({ hibernationStore, maintenanceSliceMs: 1000 });
+    const store = new FakeStore();
+    store.isAsync = isAsync;
+    const manager = await startEcho({ store, maintenanceSliceMs: 1000 });
     const [first, second] = manager.createSessionBatch([1, 2]);
     for (const handle of [first, second, second]) handle.push(1);
     await manager.updateAllSessions(100);
@@ -220,7 +220,7 @@ describe('R-31 sessions by map and most active accounts', () => {
     expect(manager.getMostActiveAccounts()).toEqual([1]);
     for (let i = 0; i < 3; i++) second.push(1);
     expect(manager.getMostActiveAccounts()).toEqual([2, 1]);
-    await hibernationStore.settle();
+    await store.settle();
   });
 
   it('a session that was released takes its packets along', async () => {

@@ -19,7 +19,7 @@ async function asleep(store: MapStore, count: number) {
   const manager = await startWith({
     behavior: sparse,
     scheduler: serialScheduler(),
-    hibernationStore: store,
+    store,
     enableAutoHibernation: false,
   });
   manager.createSessionBatch(accounts(count));

@@ -36,7 +36,7 @@ export async function startSleepy(doings: Doings = {}, settings: Settings = {}):
     behavior: sleepy(doings),
     scheduler: serialScheduler(),
     sessionCeiling: 4096,
-    hibernationStore: store,
+    store,
     // However slow the machine is, all that can be stored is when a tick has ended.
     maintenanceSliceMs: 1000,
     ...settings,

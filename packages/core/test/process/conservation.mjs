@@ -70,7 +70,7 @@ subject = await Side.start(values.scheduler, findings, {
   ...common,
   scheduler,
   workerThreads: scheduler.supports.workers ? workers : 0,
-  hibernationStore: storeOf(values.store, chance(seed + 17)),
+  store: storeOf(values.store, chance(seed + 17)),
   // Little, but enough for a round of storing.
   maintenanceSliceMs: 0.8,
   defragmentationIntervalMs: 1000,
@@ -79,7 +79,7 @@ subject = await Side.start(values.scheduler, findings, {
 reference = await Side.start('reference', findings, {
   ...common,
   scheduler: referenceScheduler(),
-  hibernationStore: storeOf('never'),
+  store: storeOf('never'),
   maintenanceSliceMs: 5,
   enableAutoDefragmentation: false,
   enableSimd: false,

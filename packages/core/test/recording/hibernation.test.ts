@@ -34,7 +34,7 @@ const sleeper = defineBehavior(import.meta.url, {
 
 type Manager = SessionManager<typeof sleeper>;
 
-async function start(options: { hibernationStore?: FakeStore } = {}) {
+async function start(options: { store?: FakeStore } = {}) {
   const started = await startRecorded({ behavior: sleeper, scheduler: serialScheduler(), ...options });
   started.manager.createSessionBatch([1, 2, 3, 4, 5, 6, 7, 8, 9], (accountId) => ({ mapId: accountId % 3, groupId: accountId % 2 }));
   return started;
@@ -95,16 +95,16 @@ describe('a recording of sessions that sleep', () => {
   it('is replayed the same when the store had taken its time, or nothing at all', async () => {
     const expected = await live((await start()).manager);
     for (const trouble of ['isAsync', 'putError'] as const) {
-      const hibernationStore = new FakeStore();
-      if (trouble === 'isAsync') hibernationStore.isAsync = true;
-      else hibernationStore.putError = new Error('full');
-      const { manager, recording, file } = await start({ hibernationStore });
+      const store = new FakeStore();
+      if (trouble === 'isAsync') store.isAsync = true;
+      else store.putError = new Error('full');
+      const { manager, recording, file } = await start({ store });
       expect(await live(manager)).toEqual(expected);
       await recording.stop();
       const { report, digests } = await replayed(file, [sleeper]);
       expect(report.difference).toBeUndefined();
       expect(digests).toEqual(expected);
-      await hibernationStore.settle();
+      await store.settle();
     }
   });
 
@@ -172,16 +172,16 @@ describe('a recording of sessions that sleep', () => {
   });
 
   it('ends where a record cannot be read that the digest of a tick is taken of, though it can later', async () => {
-    const hibernationStore = new FakeStore();
-    const { manager, recording, file } = await start({ hibernationStore });
+    const store = new FakeStore();
+    const { manager, recording, file } = await start({ store });
     await manager.updateAllSessions(1000);
     manager.hibernateSession(3);
     manager.hibernateSession(6);
     await manager.updateAllSessions(1000);
-    expect([hibernationStore.records.size, recording.isActive]).toEqual([2, true]);
-    hibernationStore.readError = new Error('a disk that is gone');
+    expect([store.records.size, recording.isActive]).toEqual([2, true]);
+    store.readError = new Error('a disk that is gone');
     await manager.updateAllSessions(1000);
-    hibernationStore.readError = undefined;
+    store.readError = undefined;
     await manager.updateAllSessions(1000);
     expect([recording.isActive, recording.ticks]).toEqual([false, 2]);
     expect(recording.error?.message).toMatch(/no replay can repeat: the record of account \d could not be read: a disk that is gone/);
@@ -247,11 +247,11 @@ describe('a recording of sessions that sleep', () => {
   });
 
   it('ends where a session cannot be woken, which depends on no input', async () => {
-    const hibernationStore = new FakeStore();
-    const { manager, recording, file } = await start({ hibernationStore });
+    const store = new FakeStore();
+    const { manager, recording, file } = await start({ store });
     manager.hibernateSession(3);
     await manager.updateAllSessions(1000);
-    hibernationStore.readError = new Error('a disk that is gone');
+    store.readError = new Error('a disk that is gone');
     manager.getSession(3)?.push(1);
     expect(recording.isActive).toBe(false);
     expect(recording.error?.message).toMatch(/account 3 could not be woken, which no replay can repeat: .*a disk that is gone/);

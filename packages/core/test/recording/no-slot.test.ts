@@ -30,13 +30,13 @@ const childless = defineBehavior(import.meta.url, {
 
 /** Four sessions, as many as there is memory for; two of them sleep, and the store takes its time. */
 async function start() {
-  const hibernationStore = new FakeStore();
-  hibernationStore.isAsync = true;
-  const options = { behavior: parent, scheduler: serialScheduler(), hibernationStore, sessionCeiling: 4, maxConcurrentSessions: 4 };
+  const store = new FakeStore();
+  store.isAsync = true;
+  const options = { behavior: parent, scheduler: serialScheduler(), store, sessionCeiling: 4, maxConcurrentSessions: 4 };
   const started = await startRecorded(options);
   started.manager.createSessionBatch(accounts(4));
   for (const accountId of [2, 3]) started.manager.hibernateSession(accountId);
-  return { ...started, hibernationStore };
+  return { ...started, store };
 }
 
 describe('R-18 a session for which there is no slot, since rows of sleepers are not stored yet', () => {
@@ -55,7 +55,7 @@ describe('R-18 a session for which there is no slot, since rows of sleepers are 
   });
 
   it('is refused in a replay as well, whatever its store has taken by then', async () => {
-    const { manager, recording, file, hibernationStore } = await start();
+    const { manager, recording, file, store } = await start();
     const digests: string[] = [];
     const tick = async () => {
       await manager.updateAllSessions(100);
@@ -67,7 +67,7 @@ describe('R-18 a session for which there is no slot, since rows of sleepers are 
     // What this one asks for as it goes comes too early: its own slot is free only then.
     manager.releaseSession(4);
     await tick();
-    await hibernationStore.settle();
+    await store.settle();
     await tick();
     expect(manager.getHibernatedSessionCount()).toBe(2);
     expect([11, 100, 12, 13].map((accountId) => manager.getSession(accountId) !== undefined)).toEqual([false, false, true, true]);
