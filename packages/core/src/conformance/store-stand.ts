@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { HibernationStore } from '../hibernation/hibernation-store.js';
 import { MOST_RECORDS, NO_LOCATION, STORE_CONTRACT_VERSION } from '../hibernation/hibernation-store.js';
+import { DurableModel } from './durable-model.js';
 import { within } from './stand.js';
 
 /** What a claim about stores is tried on. */
@@ -9,6 +10,10 @@ export interface StoreBench {
   readonly create: () => HibernationStore | Promise<HibernationStore>;
   /** Has every `put` of an open store fail until what it returns is called. */
   readonly breakPuts: ((store: HibernationStore) => (() => void) | Promise<() => void>) | undefined;
+  /** Makes a store at the place of one that has been closed. Given: it has `durable`. */
+  readonly reopen: ((store: HibernationStore) => HibernationStore | Promise<HibernationStore>) | undefined;
+  /** Makes a store of what would be left if the process of this open one died now. */
+  readonly afterKill: ((store: HibernationStore) => HibernationStore | Promise<HibernationStore>) | undefined;
   readonly deadlineMs: number;
 }
 
@@ -20,22 +25,61 @@ export interface StoreClaim {
 
 /** A store under test, with a manager's part of the contract: it knows where each record is, by what the store has told. */
 export class StoreStand {
-  readonly store: HibernationStore;
   /** What the store must have, by account. */
   readonly records = new Map<number, Uint8Array>();
   readonly locations = new Map<number, number>();
-  #recordBytes = 0;
+  /** What else one must have that is durable. */
+  readonly durable = new DurableModel(this.records, this.locations);
+  #store: HibernationStore;
   readonly #bench: StoreBench;
 
   private constructor(bench: StoreBench, store: HibernationStore) {
     this.#bench = bench;
-    this.store = store;
+    this.#store = store;
   }
 
   static async open(bench: StoreBench): Promise<StoreStand> {
     const stand = new StoreStand(bench, await bench.create());
-    await within(bench, 'open', Promise.resolve(stand.store.open(stand.host())));
+    await stand.#open();
     return stand;
+  }
+
+  get store(): HibernationStore {
+    return this.#store;
+  }
+
+  /** Closes the store, and goes on with what the next process would open. */
+  async reopen(): Promise<void> {
+    await this.close();
+    await this.#goOn(await made(this.#bench.reopen)(this.#store));
+  }
+
+  /** The process dies: goes on with what the next one would find. */
+  async kill(): Promise<void> {
+    const next = await made(this.#bench.afterKill)(this.#store);
+    await this.close();
+    await this.#goOn(next);
+  }
+
+  async flush(): Promise<void> {
+    await within(this.#bench, 'flush', Promise.resolve(this.store.durable?.flush()));
+    this.durable.commit();
+  }
+
+  async #goOn(next: HibernationStore): Promise<void> {
+    assert.notEqual(next, this.#store, 'reopen must make another store');
+    this.#store = next;
+    this.locations.clear();
+    await this.#open();
+  }
+
+  async #open(): Promise<void> {
+    await within(this.#bench, 'open', Promise.resolve(this.store.open(this.host())));
+    const { durable } = this.store;
+    if (durable === undefined) return;
+    const found = this.durable.beginLoad();
+    await within(this.#bench, 'load', Promise.resolve(durable.load(found.page)));
+    found.end(durable.notes);
   }
 
   host() {
@@ -53,8 +97,11 @@ export class StoreStand {
   }
 
   async #putBatch(records: readonly (readonly [number, Uint8Array])[]): Promise<void> {
-    const batch = batchOf(records, this.locations);
+    const accountIds = records.map(([accountId]) => accountId);
+    const heads = this.store.durable === undefined ? undefined : this.durable.headsFor(accountIds);
+    const batch = batchOf(records, this.locations, heads);
     const before = batch.bytes.slice();
+    const headsBefore = heads?.slice();
     const places = batch.locations.slice();
     try {
       await within(this.#bench, 'put', Promise.resolve(this.store.put(batch)));
@@ -63,12 +110,14 @@ export class StoreStand {
       throw error;
     }
     assert.ok(Buffer.compare(batch.bytes, before) === 0, 'put has written to the bytes of its batch');
+    assert.deepEqual(heads, headsBefore, 'put has written to the heads of its batch');
     for (const [index, [accountId, record]] of records.entries()) {
-      this.#forget(accountId);
-      this.#recordBytes += record.length;
       this.records.set(accountId, record.slice());
       this.locations.set(accountId, checkedLocation(batch.locations[index]));
+      if (heads !== undefined) this.durable.put(accountId, heads, index);
     }
+    this.durable.commit();
+    heads?.fill(0xdd);
     batch.bytes.fill(0xdd);
     batch.locations.fill(0xdddd_dddd);
     batch.accountIds.fill(0xdddd_dddd);
@@ -77,13 +126,15 @@ export class StoreStand {
 
   delete(accountId: number): void {
     this.store.delete(accountId, this.locationOf(accountId));
-    this.#forget(accountId);
-  }
-
-  #forget(accountId: number): void {
-    this.#recordBytes -= this.records.get(accountId)?.length ?? 0;
+    this.durable.delete(accountId);
     this.records.delete(accountId);
     this.locations.delete(accountId);
+  }
+
+  /** Asks it to keep a text. */
+  note(key: string, text: string): void {
+    this.store.durable?.note(key, text);
+    this.durable.note(key, text);
   }
 
   locationOf(accountId: number): number {
@@ -156,8 +207,17 @@ export function recordOf(byteCount: number, seed: number): Uint8Array {
   return record;
 }
 
+/** A whole number below `below`; seeded: the same in every run. */
+export function randomly(): (below: number) => number {
+  let state = 0x2f6e_2b1;
+  return (below) => {
+    state = (Math.imul(state, 0x0019_660d) + 0x3c6e_f35f) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
 /** On shared memory, as what threads have written is; there are more of everything than the batch has. */
-function batchOf(records: readonly (readonly [number, Uint8Array])[], locations: ReadonlyMap<number, number>) {
+function batchOf(records: readonly (readonly [number, Uint8Array])[], locations: ReadonlyMap<number, number>, heads?: Uint8Array) {
   const byteCount = records.reduce((sum, [, record]) => sum + record.length, 0);
   const batch = {
     count: records.length,
@@ -165,6 +225,7 @@ function batchOf(records: readonly (readonly [number, Uint8Array])[], locations:
     ends: new Uint32Array(MOST_RECORDS).fill(0xffff_ffff),
     accountIds: new Uint32Array(MOST_RECORDS).fill(0xffff_ffff),
     locations: new Uint32Array(MOST_RECORDS).fill(NO_LOCATION),
+    ...(heads !== undefined && { heads }),
   };
   let end = 0;
   for (const [index, [accountId, record]] of records.entries()) {
@@ -183,6 +244,11 @@ function checkedLocation(location: number): number {
     `a location must be a u32 below NO_LOCATION: got ${location}`,
   );
   return location;
+}
+
+function made(how: StoreBench['reopen']): NonNullable<StoreBench['reopen']> {
+  assert.ok(how !== undefined);
+  return how;
 }
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };

@@ -1,5 +1,7 @@
 import type { HibernationStore } from '../hibernation/hibernation-store.js';
-import { FAILING_CLAIMS, STORE_CLAIMS } from './store-claims.js';
+import { DURABLE_CLAIMS, KILLED_CLAIMS } from './durable-claims.js';
+import { FAILING_CLAIMS, FAILING_DURABLE_CLAIMS } from './failing-claims.js';
+import { STORE_CLAIMS } from './store-claims.js';
 
 /** What the suite of stores is given: the test runner's own functions, and how to make a store. */
 export interface StoreSetup {
@@ -14,6 +16,15 @@ export interface StoreSetup {
    * stored as a whole or not at all is left out.
    */
   readonly breakPuts?: (store: HibernationStore) => (() => void) | Promise<() => void>;
+  /**
+   * For a store with `durable`, whose promises are then tried too: makes a store, not opened, at the place of one that has been closed, as the next process would.
+   */
+  readonly reopen?: (store: HibernationStore) => HibernationStore | Promise<HibernationStore>;
+  /**
+   * Makes a store, not opened, of what the next process would find if that of `store`, which is open, were killed now: such as at a copy of its files. `store` is closed
+   * behind it. Without it the tests are left out of what is durable without a `close`.
+   */
+  readonly afterKill?: (store: HibernationStore) => HibernationStore | Promise<HibernationStore>;
   /** A store that does not answer for this long has failed; bounds every single wait, not the whole of a test. Default 30 000 ms. */
   readonly deadlineMs?: number;
 }
@@ -29,9 +40,17 @@ export interface StoreSetup {
  * describeHibernationStore({ describe, it, name: 'my store', create: () => myStore() });
  * ```
  */
-export function describeHibernationStore({ describe, it, name, create, breakPuts, deadlineMs = 30_000 }: StoreSetup): void {
-  const claims = breakPuts === undefined ? STORE_CLAIMS : [...STORE_CLAIMS, ...FAILING_CLAIMS];
+export function describeHibernationStore(setup: StoreSetup): void {
+  const { describe, it, name, create, breakPuts, reopen, afterKill, deadlineMs = 30_000 } = setup;
+  const isDurable = reopen !== undefined;
+  const claims = [
+    ...STORE_CLAIMS,
+    ...(breakPuts === undefined ? [] : FAILING_CLAIMS),
+    ...(isDurable ? DURABLE_CLAIMS : []),
+    ...(isDurable && breakPuts !== undefined ? FAILING_DURABLE_CLAIMS : []),
+    ...(isDurable && afterKill !== undefined ? KILLED_CLAIMS : []),
+  ];
   describe(`${name} keeps the contract of hibernation stores`, () => {
-    for (const claim of claims) it(claim.name, async () => claim.hold({ create, breakPuts, deadlineMs }));
+    for (const claim of claims) it(claim.name, async () => claim.hold({ create, breakPuts, reopen, afterKill, deadlineMs }));
   });
 }
