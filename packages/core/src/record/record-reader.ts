@@ -3,10 +3,10 @@ import type { Block } from '../memory/block.js';
 import { clearData } from '../memory/data-values.js';
 import { clearServices } from '../memory/services.js';
 import type { SessionTable } from '../memory/session-table.js';
-import { checksumOf } from './byte-sink.js';
 import { ByteSource, corrupt } from './byte-source.js';
 import { type FieldPlan, FieldPlans } from './field-plan.js';
-import { HEADER_BYTES, HeaderAt, KNOWN_SECTIONS, LEAST_RECORD_BYTES, RECORD_VERSION, type RecordHead, Section } from './record-format.js';
+import { HeaderAt, type RecordHead, Section } from './record-format.js';
+import { openRecord, readRecordHead } from './record-opening.js';
 import { INBOUND, OUTBOUND, readPackets, readRecords } from './ring-sections.js';
 import { readDataFields, readRandom, readRequests, readTexts, readTimers, readWake } from './row-services.js';
 import { unpackZeros, wholeWords } from './zero-packing.js';
@@ -75,65 +75,7 @@ export class RecordReader {
 
   /** What a record tells of its session beside its state. Throws as {@link read} does, of the behaviour knowing nothing. */
   head(bytes: Uint8Array, accountId: number): RecordHead {
-    const source = this.#source;
-    this.#open(bytes, accountId);
-    const { view } = source;
-    const sections = view.getUint16(HeaderAt.sections, true);
-    const head = {
-      accountId,
-      behaviorIndex: view.getUint8(HeaderAt.behavior),
-      mapId: source.varint(),
-      incarnation: source.varint() | 0,
-      updateCount: source.varint(),
-      lastActivityMs: source.double(),
-      groupId: 0,
-      packetsIn: 0,
-      packetsOut: 0,
-      bytesIn: 0,
-      bytesOut: 0,
-      faultCount: 0,
-      dropped: 0,
-      mark: 0,
-      markBefore: 0,
-    };
-    if ((sections & Section.group) !== 0) head.groupId = source.varint();
-    if ((sections & Section.traffic) !== 0) {
-      head.packetsIn = source.varint();
-      head.packetsOut = source.varint();
-      head.bytesIn = source.varint();
-      head.bytesOut = source.varint();
-    }
-    if ((sections & Section.faults) !== 0) {
-      head.faultCount = source.varintUpTo(255, 'failed updates');
-      head.dropped = source.varint();
-    }
-    if ((sections & Section.marks) !== 0) {
-      head.mark = source.varint();
-      head.markBefore = source.varint();
-    }
-    return head;
-  }
-
-  /** Checks all that can be checked of the bytes as such. */
-  #open(bytes: Uint8Array, accountId: number): void {
-    const source = this.#source;
-    const { length } = bytes;
-    if (length < LEAST_RECORD_BYTES) throw corrupt(accountId, `it must be at least ${LEAST_RECORD_BYTES} bytes: got ${length}`);
-    source.load(bytes, accountId);
-    const { view } = source;
-    const version = view.getUint8(HeaderAt.version);
-    const account = view.getUint32(HeaderAt.account, true);
-    const expected = view.getUint32(HeaderAt.checksum, true);
-    if (version !== RECORD_VERSION) throw corrupt(accountId, `its format must be ${RECORD_VERSION}: got ${version}`);
-    if (account !== accountId) throw corrupt(accountId, `it is of account ${account}`);
-    source.at = HEADER_BYTES;
-    const bodyBytes = source.varint();
-    if (bodyBytes !== length - source.at) throw corrupt(accountId, `it must be ${source.at + bodyBytes} bytes, as it says: got ${length}`);
-    view.setInt32(HeaderAt.checksum, 0, true);
-    const checksum = checksumOf(source.bytes.subarray(0, length));
-    if (checksum !== expected) throw corrupt(accountId, `its checksum must be ${hex(expected)}: got ${hex(checksum)}`);
-    const sections = view.getUint16(HeaderAt.sections, true);
-    if ((sections & ~KNOWN_SECTIONS) !== 0) throw corrupt(accountId, `unknown sections: ${hex(sections & ~KNOWN_SECTIONS)}`);
+    return readRecordHead(this.#source, openRecord(this.#source, bytes, accountId));
   }
 
   #readFields(plan: FieldPlan, isPacked: boolean, block: Block, row: number): void {
@@ -178,7 +120,3 @@ export class RecordReader {
 }
 
 const RINGS = Section.inbound | Section.outbound | Section.mailbox | Section.outbox;
-
-function hex(value: number): string {
-  return `0x${(value >>> 0).toString(16)}`;
-}
