@@ -50,7 +50,7 @@ export class Participant implements BatchRunner {
     this.#table = table;
     this.#round = round;
     this.#staging = staging;
-    this.#records = new RecordWriter(table, staging.packs);
+    this.#records = new RecordWriter(table, staging.packs, staging.shapes);
     this.#words = table.participantWords(participant);
     this.#words[ParticipantWord.row] = -1;
     this.#thread = thread;

@@ -66,6 +66,7 @@ export class Engine {
   /** Where sleepers' records are. */
   readonly records: HibernationStore;
   readonly #logger: Logger;
+  readonly #shapes: Readonly<Uint8Array>;
   readonly shared: SharedContent;
   #workerThreads: number;
   #draining = false;
@@ -109,6 +110,7 @@ export class Engine {
       clock,
       records,
       rounds: storing,
+      shapes: staging.shapes,
       wallClock,
       logger,
       inputs,
@@ -222,6 +224,7 @@ export class Engine {
     this.records = records;
     this.#workerThreads = config.workerThreads;
     this.#logger = logger;
+    this.#shapes = staging.shapes;
   }
 
   static async assemble<B extends AnyBehavior>(options: CheckedOptions<B>, logger: Logger): Promise<Engine> {
@@ -242,7 +245,7 @@ export class Engine {
   /** What the sessions come to now. Throws `ERR_TICK_IN_FLIGHT` while they are being updated. */
   digest(): StateDigest {
     if (this.ticks.phase === 'updating') throw tickInFlight(this.clock, 'the state digest cannot be taken');
-    this.#digest ??= new StateDigest(this.store, this.records);
+    this.#digest ??= new StateDigest(this.store, this.records, this.#shapes);
     this.#digest.take();
     return this.#digest;
   }

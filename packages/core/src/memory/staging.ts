@@ -8,8 +8,14 @@ export const MOST_LISTED = RECORDS_A_BATCH * BATCHES;
 const PART_BYTES = RECORDS_A_BATCH * 1024;
 const SLOTS = 16;
 const ENDS = SLOTS + MOST_LISTED;
+const SHAPES = ENDS + MOST_LISTED;
+/** As many as a manager can have behaviours. */
+const SHAPE_BYTES = 64;
 const HEAD_BYTES = 4096;
 const BYTES = HEAD_BYTES + BATCHES * PART_BYTES;
+
+/** Behaviours' own numbers. */
+export const OWN_SHAPES: Readonly<Uint8Array> = Uint8Array.from({ length: SHAPE_BYTES }, (_, behaviorIndex) => behaviorIndex);
 
 /**
  * Where sleepers' rows become records, by whichever thread: which rows, and room for what comes of them (memory/README.md, "Storing rounds").
@@ -24,6 +30,11 @@ export class Staging {
   readonly ends: Int32Array;
   /** Records of each batch, one behind the other. */
   readonly parts: readonly Uint8Array[];
+  /**
+   * By behaviour's number, that of the shape that stands in its records. Its own, but with a store that outlives the process, where the host writes the table before there are
+   * other participants.
+   */
+  readonly shapes: Uint8Array;
   readonly #words: Int32Array;
 
   private constructor(buffer: SharedArrayBuffer) {
@@ -31,6 +42,7 @@ export class Staging {
     this.#words = new Int32Array(buffer, 0, SLOTS);
     this.slots = new Int32Array(buffer, SLOTS * 4, MOST_LISTED);
     this.ends = new Int32Array(buffer, ENDS * 4, MOST_LISTED);
+    this.shapes = new Uint8Array(buffer, SHAPES * 4, SHAPE_BYTES);
     this.parts = Array.from({ length: BATCHES }, (_, batch) => new Uint8Array(buffer, HEAD_BYTES + batch * PART_BYTES, PART_BYTES));
   }
 
@@ -38,6 +50,7 @@ export class Staging {
   static create(packs: boolean): Staging {
     const staging = new Staging(new SharedArrayBuffer(BYTES, { maxByteLength: BYTES }));
     staging.#words[1] = packs ? 1 : 0;
+    staging.shapes.set(OWN_SHAPES);
     return staging;
   }
 

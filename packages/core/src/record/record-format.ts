@@ -1,10 +1,10 @@
 /** What a record begins with: layout and reasons in record/README.md. */
 export const RECORD_VERSION = 1;
 
-/** Bytes of a record's header: version, behaviour, sections, account, checksum. The length of what follows it comes next, in 1…5 bytes. */
+/** Bytes of a record's header: version, shape, sections, account, checksum. The length of what follows it comes next, in 1…5 bytes. */
 export const HEADER_BYTES = 12;
 /** First byte of each of the header's fields. All numbers are little-endian. */
-export const HeaderAt = { version: 0, behavior: 1, sections: 2, account: 4, checksum: 8 } as const;
+export const HeaderAt = { version: 0, shape: 1, sections: 2, account: 4, checksum: 8 } as const;
 /** The shortest record there can be: header, a length, and four numbers of the body. */
 export const LEAST_RECORD_BYTES = HEADER_BYTES + 6;
 
@@ -36,7 +36,8 @@ export const KNOWN_SECTIONS = (1 << 15) - 1;
 /** What a record tells without the behaviour's layout. */
 export interface RecordHead {
   readonly accountId: number;
-  readonly behaviorIndex: number;
+  /** Number of its behaviour's shape: of the behaviour itself, unless its store outlives the process. */
+  readonly shape: number;
   readonly incarnation: number;
   readonly mapId: number;
   readonly groupId: number;

@@ -36,7 +36,7 @@ export function openRecord(source: ByteSource, bytes: Uint8Array, accountId: num
 export function readRecordHead(source: ByteSource, sections: number): RecordHead {
   const head = {
     accountId: source.accountId,
-    behaviorIndex: source.view.getUint8(HeaderAt.behavior),
+    shape: source.view.getUint8(HeaderAt.shape),
     mapId: source.varint(),
     incarnation: source.varint() | 0,
     updateCount: source.varint(),

@@ -3,6 +3,7 @@ import type { Block } from '../memory/block.js';
 import { clearData } from '../memory/data-values.js';
 import { clearServices } from '../memory/services.js';
 import type { SessionTable } from '../memory/session-table.js';
+import { OWN_SHAPES } from '../memory/staging.js';
 import { ByteSource, corrupt } from './byte-source.js';
 import { type FieldPlan, FieldPlans } from './field-plan.js';
 import { HeaderAt, type RecordHead, Section } from './record-format.js';
@@ -15,14 +16,17 @@ import { unpackZeros, wholeWords } from './zero-packing.js';
 export class RecordReader {
   readonly #table: SessionTable;
   readonly #tableBytes: Uint8Array;
+  readonly #shapes: Readonly<Uint8Array>;
   readonly #plans = new FieldPlans();
   readonly #source = new ByteSource();
   /** Fields whose zeros were left out, all or those at the end. */
   #fields = new Uint8Array(0);
   #fieldsView = new DataView(this.#fields.buffer, 0, 0);
 
-  constructor(table: SessionTable) {
+  /** `shapes`: see {@link import('../memory/staging.js').Staging.shapes}. */
+  constructor(table: SessionTable, shapes: Readonly<Uint8Array> = OWN_SHAPES) {
     this.#table = table;
+    this.#shapes = shapes;
     this.#tableBytes = new Uint8Array(table.memory.buffer, 0, table.regions.totalBytes);
   }
 
@@ -39,9 +43,8 @@ export class RecordReader {
     const table = this.#table;
     const source = this.#source;
     const head = this.head(bytes, accountId);
-    if (head.behaviorIndex !== block.behaviorIndex) {
-      throw corrupt(accountId, `it is of behaviour number ${head.behaviorIndex}: not of ${block.behaviorIndex}`);
-    }
+    const shape = this.#shapes[block.behaviorIndex];
+    if (head.shape !== shape) throw corrupt(accountId, `it is of shape number ${head.shape}: not of ${shape}`);
     page[Column.account + row] = accountId;
     page[Column.map + row] = head.mapId;
     page[Column.group + row] = head.groupId;

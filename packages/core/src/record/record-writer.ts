@@ -1,6 +1,7 @@
 import { Column } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import type { SessionTable } from '../memory/session-table.js';
+import { OWN_SHAPES } from '../memory/staging.js';
 import { ByteSink, checksumOf, varintBytes } from './byte-sink.js';
 import { type FieldPlan, FieldPlans } from './field-plan.js';
 import { HEADER_BYTES, HeaderAt, RECORD_VERSION, Section } from './record-format.js';
@@ -24,13 +25,18 @@ export class RecordWriter {
   readonly #plans = new FieldPlans();
   readonly #sink = new ByteSink();
   readonly #packs: boolean;
+  readonly #shapes: Readonly<Uint8Array>;
   /** Bytes of the record written last. */
   #length = 0;
 
-  /** `packs`: fields are written without their zeros where that is shorter, as whoever does not compress records wants them. */
-  constructor(table: SessionTable, packs: boolean) {
+  /**
+   * `packs`: fields are written without their zeros where that is shorter, as whoever does not compress records wants them. `shapes`: see
+   * {@link import('../memory/staging.js').Staging.shapes}.
+   */
+  constructor(table: SessionTable, packs: boolean, shapes: Readonly<Uint8Array> = OWN_SHAPES) {
     this.#table = table;
     this.#packs = packs;
+    this.#shapes = shapes;
     this.#tableBytes = new Uint8Array(table.memory.buffer, 0, table.regions.totalBytes);
   }
 
@@ -66,7 +72,7 @@ export class RecordWriter {
     const start = MOST_LENGTH_BYTES - lengthBytes;
     sink.varintAt(BODY_AT - lengthBytes, end - BODY_AT, lengthBytes);
     view.setUint8(start + HeaderAt.version, RECORD_VERSION);
-    view.setUint8(start + HeaderAt.behavior, block.behaviorIndex);
+    view.setUint8(start + HeaderAt.shape, this.#shapes[block.behaviorIndex]);
     view.setUint16(start + HeaderAt.sections, sections, true);
     view.setInt32(start + HeaderAt.account, block.page[Column.account + row], true);
     // The checksum is of the record with a 0 in its own place.

@@ -31,6 +31,7 @@ export class SleeperDigests {
   readonly partsB: Int32Array;
   readonly #store: SessionStore;
   readonly #records: Pick<HibernationStore, 'read'>;
+  readonly #shapes: Readonly<Uint8Array>;
   readonly #digest: BlockDigest;
   readonly #rows: DigestRows;
   /** By number of entry, 64 each. */
@@ -38,12 +39,19 @@ export class SleeperDigests {
   readonly #changed = new Set<number>();
   #scratch: Scratch | undefined;
 
-  constructor(store: SessionStore, records: Pick<HibernationStore, 'read'>, partCount: number, digest: BlockDigest) {
+  constructor(
+    store: SessionStore,
+    records: Pick<HibernationStore, 'read'>,
+    shapes: Readonly<Uint8Array>,
+    partCount: number,
+    digest: BlockDigest,
+  ) {
     const { sleepers } = store;
     this.partsA = new Int32Array(partCount);
     this.partsB = new Int32Array(partCount);
     this.#store = store;
     this.#records = records;
+    this.#shapes = shapes;
     this.#digest = digest;
     this.#rows = new DigestRows(partCount);
     for (const entry of sleepers.entries()) this.#changed.add(entry >> ROW_BITS);
@@ -80,7 +88,7 @@ export class SleeperDigests {
     }
     if (stored.length === 0) return { words: undefined, isFinal };
     const words = new Int32Array(PARTS + 2 * this.partsA.length);
-    this.#scratch ??= new Scratch(store);
+    this.#scratch ??= new Scratch(store, this.#shapes);
     const scratch = this.#scratch;
     rows.clear();
     for (const behaviorIndex of new Set(stored.map((entry) => sleepers.behaviorOf(entry)))) {
@@ -125,10 +133,10 @@ class Scratch implements CountedSlots {
   readonly #reader: RecordReader;
   readonly #blocks: (Block | undefined)[] = [];
 
-  constructor(store: SessionStore) {
+  constructor(store: SessionStore, shapes: Readonly<Uint8Array>) {
     this.table = SessionTable.reserve(store.pool.hosts.length * ROWS);
     this.#store = store;
-    this.#reader = new RecordReader(this.table);
+    this.#reader = new RecordReader(this.table, shapes);
   }
 
   block(behaviorIndex: number): Block {

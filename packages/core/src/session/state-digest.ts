@@ -1,6 +1,7 @@
 import type { DormouseError } from '../errors.js';
 import type { HibernationStore } from '../hibernation/hibernation-store.js';
 import { ROWS } from '../layout/geometry.js';
+import { OWN_SHAPES } from '../memory/staging.js';
 import type { BehaviorHost } from './behavior-host.js';
 import { fieldDigests } from './digest-fields.js';
 import { DigestRows, type PartKey, partKey } from './digest-rows.js';
@@ -42,8 +43,10 @@ export class StateDigest {
   #a = 0;
   #b = 0;
 
-  /** `records` is where those are whose rows are stored; without it there must be none. */
-  constructor(store: SessionStore, records?: Pick<HibernationStore, 'read'>) {
+  /**
+   * `records` is where those are whose rows are stored; without it there must be none. `shapes`: see {@link import('../memory/staging.js').Staging.shapes}.
+   */
+  constructor(store: SessionStore, records?: Pick<HibernationStore, 'read'>, shapes: Readonly<Uint8Array> = OWN_SHAPES) {
     const parts: DigestPart[] = [];
     const add = (behavior: string | undefined, name: string): PartKey => {
       parts.push({ behavior, name });
@@ -60,7 +63,7 @@ export class StateDigest {
       for (const field of fields) field(rows, block, sessions.table);
       addOtherParts(rows, block, sessions, others);
     };
-    if (records !== undefined) this.#sleepers = new SleeperDigests(store, records, parts.length, this.#digest);
+    if (records !== undefined) this.#sleepers = new SleeperDigests(store, records, shapes, parts.length, this.#digest);
   }
 
   /** Looks at all sessions as they are now. What the other members tell is of the last time. */

@@ -100,6 +100,17 @@ describe('RecordWriter', () => {
     expect(writer.write(sleeper.block, 0, into, 10)).toBe(30);
   });
 
+  it('writes the number of the shape that its behaviour has, and a reader that knows it takes that record alone', () => {
+    const { table, blocks } = makeSleeper();
+    const shapes = Uint8Array.of(77);
+    const into = new Uint8Array(200);
+    const record = into.subarray(0, new RecordWriter(table, true, shapes).write(blocks[0], 0, into, 0));
+    expect(record[1]).toBe(77);
+    new RecordReader(table, shapes).read(record, 0x0102_0304, blocks[1], 3);
+    expect(blocks[1].page[Column.account + 3]).toBe(0x0102_0304);
+    expect(() => new RecordReader(table).read(record, 0x0102_0304, blocks[1], 3)).toThrow(/it is of shape number 77: not of 0/);
+  });
+
   it('finds state of any size', () => {
     const rows = makeRows({ much: i32({ length: 16_384 }), more: u8({ length: 16_384 }) });
     const words = rows.blocks[0].cold.i32;
@@ -116,7 +127,7 @@ describe('RecordWriter', () => {
 describe('RecordReader', () => {
   it.each([
     ['another account', 5, /^the record of account 5 is corrupt: it is of account 16909060$/],
-    ['a behaviour that the block is not of', 0x0102_0304, /it is of behaviour number 0: not of 1/],
+    ['a behaviour that the block is not of', 0x0102_0304, /it is of shape number 0: not of 1/],
   ])('refuses a record of %s', (what, accountId, message) => {
     const sleeper = makeSleeper();
     const bytes = recordOf(sleeper);

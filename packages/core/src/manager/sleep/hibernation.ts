@@ -24,6 +24,8 @@ export interface HibernationParts {
   readonly clock: TickClock;
   readonly records: HibernationStore;
   readonly rounds: StoringRounds;
+  /** See {@link import('../../memory/staging.js').Staging.shapes}. */
+  readonly shapes: Readonly<Uint8Array>;
   readonly wallClock: WallClock;
   readonly logger: Logger;
   readonly inputs: InputTap;
@@ -53,10 +55,10 @@ export class Hibernation {
   #unreadable = 0;
 
   constructor(parts: HibernationParts) {
-    const { store, clock, thresholdMinutes } = parts;
+    const { store, clock, shapes, thresholdMinutes } = parts;
     this.#parts = parts;
     this.thresholdMinutes = thresholdMinutes;
-    this.#reader = new RecordReader(store.table);
+    this.#reader = new RecordReader(store.table, shapes);
     this.storing = new Storing(parts);
     this.waking = new Waking({ ...parts, reader: this.#reader, storing: this.storing });
     this.#asleep = new FallingAsleep(parts);

@@ -49,7 +49,7 @@ export class StoringRounds {
 
   constructor(parts: StoringParts) {
     this.#parts = parts;
-    this.#writer = new RecordWriter(parts.store.table, parts.staging.packs);
+    this.#writer = new RecordWriter(parts.store.table, parts.staging.packs, parts.staging.shapes);
   }
 
   /** Batches of the rows last given to {@link encode}. */
