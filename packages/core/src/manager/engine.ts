@@ -27,6 +27,7 @@ import type { ManagerConfig } from '../settings.js';
 import type { TickReport } from '../tick-report.js';
 import { AskDesk } from './asks/ask-desk.js';
 import { Broadcasts } from './broadcast.js';
+import { KeptRecords } from './durable/kept-records.js';
 import { HostServices } from './host-services.js';
 import { Intake } from './intake.js';
 import { MetricsWindow } from './metrics.js';
@@ -65,6 +66,8 @@ export class Engine {
   readonly intake: Intake;
   /** Where sleepers' records are. */
   readonly records: HibernationStore;
+  /** Where the records of sessions that have a slot are, in a store that outlives the process. */
+  readonly kept: KeptRecords | undefined;
   readonly #logger: Logger;
   readonly #shapes: Readonly<Uint8Array>;
   readonly shared: SharedContent;
@@ -104,13 +107,15 @@ export class Engine {
     const store = new SessionStore(table, config, hosts, hooks, clock, poolNotice(logger));
     store.kernels = columnKernels(table, config.enableSimd, (reason) => logger.warn(`no SIMD, plain JavaScript instead: ${reason}`));
     const check = new RoundCheck({ scheduler, caller, seats, clock, round });
-    const storing = new StoringRounds({ scheduler, round, check, staging, store, clock });
+    const kept = records.durable === undefined ? undefined : new KeptRecords();
+    const storing = new StoringRounds({ scheduler, round, check, staging, store, clock, kept });
     const hibernation = new Hibernation({
       store,
       clock,
       records,
       rounds: storing,
       shapes: staging.shapes,
+      kept,
       wallClock,
       logger,
       inputs,
@@ -120,6 +125,7 @@ export class Engine {
     });
     const asks = new AskDesk({ store, clock, wallClock, codec, logger, waking: hibernation });
     store.onGone = (incarnation) => asks.sessionGone(incarnation);
+    if (kept !== undefined) store.onReleased = (slot, accountId) => hibernation.storing.released(slot, accountId);
     const requests = new SessionRequests({
       store,
       clock,
@@ -199,6 +205,7 @@ export class Engine {
     this.maintenance = new Maintenance({
       store,
       records,
+      kept,
       hibernation,
       round,
       seats,
@@ -222,6 +229,7 @@ export class Engine {
       held: () => maintenance.held,
     });
     this.records = records;
+    this.kept = kept;
     this.#workerThreads = config.workerThreads;
     this.#logger = logger;
     this.#shapes = staging.shapes;

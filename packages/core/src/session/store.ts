@@ -39,6 +39,8 @@ export class SessionStore extends SessionRows {
   kernels: ColumnKernels;
   /** Told of each session that is there no more. Must not throw, nor run anything of the user's. */
   onGone: ((incarnation: number) => void) | undefined;
+  /** Told of each slot whose session is gone, before it is free. Must not throw, nor run anything of the user's. */
+  onReleased: ((slot: number, accountId: number) => void) | undefined;
   /** Has rows of sleepers stored at once, since no slot is left. Must not throw. */
   makeRoom: (() => void) | undefined;
   /** Sessions by what their slots hold. */
@@ -265,6 +267,7 @@ export class SessionStore extends SessionRows {
   /** Its session is there no more: frees the slot. */
   #vacate(slot: number, block: Block, accountId: number): void {
     const incarnation = block.page[Column.incarnation + (slot & ROW_MASK)];
+    this.onReleased?.(slot, accountId);
     this.vacateSlot(slot, block, accountId);
     this.onGone?.(incarnation);
   }

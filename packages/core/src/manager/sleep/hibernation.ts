@@ -8,6 +8,7 @@ import { NO_SLOT, type SessionStore } from '../../session/store.js';
 import type { TickClock } from '../../session/tick-clock.js';
 import { NO_REFUSALS, type RefusedRequest } from '../../tick-report.js';
 import type { WallClock } from '../../wall-clock.js';
+import type { KeptRecords } from '../durable/kept-records.js';
 import { FallingAsleep } from './falling-asleep.js';
 import { IdleScan } from './idle-scan.js';
 import { Storing } from './storing.js';
@@ -26,6 +27,7 @@ export interface HibernationParts {
   readonly rounds: StoringRounds;
   /** See {@link import('../../memory/staging.js').Staging.shapes}. */
   readonly shapes: Readonly<Uint8Array>;
+  readonly kept: KeptRecords | undefined;
   readonly wallClock: WallClock;
   readonly logger: Logger;
   readonly inputs: InputTap;
@@ -182,10 +184,7 @@ export class Hibernation {
 
   /** The store has put a record elsewhere. */
   recordMoved(accountId: number, location: number): void {
-    if (this.storing.recordMoved(accountId, location)) return;
-    const { sleepers } = this.#parts.store;
-    const entry = sleepers.find(accountId);
-    if (entry !== NO_ENTRY) sleepers.setLocation(entry, location);
+    this.storing.recordMoved(accountId, location);
   }
 
   /** Ends the session of a stored sleeper without waking it; false if there is none. */

@@ -1,12 +1,14 @@
 import { DormouseError, messageOf } from '../../errors.js';
 import { NO_LOCATION, type RecordBatch } from '../../hibernation/hibernation-store.js';
-import { Column, ROW_MASK } from '../../layout/geometry.js';
+import { Column, ROW_MASK, SlotState } from '../../layout/geometry.js';
 import type { SharedRound } from '../../memory/round.js';
 import { MOST_LISTED, RECORDS_A_BATCH, type Staging } from '../../memory/staging.js';
+import { emptyHead, HEAD_BYTES, RecordKind, writeHead } from '../../record/record-head.js';
 import { RecordWriter } from '../../record/record-writer.js';
 import type { IScheduler } from '../../scheduler.js';
 import type { SessionStore } from '../../session/store.js';
 import type { TickClock } from '../../session/tick-clock.js';
+import type { KeptRecords } from '../durable/kept-records.js';
 import type { RoundCheck } from '../round-check.js';
 
 /** Below this many rows the host encodes alone: it has done so before a worker is awake. */
@@ -23,6 +25,8 @@ interface StoringParts {
   readonly staging: Staging;
   readonly store: SessionStore;
   readonly clock: TickClock;
+  /** Of a store that outlives the process. */
+  readonly kept?: KeptRecords | undefined;
 }
 
 /**
@@ -39,9 +43,14 @@ export class StoringRounds {
   readonly slots = new Int32Array(RECORDS_A_BATCH);
   readonly #parts: StoringParts;
   readonly #writer: RecordWriter;
+  /** Of the batch last taken. */
+  readonly incarnations = new Int32Array(RECORDS_A_BATCH);
   readonly #accountIds = new Uint32Array(RECORDS_A_BATCH);
   readonly #ends = new Uint32Array(RECORDS_A_BATCH);
   readonly #locations = new Uint32Array(RECORDS_A_BATCH);
+  readonly #heads: Uint8Array | undefined;
+  readonly #headsView: DataView | undefined;
+  readonly #head = emptyHead();
   #bytes = new Uint8Array(FIRST_BYTES);
   /** Of the last round; 0: there was none, or it failed, and the host encodes all itself. */
   #epoch = 0;
@@ -50,6 +59,9 @@ export class StoringRounds {
   constructor(parts: StoringParts) {
     this.#parts = parts;
     this.#writer = new RecordWriter(parts.store.table, parts.staging.packs, parts.staging.shapes);
+    if (parts.kept === undefined) return;
+    this.#heads = new Uint8Array(RECORDS_A_BATCH * HEAD_BYTES);
+    this.#headsView = new DataView(this.#heads.buffer, 0, this.#heads.length);
   }
 
   /** Batches of the rows last given to {@link encode}. */
@@ -95,7 +107,7 @@ export class StoringRounds {
    * not done, or found no room for, is done here.
    */
   batch(batch: number): RecordBatch {
-    const { staging, store } = this.#parts;
+    const { staging, store, kept } = this.#parts;
     const first = batch * RECORDS_A_BATCH;
     const stop = Math.min(first + RECORDS_A_BATCH, staging.count);
     const hasParts = this.#epoch !== 0;
@@ -118,12 +130,14 @@ export class StoringRounds {
       used += isThere ? end - begin : this.#write(slot, used);
       this.slots[count] = slot;
       this.#ends[count] = used;
-      // Nothing is replaced: a sleeper's record is deleted when it wakes.
-      this.#locations[count] = NO_LOCATION;
+      this.#locations[count] = kept?.locationOf(slot) ?? NO_LOCATION;
+      this.incarnations[count] = store.word(slot, Column.incarnation);
+      if (this.#headsView !== undefined) this.#writeHead(this.#headsView, count, slot);
       this.#accountIds[count++] = store.word(slot, Column.account) >>> 0;
     }
     this.#copy(staging.parts[batch], runBegin, runEnd, used);
-    return { count, bytes: this.#bytes, ends: this.#ends, accountIds: this.#accountIds, locations: this.#locations };
+    const records = { count, bytes: this.#bytes, ends: this.#ends, accountIds: this.#accountIds, locations: this.#locations };
+    return this.#heads === undefined ? records : { ...records, heads: this.#heads };
   }
 
   #run(batchCount: number): void | Promise<void> {
@@ -177,6 +191,26 @@ export class StoringRounds {
       if (length >= 0) return length;
       this.#grow(at + this.#writer.length);
     }
+  }
+
+  #writeHead(view: DataView, index: number, slot: number): void {
+    const { store, staging } = this.#parts;
+    const head = this.#head;
+    const block = store.block(slot);
+    const { page } = block;
+    const row = slot & ROW_MASK;
+    const state = store.table.slotStates[slot];
+    head.accountId = page[Column.account + row] >>> 0;
+    head.incarnation = page[Column.incarnation + row];
+    head.mapId = page[Column.map + row] >>> 0;
+    head.groupId = page[Column.group + row] >>> 0;
+    head.shape = staging.shapes[block.behaviorIndex];
+    head.storedAt = Math.floor(Date.now() / 1000);
+    head.kind =
+      state === SlotState.quarantined ? RecordKind.quarantined : state === SlotState.active ? RecordKind.active : RecordKind.asleep;
+    // When it is to wake is known of a sleeper; who is awake has it in the record.
+    head.dueMs = head.kind === RecordKind.asleep ? store.sleepers.dueMsOf(store.sleepers.find(head.accountId)) : Number.POSITIVE_INFINITY;
+    writeHead(view, index, head);
   }
 
   #grow(atLeast: number): void {

@@ -2,6 +2,7 @@ import { DormouseError, messageOf } from '../../errors.js';
 import { publish } from '../../events.js';
 import { nextPauseMs } from '../../growing-pause.js';
 import { type HibernationStore, NO_LOCATION, type RecordBatch } from '../../hibernation/hibernation-store.js';
+import { NO_ENTRY } from '../../hibernation/sleepers.js';
 import { Column, ROW_BITS, ROW_MASK, SlotState } from '../../layout/geometry.js';
 import type { Logger } from '../../logger.js';
 import type { Block } from '../../memory/block.js';
@@ -10,6 +11,7 @@ import { leaveSlot } from '../../session/rest.js';
 import { NO_SLOT, type SessionStore } from '../../session/store.js';
 import type { TickClock } from '../../session/tick-clock.js';
 import type { WallClock } from '../../wall-clock.js';
+import type { KeptRecords } from '../durable/kept-records.js';
 import { StoringRounds } from './storing-rounds.js';
 
 /** Less than so much of a slice left, ms: the host encodes a batch at a time, so that all of it takes no longer than the slice and one batch. */
@@ -24,6 +26,8 @@ export interface StoringParts {
   readonly clock: TickClock;
   readonly wallClock: WallClock;
   readonly logger: Logger;
+  /** Where the records of sessions that have a slot are, in a store that outlives the process; any other keeps none of them. */
+  readonly kept?: KeptRecords | undefined;
 }
 
 /** A batch that the store is taking, or has taken or refused and nobody has looked. */
@@ -44,8 +48,10 @@ export class Storing {
   storedCount = 0;
   readonly #parts: StoringParts;
   readonly #slots = new Int32Array(StoringRounds.most);
-  /** Of the batch that the store is taking; `NO_SLOT` for one that has woken since. */
-  readonly #putSlots: Int32Array;
+  /** Of the batch that the store was given last: whose its records are, where those lay that they replace, and who has risen since. */
+  readonly #incarnations: Int32Array;
+  readonly #replaced: Uint32Array;
+  readonly #risen: Uint8Array;
   #put: Put | undefined;
   /** The next batch of those encoded last. */
   #batch = 0;
@@ -58,7 +64,10 @@ export class Storing {
 
   constructor(parts: StoringParts) {
     this.#parts = parts;
-    this.#putSlots = new Int32Array(parts.rounds.slots.length);
+    const most = parts.rounds.slots.length;
+    this.#incarnations = new Int32Array(most);
+    this.#replaced = new Uint32Array(most);
+    this.#risen = new Uint8Array(most);
   }
 
   /**
@@ -107,33 +116,72 @@ export class Storing {
     }
   }
 
-  /** A sleeper whose row is here rises: a record that was made of it is of no use. */
+  /** A sleeper whose row is here rises: what was made of it is not where it sleeps. */
   cancel(slot: number): void {
-    this.moved(slot, NO_SLOT);
+    const { rounds, store } = this.#parts;
+    rounds.cancel(slot);
+    const at = this.#indexInPut(store.word(slot, Column.account) >>> 0);
+    if (at !== -1) this.#risen[at] = 1;
   }
 
-  /** A sleeper's row has been moved from one slot to another. */
+  /** A session's row has been moved from one slot to another. */
   moved(from: number, to: number): void {
     this.#parts.rounds.moved(from, to);
-    if (this.#put === undefined) return;
-    const at = this.#putSlots.subarray(0, this.#put.batch.count).indexOf(from);
-    if (at !== -1) this.#putSlots[at] = to;
+    this.#parts.kept?.moved(from, to);
   }
 
-  /** The store has put a record elsewhere; true if it is one that it was given last, and has not been seen to yet. */
-  recordMoved(accountId: number, location: number): boolean {
-    if (this.#put === undefined) return false;
-    const { accountIds, locations, count } = this.#put.batch;
-    const at = accountIds.subarray(0, count).indexOf(accountId);
-    if (at !== -1) locations[at] = location;
-    return at !== -1;
+  /** A session is gone that had this slot, and with it whatever there is of it in the store. */
+  released(slot: number, accountId: number): void {
+    const { rounds, kept } = this.#parts;
+    rounds.cancel(slot);
+    const location = kept?.take(slot) ?? NO_LOCATION;
+    // What the store is about to replace is seen to when it has.
+    if (location !== NO_LOCATION && this.#indexInPut(accountId) === -1) this.#delete(accountId, location);
   }
 
-  /** A session has woken from its record, or was released: that is not needed any more. */
+  /** The store has put a record elsewhere. */
+  recordMoved(accountId: number, location: number): void {
+    const { store, kept } = this.#parts;
+    const { sleepers, index } = store;
+    const at = this.#indexInPut(accountId);
+    if (at !== -1 && this.#put !== undefined) {
+      this.#put.batch.locations[at] = location;
+      if (this.#replaced[at] !== NO_LOCATION) this.#replaced[at] = location;
+    }
+    const slot = index.get(accountId);
+    if (slot !== NO_SLOT) {
+      if (kept !== undefined && kept.locationOf(slot) !== NO_LOCATION) kept.keep(slot, location, kept.contentOf(slot));
+      return;
+    }
+    const entry = sleepers.find(accountId);
+    if (entry !== NO_ENTRY) sleepers.setLocation(entry, location);
+  }
+
+  /** A session has woken from its record, into a slot: a store that outlives the process keeps it until there is a newer one. */
+  woken(slot: number, accountId: number, location: number): void {
+    const { kept } = this.#parts;
+    this.#leftStore();
+    if (kept === undefined) this.#delete(accountId, location);
+    else kept.keep(slot, location);
+  }
+
+  /** A stored sleeper was released: its record is not needed any more. */
   forget(accountId: number, location: number): void {
+    this.#leftStore();
+    this.#delete(accountId, location);
+  }
+
+  #leftStore(): void {
     this.rowBytes -= this.rowBytes / this.storedCount;
     this.storedCount--;
-    this.#delete(accountId, location);
+  }
+
+  /** Which of the batch that the store is taking is of this account; −1: none. */
+  #indexInPut(accountId: number): number {
+    if (this.#put === undefined) return -1;
+    const { accountIds, count } = this.#put.batch;
+    for (let at = 0; at < count; at++) if (accountIds[at] === accountId) return at;
+    return -1;
   }
 
   /** Finds rows to be stored, `most` at most; returns how many. Looks once round, from where it stopped the last time. */
@@ -181,13 +229,14 @@ export class Storing {
     const { records, rounds } = this.#parts;
     const batch = rounds.batch(this.#batch++);
     if (batch.count === 0) return true;
-    this.#putSlots.set(rounds.slots);
-    batch.locations.fill(NO_LOCATION);
+    this.#incarnations.set(rounds.incarnations);
+    this.#replaced.set(batch.locations);
+    this.#risen.fill(0);
     let work: void | Promise<void>;
     try {
       work = records.put(batch);
     } catch (error) {
-      this.#failed(error);
+      this.#notTaken(batch, error);
       return false;
     }
     if (typeof work?.then !== 'function') return this.#taken(batch);
@@ -211,7 +260,7 @@ export class Storing {
     if (!put.isDone) return false;
     this.#put = undefined;
     if (put.error === undefined) this.#taken(put.batch);
-    else this.#failed(put.error);
+    else this.#notTaken(put.batch, put.error);
     return true;
   }
 
@@ -220,8 +269,8 @@ export class Storing {
     const { count, accountIds, locations } = batch;
     for (let i = 0; i < count; i++) {
       if (locations[i] !== NO_LOCATION) continue;
-      for (let at = 0; at < count; at++) if (locations[at] !== NO_LOCATION) this.#delete(accountIds[at], locations[at]);
-      this.#failed(new Error(`it has not told where the record of account ${accountIds[i]} is`));
+      for (let at = 0; at < count; at++) if (locations[at] !== this.#replaced[at]) this.#delete(accountIds[at], locations[at]);
+      this.#notTaken(batch, new Error(`it has not told where the record of account ${accountIds[i]} is`));
       return false;
     }
     this.#stored(batch);
@@ -229,15 +278,18 @@ export class Storing {
   }
 
   #stored({ count, accountIds, locations }: RecordBatch): void {
-    const { store, logger, records } = this.#parts;
+    const { store, logger, records, kept } = this.#parts;
     const { sleepers } = store;
-    const slots = this.#putSlots;
     let block: Block | undefined;
     let rowBytes = 0;
     for (let i = 0; i < count; i++) {
-      const slot = slots[i];
-      if (slot === NO_SLOT) {
+      const slot = this.#slotOf(accountIds[i], this.#incarnations[i]);
+      if (slot === NO_SLOT || (this.#risen[i] !== 0 && kept === undefined)) {
         this.#delete(accountIds[i], locations[i]);
+        continue;
+      }
+      if (this.#risen[i] !== 0) {
+        kept?.keep(slot, locations[i]);
         continue;
       }
       // Rows of a block mostly come one after the other.
@@ -248,11 +300,28 @@ export class Storing {
       sleepers.setLocation(sleepers.find(accountIds[i]), locations[i]);
       this.rowBytes += rowBytes;
       this.storedCount++;
+      kept?.take(slot);
       leaveSlot(store, slot, block, accountIds[i]);
     }
     if (this.#pauseMs > 0) logger.info(`store ${records.name} takes records again`);
     this.#pauseMs = 0;
     this.#retryAtMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** All rows and records are as they were; but those of sessions that are gone since are not needed any more. */
+  #notTaken({ count, accountIds }: RecordBatch, cause: unknown): void {
+    for (let i = 0; i < count; i++) {
+      const isGone = this.#replaced[i] !== NO_LOCATION && this.#slotOf(accountIds[i], this.#incarnations[i]) === NO_SLOT;
+      if (isGone) this.#delete(accountIds[i], this.#replaced[i]);
+    }
+    this.#failed(cause);
+  }
+
+  /** The slot that this incarnation of an account has; `NO_SLOT` if it is gone. */
+  #slotOf(accountId: number, incarnation: number): number {
+    const { store } = this.#parts;
+    const slot = store.index.get(accountId);
+    return slot !== NO_SLOT && store.word(slot, Column.incarnation) === incarnation ? slot : NO_SLOT;
   }
 
   #failed(cause: unknown): void {

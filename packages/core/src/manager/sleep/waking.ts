@@ -142,7 +142,7 @@ export class Waking {
     // Where it was moved to in its sleep.
     block.page[Column.map + row] = sleepers.mapOf(entry);
     block.page[Column.group + row] = sleepers.groupOf(entry);
-    this.#parts.storing.forget(accountId, location);
+    this.#parts.storing.woken(slot, accountId, location);
     return slot;
   }
 

@@ -6,6 +6,7 @@ import type { IScheduler } from '../../scheduler.js';
 import type { HeldBeside } from '../../session/memory-usage.js';
 import type { SessionStore } from '../../session/store.js';
 import type { WallClock } from '../../wall-clock.js';
+import type { KeptRecords } from '../durable/kept-records.js';
 import type { Seats } from '../seats.js';
 import type { Hibernation } from '../sleep/hibernation.js';
 import type { TickEngine } from '../tick-engine.js';
@@ -15,6 +16,7 @@ import { Garbage } from './garbage.js';
 export interface MaintenanceParts {
   readonly store: SessionStore;
   readonly records: HibernationStore;
+  readonly kept: KeptRecords | undefined;
   readonly hibernation: Hibernation;
   readonly round: SharedRound;
   readonly seats: Seats;
@@ -63,7 +65,8 @@ export class Maintenance {
 
   /** Bytes held beside the sessions that have slots (R-27). */
   get held(): HeldBeside {
-    return { storeBytes: this.#parts.records.stats().heldBytes, droppedBytes: this.#garbage.heldBytes };
+    const { records, kept } = this.#parts;
+    return { storeBytes: records.stats().heldBytes + (kept?.heldBytes ?? 0), droppedBytes: this.#garbage.heldBytes };
   }
 
   /** The end of a tick: a slice until `untilMs`. A promise when the scheduler has a part in it. */
