@@ -16,6 +16,7 @@ export default defineConfig([
       'conformance-behaviors': 'src/conformance/behaviors.ts',
       'conformance-child': 'src/conformance/child-process.ts',
       'conformance-start-hazards': 'src/conformance/start-hazards.ts',
+      records: 'src/records.ts',
       testing: 'src/testing/index.ts',
       worker: 'src/worker.ts',
       'worker-setup-tsx': 'src/worker-setup-tsx.ts',

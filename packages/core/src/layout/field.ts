@@ -17,7 +17,7 @@ export const ELEMENT_BYTES: Record<ElementType, number> = {
 };
 
 type IntegerType = 'i8' | 'u8' | 'i16' | 'u16' | 'i32' | 'u32';
-const INTEGER_RANGE: Record<IntegerType, readonly [number, number]> = {
+export const INTEGER_RANGE: Record<IntegerType, readonly [number, number]> = {
   i8: [-128, 127],
   u8: [0, 255],
   i16: [-32_768, 32_767],

@@ -57,6 +57,14 @@ export class FieldPlans {
   }
 }
 
+/** Fields of fixed size in the order in which their bytes stand in a record. */
+export function inRecordOrder({ columns }: StateLayout): Column[] {
+  const fixed = columns.filter(({ field }) => field.kind !== 'text' && field.kind !== 'data');
+  const isWide = ({ element }: Column): boolean => ELEMENT_BYTES[element] >= 4;
+  const rank = (column: Column): number => (column.hot ? 3 : 0) + (isWide(column) ? (rowBytes(column) === 4 ? 0 : 1) : 2);
+  return fixed.sort((a, b) => rank(a) - rank(b));
+}
+
 /** Columns that lie in one memory. */
 interface Part {
   readonly isEmpty: boolean;
@@ -84,7 +92,8 @@ function partOf(columns: readonly Column[]): Part {
   };
 }
 
-function rowBytes({ element, stride }: Column): number {
+/** Bytes that a field of fixed size takes in a record. */
+export function rowBytes({ element, stride }: Column): number {
   return ELEMENT_BYTES[element] * stride;
 }
 
