@@ -39,6 +39,7 @@ export class DurableModel {
         dueMs: accountId % 2 === 0 ? Number.POSITIVE_INFINITY : accountId * 1.5,
         storedAt: 1_700_000_000 + this.#puts,
         shape: accountId % 255,
+        isAsking: false,
         kind: accountId % 7 === 0 ? 1 : 0,
       });
     }

@@ -40,7 +40,8 @@ export class Population {
   readonly #store: SessionStore;
   readonly #queue: RequestQueue;
   readonly #hosts: readonly BehaviorHost[];
-  #incarnations = 0;
+  /** The incarnation that was given last. After a restart those in the store go before. */
+  incarnations = 0;
   /** A batch has one object of options for all: looked through once. */
   #optionsChecked: CreateOptions | undefined;
 
@@ -125,8 +126,8 @@ export class Population {
 
   /** Never 0, which is a free row. */
   #nextIncarnation(): number {
-    this.#incarnations = (this.#incarnations + 1) | 0 || 1;
-    return this.#incarnations;
+    this.incarnations = (this.incarnations + 1) | 0 || 1;
+    return this.incarnations;
   }
 
   #hostOf(behavior: AnyBehavior): BehaviorHost {

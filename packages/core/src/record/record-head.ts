@@ -3,11 +3,12 @@
  *
  * ```
  * byte 0        4            8     12      16         24          28      29      30
- * ├ account ───┼ incarnation ┼ map ┼ group ┼ wakes at ┼ stored at ┼ shape ┼ kind ┼ 0, 0 ┤
- *   u32          i32          u32   u32     f64        u32         u8      u8
+ * ├ account ───┼ incarnation ┼ map ┼ group ┼ wakes at ┼ stored at ┼ shape ┼ kind ┼ asks ┼ 0 ┤
+ *   u32          i32          u32   u32     f64        u32         u8      u8     u8     u8
  * ```
  *
- * Wakes at: simulated ms, ∞ for never. Stored at: seconds since 1970 by the clock on the wall. Shape: number of the behaviour's fields in the store's
+ * Wakes at: simulated ms, ∞ for never. In its place, of a session that was active, the number of the tick whose end the record is of: as long as nothing but its
+ * count of updates changes, it is not written again, and its updates are those it had then and one for each tick since. Asks: 1 if it had requests without an answer. Stored at: seconds since 1970 by the clock on the wall. Shape: number of the behaviour's fields in the store's
  * list (`manager/durable/shapes.ts`), the same as the record's own second byte.
  */
 export const HEAD_BYTES = 32;
@@ -21,12 +22,14 @@ export interface IndexHead {
   incarnation: number;
   mapId: number;
   groupId: number;
-  /** Simulated ms; `Infinity`: by no clock. */
+  /** Of a sleeper: simulated ms; `Infinity`: by no clock. Of an active one: the tick whose end its record is of. */
   dueMs: number;
   /** Seconds since 1970. */
   storedAt: number;
   shape: number;
   kind: RecordKind;
+  /** It has requests without an answer. */
+  isAsking: boolean;
 }
 
 /** Writes the head of number `index` of a batch. */
@@ -40,7 +43,8 @@ export function writeHead(view: DataView, index: number, head: Readonly<IndexHea
   view.setUint32(at + 24, head.storedAt, true);
   view.setUint8(at + 28, head.shape);
   view.setUint8(at + 29, head.kind);
-  view.setUint16(at + 30, 0);
+  view.setUint8(at + 30, Number(head.isAsking));
+  view.setUint8(at + 31, 0);
 }
 
 /** Reads it into `head`, which is returned. */
@@ -54,9 +58,10 @@ export function readHead(view: DataView, index: number, head: IndexHead): IndexH
   head.storedAt = view.getUint32(at + 24, true);
   head.shape = view.getUint8(at + 28);
   head.kind = view.getUint8(at + 29) as RecordKind;
+  head.isAsking = view.getUint8(at + 30) !== 0;
   return head;
 }
 
 export function emptyHead(): IndexHead {
-  return { accountId: 0, incarnation: 0, mapId: 0, groupId: 0, dueMs: 0, storedAt: 0, shape: 0, kind: RecordKind.asleep };
+  return { accountId: 0, incarnation: 0, mapId: 0, groupId: 0, dueMs: 0, storedAt: 0, shape: 0, kind: RecordKind.asleep, isAsking: false };
 }

@@ -52,6 +52,8 @@ export class StoringRounds {
   readonly #headsView: DataView | undefined;
   readonly #head = emptyHead();
   #bytes = new Uint8Array(FIRST_BYTES);
+  /** In which the rows were listed that are encoded. */
+  #tick = 0;
   /** Of the last round; 0: there was none, or it failed, and the host encodes all itself. */
   #epoch = 0;
   #failure: DormouseError | undefined;
@@ -74,7 +76,8 @@ export class StoringRounds {
    * Never fails: see {@link takeFailure}.
    */
   encode(slots: ArrayLike<number>, count: number): void | Promise<void> {
-    const { staging } = this.#parts;
+    const { staging, clock } = this.#parts;
+    this.#tick = clock.number;
     for (let at = 0; at < count; at++) staging.slots[at] = slots[at];
     staging.count = count;
     this.#epoch = 0;
@@ -208,8 +211,10 @@ export class StoringRounds {
     head.storedAt = Math.floor(Date.now() / 1000);
     head.kind =
       state === SlotState.quarantined ? RecordKind.quarantined : state === SlotState.active ? RecordKind.active : RecordKind.asleep;
-    // When it is to wake is known of a sleeper; who is awake has it in the record.
-    head.dueMs = head.kind === RecordKind.asleep ? store.sleepers.dueMsOf(store.sleepers.find(head.accountId)) : Number.POSITIVE_INFINITY;
+    head.isAsking = block.cold.i32[block.services.unanswered + row] !== 0;
+    head.dueMs = Number.POSITIVE_INFINITY;
+    if (head.kind === RecordKind.asleep) head.dueMs = store.sleepers.dueMsOf(store.sleepers.find(head.accountId));
+    else if (head.kind === RecordKind.active) head.dueMs = this.#tick;
     writeHead(view, index, head);
   }
 
