@@ -76,7 +76,7 @@ export interface AnyState {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-const NAMES = ['a', 'b', 'c', 'dd', 'ee', 'x1', '_y', 'Z'];
+const NAMES = ['a', 'b', 'c', 'dd', 'ee', 'x1', '_y', 'constructor'];
 
 /** Any fields that a behaviour can have, and any values of them; those of data fields may be undefined: nothing is stored then. */
 export const anyState: fc.Arbitrary<AnyState> = fc
