@@ -111,6 +111,7 @@ export class Participant implements BatchRunner {
     this.#words[ParticipantWord.epoch] = epoch;
     this.#epoch = epoch;
     this.#isStoring = this.#round.isStoring;
+    this.#records.tick = this.#round.tick;
   }
 
   /**
@@ -132,7 +133,7 @@ export class Participant implements BatchRunner {
 
   #storeBatch(batch: number): void {
     const staging = this.#staging;
-    const { slots, ends } = staging;
+    const { slots, ends, contents, sums } = staging;
     const part = staging.parts[batch];
     const stop = Math.min((batch + 1) * RECORDS_A_BATCH, staging.count);
     for (let at = batch * RECORDS_A_BATCH, used = 0; at < stop; at++) {
@@ -141,6 +142,7 @@ export class Participant implements BatchRunner {
       // What does not fit is left to the host.
       if (bytes > 0) used += bytes;
       ends[at] = used;
+      if (sums) contents[at] = this.#records.contentSum();
     }
   }
 

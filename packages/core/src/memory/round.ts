@@ -15,7 +15,7 @@ const Word = {
   control: 16,
 } as const;
 
-/** What a round's batches are: rows to be updated, or sleepers' rows to be written as records. 0 is what untouched memory reads as. */
+/** What a round's batches are: rows to be updated, or rows to be written as records. 0 is what untouched memory reads as. */
 const Kind = { updating: 0, storing: 1 } as const;
 
 /** What the tick is. */
@@ -74,9 +74,10 @@ export class SharedRound {
   }
 
   /** Host: the same for a round that writes records of the rows listed in the {@link import('./staging.js').Staging}. */
-  openStoring(epoch: number, batchCount: number): void {
+  openStoring(epoch: number, tick: number, batchCount: number): void {
     const words = this.#words;
     words[Word.kind] = Kind.storing;
+    words[Word.tick] = tick;
     words[Word.batchCount] = batchCount;
     words[Word.worldOpen] = 0;
     this.#from.fill(0, 0, batchCount);

@@ -11,7 +11,8 @@ const ENDS = SLOTS + MOST_LISTED;
 const SHAPES = ENDS + MOST_LISTED;
 /** As many as a manager can have behaviours. */
 const SHAPE_BYTES = 64;
-const HEAD_BYTES = 4096;
+const SUMS = SHAPES + SHAPE_BYTES / 4;
+const HEAD_BYTES = 8192;
 const BYTES = HEAD_BYTES + BATCHES * PART_BYTES;
 
 /** Behaviours' own numbers. */
@@ -28,6 +29,8 @@ export class Staging {
   readonly slots: Int32Array;
   /** Where each one's record ends in its batch's part; it begins where the one before ends. Of no length: it found no room. */
   readonly ends: Int32Array;
+  /** Sums of what the records say (`RecordWriter.contentSum`), where they are {@link sums wanted}. */
+  readonly contents: Float64Array;
   /** Records of each batch, one behind the other. */
   readonly parts: readonly Uint8Array[];
   /**
@@ -42,6 +45,7 @@ export class Staging {
     this.#words = new Int32Array(buffer, 0, SLOTS);
     this.slots = new Int32Array(buffer, SLOTS * 4, MOST_LISTED);
     this.ends = new Int32Array(buffer, ENDS * 4, MOST_LISTED);
+    this.contents = new Float64Array(buffer, SUMS * 4, MOST_LISTED);
     this.shapes = new Uint8Array(buffer, SHAPES * 4, SHAPE_BYTES);
     this.parts = Array.from({ length: BATCHES }, (_, batch) => new Uint8Array(buffer, HEAD_BYTES + batch * PART_BYTES, PART_BYTES));
   }
@@ -65,6 +69,15 @@ export class Staging {
 
   set count(count: number) {
     this.#words[0] = count;
+  }
+
+  /** True: who writes records sums up what they say. Written by the host before it opens a round. */
+  get sums(): boolean {
+    return this.#words[2] === 1;
+  }
+
+  set sums(sums: boolean) {
+    this.#words[2] = sums ? 1 : 0;
   }
 
   /** True: all records have the zeros of their fields packed; false: the store would rather compress them itself. The same from the first round on. */

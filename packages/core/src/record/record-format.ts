@@ -9,8 +9,8 @@ export const HeaderAt = { version: 0, shape: 1, sections: 2, account: 4, checksu
 export const LEAST_RECORD_BYTES = HEADER_BYTES + 6;
 
 /**
- * Bits of the header's `sections`, in the order in which sections lie in the body. What a bit does not announce is as in a new session. The last is none:
- * it says how the fields are written.
+ * Bits of the header's `sections`, in the order in which sections lie in the body. What a bit does not announce is as in a new session. `packed` is none:
+ * it says how the fields are written; `counting` stands before the fields.
  */
 export const Section = {
   group: 1 << 0,
@@ -28,10 +28,8 @@ export const Section = {
   mailbox: 1 << 12,
   outbox: 1 << 13,
   packed: 1 << 14,
+  counting: 1 << 15,
 } as const;
-
-/** All bits that have a meaning. */
-export const KNOWN_SECTIONS = (1 << 15) - 1;
 
 /** What a record tells without the behaviour's layout. */
 export interface RecordHead {
@@ -51,4 +49,6 @@ export interface RecordHead {
   readonly dropped: number;
   readonly mark: number;
   readonly markBefore: number;
+  /** Of a session that was awake: the tick's number less its updates, which go on by the tick. Undefined: they stood still. */
+  readonly countsFrom: number | undefined;
 }

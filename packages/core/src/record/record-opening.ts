@@ -1,6 +1,6 @@
 import { checksumOf } from './byte-sink.js';
 import { type ByteSource, corrupt } from './byte-source.js';
-import { HEADER_BYTES, HeaderAt, KNOWN_SECTIONS, LEAST_RECORD_BYTES, RECORD_VERSION, type RecordHead, Section } from './record-format.js';
+import { HEADER_BYTES, HeaderAt, LEAST_RECORD_BYTES, RECORD_VERSION, type RecordHead, Section } from './record-format.js';
 
 /*
  * What every reader of a record does first, whatever it makes of it: into a row (`RecordReader`), into an object (`decoded-record.ts`), into a record of
@@ -27,9 +27,7 @@ export function openRecord(source: ByteSource, bytes: Uint8Array, accountId: num
   view.setInt32(HeaderAt.checksum, 0, true);
   const checksum = checksumOf(source.bytes.subarray(0, length));
   if (checksum !== expected) throw corrupt(accountId, `its checksum must be ${hex(expected)}: got ${hex(checksum)}`);
-  const sections = view.getUint16(HeaderAt.sections, true);
-  if ((sections & ~KNOWN_SECTIONS) !== 0) throw corrupt(accountId, `unknown sections: ${hex(sections & ~KNOWN_SECTIONS)}`);
-  return sections;
+  return view.getUint16(HeaderAt.sections, true);
 }
 
 /** What stands before the fields of a record that {@link openRecord} has just opened. */
@@ -50,6 +48,7 @@ export function readRecordHead(source: ByteSource, sections: number): RecordHead
     dropped: 0,
     mark: 0,
     markBefore: 0,
+    countsFrom: undefined as number | undefined,
   };
   if ((sections & Section.group) !== 0) head.groupId = source.varint();
   if ((sections & Section.traffic) !== 0) {
@@ -66,6 +65,7 @@ export function readRecordHead(source: ByteSource, sections: number): RecordHead
     head.mark = source.varint();
     head.markBefore = source.varint();
   }
+  if ((sections & Section.counting) !== 0) head.countsFrom = source.varint() | 0;
   return head;
 }
 

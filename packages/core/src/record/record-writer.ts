@@ -1,4 +1,4 @@
-import { Column } from '../layout/geometry.js';
+import { Column, SlotState } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import type { SessionTable } from '../memory/session-table.js';
 import { OWN_SHAPES } from '../memory/staging.js';
@@ -13,7 +13,7 @@ import { mostPackedBytes, packZeros, wholeWords } from './zero-packing.js';
 const MOST_LENGTH_BYTES = 5;
 const BODY_AT = HEADER_BYTES + MOST_LENGTH_BYTES;
 /** Of every number that stands before the fields, at their longest. */
-const MOST_BEFORE_FIELDS = BODY_AT + 15 * 9;
+const MOST_BEFORE_FIELDS = BODY_AT + 16 * 9;
 
 /**
  * Makes records of sessions: everything that a row holds, as bytes that mean the same to every thread (record/README.md). One for each thread;
@@ -26,6 +26,12 @@ export class RecordWriter {
   readonly #sink = new ByteSink();
   readonly #packs: boolean;
   readonly #shapes: Readonly<Uint8Array>;
+  /** Number of the last tick: of who is awake it tells how many updates there were. */
+  tick = 0;
+  /** Of the record written last: its sections and its map, and where in the sink the number of updates ends. */
+  #sections = 0;
+  #mapId = 0;
+  #countedTo = 0;
   /** Bytes of the record written last. */
   #length = 0;
 
@@ -46,7 +52,7 @@ export class RecordWriter {
   }
 
   /**
-   * Writes the record of a row whose updates stand still (`SessionStore.isFrozen`), from byte `at` of `into` on, which may be shared. Returns its bytes, or
+   * Writes the record of a row, asleep, awake or in quarantine, from byte `at` of `into` on, which may be shared. Returns its bytes, or
    * −1, and has written nothing, when they do not fit before the end: `length` says how many there are. The row's thread alone, between ticks.
    */
   write(block: Block, row: number, into: Uint8Array, at: number): number {
@@ -67,6 +73,7 @@ export class RecordWriter {
     sections |= writePackets(sink, block, row, OUTBOUND, Section.outbound);
     sections |= writeRecords(sink, block, row, block.services.mailbox, Section.mailbox);
     sections |= writeRecords(sink, block, row, block.services.outbox, Section.outbox);
+    this.#sections = sections;
     const { bytes, view, at: end } = sink;
     const lengthBytes = varintBytes(end - BODY_AT);
     const start = MOST_LENGTH_BYTES - lengthBytes;
@@ -85,13 +92,33 @@ export class RecordWriter {
     return record.length;
   }
 
+  /**
+   * A sum of all that the record written last says, but for how many updates there were: 1…2⁵³ − 1. Two records of an account with the same sum say the same, but once in
+   * 2⁵³; if they differ in no more than 4 bytes side by side, always.
+   */
+  contentSum(): number {
+    const { bytes, view, at: end } = this.#sink;
+    const start = this.#countedTo;
+    const before = mix(this.#sections, this.#mapId);
+    let mixed = before;
+    let at = start;
+    for (; at <= end - 4; at += 4) mixed = mix(mixed, view.getInt32(at, true));
+    for (; at < end; at++) mixed = mix(mixed, bytes[at]);
+    const checksum = (checksumOf(bytes.subarray(start, end)) ^ before) >>> 0;
+    return checksum * 2 ** 21 + (mixed >>> 11) || 1;
+  }
+
   #writeCounters(block: Block, row: number): number {
     const sink = this.#sink;
     const { page } = block;
     let sections = 0;
-    sink.varint(page[Column.map + row]);
+    this.#mapId = page[Column.map + row];
+    sink.varint(this.#mapId);
     sink.varint(page[Column.incarnation + row]);
-    sink.varint(-page[Column.updateBias + row]);
+    const isCounting = this.#table.slotStates[block.firstSlot + row] === SlotState.active;
+    const bias = page[Column.updateBias + row];
+    sink.varint(isCounting ? this.tick - bias : -bias);
+    this.#countedTo = sink.at;
     sink.double(this.#table.doubles[block.firstActivity + row]);
     const group = page[Column.group + row];
     if (group !== 0) {
@@ -122,6 +149,10 @@ export class RecordWriter {
       sink.varint(mark);
       sink.varint(markBefore);
       sections |= Section.marks;
+    }
+    if (isCounting) {
+      sink.varint(bias);
+      sections |= Section.counting;
     }
     return sections;
   }
@@ -154,6 +185,12 @@ export class RecordWriter {
     sink.varintAt(lengthAt, sink.at - start, start - lengthAt);
     return isShorter ? Section.packed : 0;
   }
+}
+
+/** Of two different words, or two different sums before, it never makes the same. */
+function mix(sum: number, word: number): number {
+  const product = Math.imul(sum ^ word, 0x85eb_ca6b);
+  return (product << 13) | (product >>> 19);
 }
 
 /** The end of these bytes without the zeros there. */

@@ -228,7 +228,7 @@ export class SessionHandle<B extends AnyBehavior = AnyBehavior> {
   }
 
   /** A word that is there awake and asleep, as u32. */
-  #read(column: number, name: keyof RecordHead): number {
+  #read(column: number, name: Exclude<keyof RecordHead, 'countsFrom'>): number {
     const slot = this.#find();
     return (slot === NO_SLOT ? this.#head()[name] : this.#owner.readWord(slot, column)) >>> 0;
   }

@@ -168,7 +168,7 @@ describe('what a thread leaves behind that is gone', () => {
   });
 
   it('a batch of rows that were being stored: nothing, and the batch is done again from its beginning', () => {
-    expect(retire(64, { batch: 2, segment: 64, row: 10 }, () => round.openStoring(EPOCH, 3))).toEqual([]);
+    expect(retire(64, { batch: 2, segment: 64, row: 10 }, () => round.openStoring(EPOCH, 1, 3))).toEqual([]);
     expect([round.fromOf(1), table.outboundFlags[5]]).toEqual([0, 0]);
   });
 

@@ -144,10 +144,10 @@ export class StoringRounds {
   }
 
   #run(batchCount: number): void | Promise<void> {
-    const { scheduler, round } = this.#parts;
+    const { scheduler, round, clock } = this.#parts;
     const epoch = round.nextEpoch();
     this.rounds++;
-    round.openStoring(epoch, batchCount);
+    round.openStoring(epoch, clock.number, batchCount);
     let running: void | Promise<void>;
     try {
       running = scheduler.parallelFor(batchCount, epoch, 'records');
@@ -188,7 +188,9 @@ export class StoringRounds {
 
   /** Returns how many bytes it has added. */
   #write(slot: number, at: number): number {
-    const block = this.#parts.store.block(slot);
+    const { store, clock } = this.#parts;
+    const block = store.block(slot);
+    this.#writer.tick = clock.number;
     for (;;) {
       const length = this.#writer.write(block, slot & ROW_MASK, this.#bytes, at);
       if (length >= 0) return length;
