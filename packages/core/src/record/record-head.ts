@@ -8,7 +8,7 @@
  * ```
  *
  * Wakes at: simulated ms, ∞ for never. In its place, of a session that was active, the number of the tick whose end the record is of: as long as nothing but its
- * count of updates changes, it is not written again, and its updates are those it had then and one for each tick since. Asks: 1 if it had requests without an answer. Stored at: seconds since 1970 by the clock on the wall. Shape: number of the behaviour's fields in the store's
+ * count of updates changes, it is not written again (`ClockNote.checkpointTick`). Asks: 1 if it had requests without an answer. Stored at: seconds since 1970 by the clock on the wall. Shape: number of the behaviour's fields in the store's
  * list (`manager/durable/shapes.ts`), the same as the record's own second byte.
  */
 export const HEAD_BYTES = 32;

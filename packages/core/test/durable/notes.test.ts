@@ -11,12 +11,13 @@ describe('notes', () => {
     const store = new DiskStore(disk);
     store.open({} as never);
     noteFormat(store.durable, 0xffff_ffff);
-    noteClock(store.durable, { number: 12, nowMs: 1200.5, diffMs: 100 }, -3, 1_700_000_000_123);
+    const clock = { tick: 12, nowMs: 1200.5, incarnations: -3, savedAt: 1_700_000_000_123, checkpointTick: 9 };
+    noteClock(store.durable, clock);
     store.durable.note('shapes', '[]');
     store.close();
     const notes = readNotes('disk', disk.notes);
     expect(notes?.format).toMatchObject({ version: 1, dormouse: manifest.version, seed: 0xffff_ffff });
-    expect(notes?.clock).toEqual({ tick: 12, nowMs: 1200.5, incarnations: -3, savedAt: 1_700_000_000_123 });
+    expect(notes?.clock).toEqual(clock);
     expect(notes?.shapes).toBe('[]');
   });
 

@@ -1,7 +1,6 @@
 import manifest from '../../../package.json' with { type: 'json' };
 import { DormouseError, shown } from '../../errors.js';
 import type { DurableRecords } from '../../hibernation/durable-records.js';
-import type { TickInfo } from '../../session-api.js';
 
 /** Keys of the notes that a manager keeps in a store that outlives the process. */
 export const NoteKey = { format: 'format', shapes: 'shapes', clock: 'clock' } as const;
@@ -27,6 +26,11 @@ export interface ClockNote {
   readonly incarnations: number;
   /** Unix time, ms. */
   readonly savedAt: number;
+  /**
+   * In which the last checkpoint began that has come to its end; 0: none has. An active session whose record is of an earlier tick was found unchanged in it, but for one
+   * update more in each tick.
+   */
+  readonly checkpointTick: number;
 }
 
 /** What a manager goes on from. */
@@ -43,8 +47,7 @@ export function noteFormat(durable: DurableRecords, seed: number): void {
   durable.note(NoteKey.format, JSON.stringify(format));
 }
 
-export function noteClock(durable: DurableRecords, { number, nowMs }: TickInfo, incarnations: number, savedAt: number): void {
-  const clock: ClockNote = { tick: number, nowMs, incarnations, savedAt };
+export function noteClock(durable: DurableRecords, clock: ClockNote): void {
   durable.note(NoteKey.clock, JSON.stringify(clock));
 }
 
@@ -73,11 +76,17 @@ function readFormat(store: string, text: string): FormatNote {
 
 function readClock(store: string, text: string): ClockNote {
   const clock = objectOf(store, NoteKey.clock, text) as Partial<ClockNote>;
-  const { tick, nowMs, incarnations, savedAt } = clock;
+  const { tick, nowMs, incarnations, savedAt, checkpointTick = 0 } = clock;
   if (!Number.isSafeInteger(tick) || (tick as number) < 0 || !Number.isFinite(nowMs) || !Number.isInteger(incarnations)) {
     throw unreadable(store, `note "clock" must have tick, nowMs and incarnations: got ${shown(text)}`);
   }
-  return { tick: tick as number, nowMs: nowMs as number, incarnations: (incarnations as number) | 0, savedAt: Number(savedAt) };
+  return {
+    tick: tick as number,
+    nowMs: nowMs as number,
+    incarnations: (incarnations as number) | 0,
+    savedAt: Number(savedAt),
+    checkpointTick,
+  };
 }
 
 function objectOf(store: string, key: string, text: string): object {

@@ -106,7 +106,7 @@ export class Waking {
   }
 
   #load(accountId: number): number {
-    const { store, records, reader } = this.#parts;
+    const { store } = this.#parts;
     const { sleepers } = store;
     const known = sleepers.find(accountId);
     if (known === NO_ENTRY || sleepers.isRefused(known)) return NO_SLOT;
@@ -120,30 +120,43 @@ export class Waking {
     }
     if (slot === NO_SLOT) return this.#slotOf(accountId, incarnation);
     const entry = sleepers.find(accountId);
+    const failure = this.fill(slot, entry);
+    if (failure === undefined) return slot;
+    giveUpSlot(store, slot, accountId);
+    if (!isForGood(failure)) return this.#sleepsOn(accountId, incarnation, failure);
+    sleepers.refuse(entry);
+    this.#tell(accountId, failure);
+    return NO_SLOT;
+  }
+
+  /**
+   * Reads a sleeper's record into the slot that it has just been given, on the map and in the group that it was moved to in its sleep. Returns why it cannot be
+   * read, {@link isForGood} or now; the row is not to be used then. Never throws.
+   */
+  fill(slot: number, entry: number): DormouseError | undefined {
+    const { store, records, reader, storing } = this.#parts;
+    const { sleepers } = store;
+    const accountId = sleepers.accountOf(entry);
+    const incarnation = sleepers.incarnationOf(entry);
     const location = sleepers.locationOf(entry);
+    const block = store.block(slot);
+    const row = slot & ROW_MASK;
     let bytes: Uint8Array;
     try {
       bytes = records.read(accountId, location);
     } catch (error) {
-      giveUpSlot(store, slot, accountId);
-      return this.#sleepsOn(accountId, incarnation, error);
+      return unreadable(accountId, error);
     }
-    const block = store.block(slot);
-    const row = slot & ROW_MASK;
     try {
       reader.read(bytes, accountId, block, row);
       if (block.page[Column.incarnation + row] !== incarnation) throw foreign(accountId, incarnation, block.page[Column.incarnation + row]);
     } catch (error) {
-      giveUpSlot(store, slot, accountId);
-      sleepers.refuse(entry);
-      this.#tell(accountId, corrupt(accountId, location, error));
-      return NO_SLOT;
+      return corrupt(accountId, location, error);
     }
-    // Where it was moved to in its sleep.
     block.page[Column.map + row] = sleepers.mapOf(entry);
     block.page[Column.group + row] = sleepers.groupOf(entry);
-    this.#parts.storing.woken(slot, accountId, location);
-    return slot;
+    storing.woken(slot, accountId, location);
+    return undefined;
   }
 
   #rise(slot: number, accountId: number): void {
@@ -158,12 +171,7 @@ export class Waking {
     // Whoever heard of a store that fails may have had it released.
     if (this.#parts.store.incarnationOf(accountId) !== incarnation) return NO_SLOT;
     const isTold = this.#unreadable.has(accountId);
-    const error = DormouseError.isInstance(cause)
-      ? cause
-      : new DormouseError('ERR_STORE_FAILED', `the record of account ${accountId} could not be read: ${messageOf(cause)}`, {
-          accountId,
-          cause,
-        });
+    const error = unreadable(accountId, cause);
     this.#unreadable.set(accountId, error);
     if (!isTold) this.#tell(accountId, error);
     return this.#slotOf(accountId, incarnation);
@@ -176,6 +184,17 @@ export class Waking {
     this.#parts.logger.error(`account ${accountId} could not be woken: ${error.message}`);
     publish('dormouse:request:refused', refusal);
   }
+}
+
+/** Whether a record that could not be read never can be: it is refused. */
+export function isForGood({ code }: DormouseError): boolean {
+  return code.startsWith('ERR_RECORD_');
+}
+
+function unreadable(accountId: number, cause: unknown): DormouseError {
+  if (DormouseError.isInstance(cause)) return cause;
+  const message = `the record of account ${accountId} could not be read: ${messageOf(cause)}`;
+  return new DormouseError('ERR_STORE_FAILED', message, { accountId, cause });
 }
 
 function corrupt(accountId: number, location: number, cause: unknown): DormouseError {
