@@ -15,7 +15,7 @@ const PASSES = {
   idleScan: (stand: KernelStand, form: Form) => stand[form].listIdle(stand.blockCount, stand.idleSinceMs),
   counts: (stand: KernelStand, form: Form) => stand[form].countStates(stand.blockCount).active,
   turn: (stand: KernelStand, form: Form) => stand[form].turnActivity(stand.blockCount),
-  clear: (stand: KernelStand, form: Form) => stand[form].clearPages(0, stand.blockCount, false),
+  clear: (stand: KernelStand, form: Form) => stand[form].clearBlocks(0, stand.blockCount, false),
 } as const;
 
 type Form = 'simd' | 'plain';

@@ -22,6 +22,9 @@ export interface StateCounts {
   readonly waking: number;
 }
 
+/** Where a column of 64 words a block lies: those of `Column`, or those of `Traffic` in layout/geometry.ts. */
+export type ColumnRegion = 'pages' | 'traffic';
+
 /**
  * Passes over the columns of the session table (R-10), in one of two forms with the same results, bit for bit. Each covers the blocks
  * 0 … `blockCount` − 1, whether there is a block of a number or not: free rows count for nothing. Main thread, between ticks.
@@ -44,13 +47,13 @@ export interface ColumnKernels {
   countStates(blockCount: number): StateCounts;
   /** Begins the next half of the activity window (R-31): what has been counted so far is before it. Writes to blocks in use alone. */
   turnActivity(blockCount: number): void;
-  /** Sets one of the columns of `Column` to 0 in `blockCount` blocks from `firstBlock` on. */
-  clearColumn(column: number, firstBlock: number, blockCount: number): void;
+  /** Sets one of the columns of a region to 0 in `blockCount` blocks from `firstBlock` on. */
+  clearColumn(region: ColumnRegion, column: number, firstBlock: number, blockCount: number): void;
   /**
    * Makes the columns of `blockCount` blocks from `firstBlock` on what they were when the table was new, and the user's hot fields `withHot`:
    * where nobody has any, they are memory that nobody has touched, and should stay so.
    */
-  clearPages(firstBlock: number, blockCount: number, withHot: boolean): void;
+  clearBlocks(firstBlock: number, blockCount: number, withHot: boolean): void;
 }
 
 /**

@@ -1,9 +1,18 @@
-import { Column, LAST_ACTIVITY_F64, PAGE_BYTES, PAGE_CORE_BYTES, ROW_BITS, ROWS, SlotState } from '../layout/geometry.js';
+import {
+  ACTIVITY_BYTES,
+  HOT_BYTES,
+  PAGE_BYTES,
+  PAGE_WORDS,
+  ROW_BITS,
+  ROWS,
+  SlotState,
+  TRAFFIC_BYTES,
+  TRAFFIC_WORDS,
+  Traffic as TrafficColumn,
+} from '../layout/geometry.js';
 import type { SessionTable } from '../memory/session-table.js';
-import type { ColumnKernels, StateCounts, Traffic } from './column-kernels.js';
+import type { ColumnKernels, ColumnRegion, StateCounts, Traffic } from './column-kernels.js';
 
-const PAGE_WORDS = PAGE_BYTES / 4;
-const PAGE_DOUBLES = PAGE_BYTES / 8;
 const { free: FREE, active: ACTIVE, quarantined: QUARANTINED } = SlotState;
 
 /** {@link ColumnKernels} in JavaScript. */
@@ -14,7 +23,7 @@ export class PlainKernels implements ColumnKernels {
   readonly #words: Int32Array;
   readonly #doubles: Float64Array;
   readonly #states: Uint8Array;
-  readonly #firstPageWord: number;
+  readonly #table: SessionTable;
   readonly #counts = new Int32Array(5);
 
   constructor(table: SessionTable) {
@@ -22,7 +31,7 @@ export class PlainKernels implements ColumnKernels {
     this.#words = table.words;
     this.#doubles = table.doubles;
     this.#states = table.slotStates;
-    this.#firstPageWord = table.regions.pages / 4;
+    this.#table = table;
   }
 
   traffic(blockCount: number): Traffic {
@@ -39,8 +48,8 @@ export class PlainKernels implements ColumnKernels {
     const active = ACTIVE | 0;
     const quarantined = QUARANTINED | 0;
     // The five columns follow one another.
-    let column = (this.#firstPageWord + Column.packetsIn) | 0;
-    for (let first = 0; first < end; first = (first + rows) | 0, column = (column + PAGE_WORDS) | 0) {
+    let column = (this.#table.regions.traffic / 4 + TrafficColumn.packetsIn) | 0;
+    for (let first = 0; first < end; first = (first + rows) | 0, column = (column + TRAFFIC_WORDS) | 0) {
       for (let row = 0; row < rows; row = (row + 1) | 0) {
         const state = states[(first + row) | 0];
         if (state !== active && state !== quarantined) continue;
@@ -61,11 +70,9 @@ export class PlainKernels implements ColumnKernels {
     const states = this.#states;
     const end = blockCount << ROW_BITS;
     let length = 0;
-    let activity = this.#firstPageWord / 2 + LAST_ACTIVITY_F64;
-    for (let first = 0; first < end; first += ROWS, activity += PAGE_DOUBLES) {
-      for (let row = 0; row < ROWS; row++) {
-        if (states[(first + row) | 0] === ACTIVE && doubles[(activity + row) | 0] <= beforeMs) slots[length++] = first + row;
-      }
+    const activity = this.#table.firstActivity(0);
+    for (let slot = 0; slot < end; slot++) {
+      if (states[slot] === ACTIVE && doubles[(activity + slot) | 0] <= beforeMs) slots[length++] = slot;
     }
     this.mostListed = Math.max(this.mostListed, length);
     return length;
@@ -81,29 +88,36 @@ export class PlainKernels implements ColumnKernels {
 
   turnActivity(blockCount: number): void {
     const words = this.#words;
-    const { packetsIn, packetsOut, mark, markBefore } = Column;
-    let page = this.#firstPageWord;
-    for (let block = 0; block < blockCount; block++, page += PAGE_WORDS) {
+    const { packetsIn, packetsOut, mark, markBefore } = TrafficColumn;
+    let first = this.#table.regions.traffic / 4;
+    for (let block = 0; block < blockCount; block++, first += TRAFFIC_WORDS) {
       if (!this.#isInUse(block)) continue;
       for (let row = 0; row < ROWS; row++) {
-        const at = (page + row) | 0;
+        const at = (first + row) | 0;
         words[(at + markBefore) | 0] = words[(at + mark) | 0];
         words[(at + mark) | 0] = words[(at + packetsIn) | 0] + words[(at + packetsOut) | 0];
       }
     }
   }
 
-  clearColumn(column: number, firstBlock: number, blockCount: number): void {
-    const begin = this.#firstPageWord + firstBlock * PAGE_WORDS + column;
-    const end = begin + blockCount * PAGE_WORDS;
-    for (let at = begin; at < end; at += PAGE_WORDS) this.#words.fill(0, at, at + ROWS);
+  clearColumn(region: ColumnRegion, column: number, firstBlock: number, blockCount: number): void {
+    const { regions } = this.#table;
+    const blockWords = region === 'pages' ? PAGE_WORDS : TRAFFIC_WORDS;
+    const begin = regions[region] / 4 + firstBlock * blockWords + column;
+    const end = begin + blockCount * blockWords;
+    for (let at = begin; at < end; at += blockWords) this.#words.fill(0, at, at + ROWS);
   }
 
-  clearPages(firstBlock: number, blockCount: number, withHot: boolean): void {
-    const begin = this.#firstPageWord / 2 + firstBlock * PAGE_DOUBLES;
-    const end = begin + blockCount * PAGE_DOUBLES;
-    const length = withHot ? PAGE_DOUBLES : PAGE_CORE_BYTES / 8;
-    for (let at = begin; at < end; at += PAGE_DOUBLES) this.#doubles.fill(0, at, at + length);
+  clearBlocks(firstBlock: number, blockCount: number, withHot: boolean): void {
+    const { regions } = this.#table;
+    const clear = (region: number, blockBytes: number): void => {
+      const begin = (region + firstBlock * blockBytes) / 8;
+      this.#doubles.fill(0, begin, begin + (blockCount * blockBytes) / 8);
+    };
+    clear(regions.pages, PAGE_BYTES);
+    clear(regions.traffic, TRAFFIC_BYTES);
+    clear(regions.activity, ACTIVITY_BYTES);
+    if (withHot) clear(regions.hot, HOT_BYTES);
   }
 
   #isInUse(block: number): boolean {

@@ -1,16 +1,24 @@
-import { KERNEL_RESULT_WORDS, PAGE_BYTES, PAGE_CORE_BYTES, ROW_BITS } from '../layout/geometry.js';
+import {
+  ACTIVITY_BYTES,
+  HOT_BYTES,
+  KERNEL_RESULT_WORDS,
+  PAGE_BYTES,
+  ROW_BITS,
+  type TableRegions,
+  TRAFFIC_BYTES,
+} from '../layout/geometry.js';
 import type { SessionTable } from '../memory/session-table.js';
-import type { ColumnKernels, StateCounts, Traffic } from './column-kernels.js';
+import type { ColumnKernels, ColumnRegion, StateCounts, Traffic } from './column-kernels.js';
 import { KERNELS_WASM } from './kernels-wasm.js';
 
 /** What assembly/index.ts exports. Places are byte offsets in the table's memory. */
 interface Exports {
-  sumTraffic(pages: number, states: number, blockCount: number, into: number): void;
-  listIdle(pages: number, states: number, blockCount: number, beforeMs: number, list: number): number;
+  sumTraffic(traffic: number, states: number, blockCount: number, into: number): void;
+  listIdle(activity: number, states: number, blockCount: number, beforeMs: number, list: number): number;
   countStates(states: number, slotCount: number, into: number): void;
-  turnActivity(pages: number, states: number, blockCount: number): void;
-  clearColumn(pages: number, blockCount: number, column: number): void;
-  clearPages(pages: number, blockCount: number, bytes: number): void;
+  turnActivity(traffic: number, states: number, blockCount: number): void;
+  clearColumn(column: number, blockCount: number, blockBytes: number): void;
+  clear(start: number, bytes: number): void;
 }
 
 /** The module is the same for all tables, and compiled once. */
@@ -22,10 +30,7 @@ export class SimdKernels implements ColumnKernels {
   readonly slots: Int32Array;
   mostListed = 0;
   readonly #exports: Exports;
-  readonly #pages: number;
-  readonly #states: number;
-  readonly #list: number;
-  readonly #into: number;
+  readonly #regions: TableRegions;
   readonly #words: Int32Array;
   readonly #doubles: Float64Array;
 
@@ -35,41 +40,47 @@ export class SimdKernels implements ColumnKernels {
     compiled ??= new WebAssembly.Module(Buffer.from(KERNELS_WASM, 'base64'));
     this.#exports = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Exports;
     this.slots = table.slotList;
-    this.#pages = regions.pages;
-    this.#states = regions.slotStates;
-    this.#list = regions.slotList;
-    this.#into = regions.kernelResults;
+    this.#regions = regions;
     this.#words = new Int32Array(memory.buffer, regions.kernelResults, KERNEL_RESULT_WORDS);
     this.#doubles = new Float64Array(memory.buffer, regions.kernelResults, KERNEL_RESULT_WORDS / 2);
   }
 
   traffic(blockCount: number): Traffic {
-    this.#exports.sumTraffic(this.#pages, this.#states, blockCount, this.#into);
+    const { traffic, slotStates, kernelResults } = this.#regions;
+    this.#exports.sumTraffic(traffic, slotStates, blockCount, kernelResults);
     const sums = this.#doubles;
     return { packetsIn: sums[0], packetsOut: sums[1], bytesIn: sums[2], bytesOut: sums[3], dropped: sums[4] };
   }
 
   listIdle(blockCount: number, beforeMs: number): number {
-    const count = this.#exports.listIdle(this.#pages, this.#states, blockCount, beforeMs, this.#list);
+    const { activity, slotStates, slotList } = this.#regions;
+    const count = this.#exports.listIdle(activity, slotStates, blockCount, beforeMs, slotList);
     this.mostListed = Math.max(this.mostListed, count);
     return count;
   }
 
   countStates(blockCount: number): StateCounts {
-    this.#exports.countStates(this.#states, blockCount << ROW_BITS, this.#into);
+    this.#exports.countStates(this.#regions.slotStates, blockCount << ROW_BITS, this.#regions.kernelResults);
     const counts = this.#words;
     return { free: counts[0], active: counts[1], quarantined: counts[2], hibernating: counts[3], waking: counts[4] };
   }
 
   turnActivity(blockCount: number): void {
-    this.#exports.turnActivity(this.#pages, this.#states, blockCount);
+    this.#exports.turnActivity(this.#regions.traffic, this.#regions.slotStates, blockCount);
   }
 
-  clearColumn(column: number, firstBlock: number, blockCount: number): void {
-    this.#exports.clearColumn(this.#pages + firstBlock * PAGE_BYTES, blockCount, column * 4);
+  clearColumn(region: ColumnRegion, column: number, firstBlock: number, blockCount: number): void {
+    const blockBytes = region === 'pages' ? PAGE_BYTES : TRAFFIC_BYTES;
+    this.#exports.clearColumn(this.#regions[region] + firstBlock * blockBytes + column * 4, blockCount, blockBytes);
   }
 
-  clearPages(firstBlock: number, blockCount: number, withHot: boolean): void {
-    this.#exports.clearPages(this.#pages + firstBlock * PAGE_BYTES, blockCount, withHot ? PAGE_BYTES : PAGE_CORE_BYTES);
+  clearBlocks(firstBlock: number, blockCount: number, withHot: boolean): void {
+    const { pages, traffic, activity, hot } = this.#regions;
+    const clear = (region: number, blockBytes: number): void =>
+      this.#exports.clear(region + firstBlock * blockBytes, blockCount * blockBytes);
+    clear(pages, PAGE_BYTES);
+    clear(traffic, TRAFFIC_BYTES);
+    clear(activity, ACTIVITY_BYTES);
+    if (withHot) clear(hot, HOT_BYTES);
   }
 }

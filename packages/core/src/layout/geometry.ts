@@ -1,7 +1,7 @@
 /**
  * Where every word of the shared memory lies. Pure numbers: nothing here reads or writes.
  *
- * A *block* is 64 sessions (rows). It has two parts: a *page* of the session table (8 KiB, in the one shared WebAssembly
+ * A *block* is 64 sessions (rows). It has a part of each of the session table's column regions (8 KiB together, in the one shared WebAssembly
  * memory: what the host and the kernels read of every session) and a *buffer* of its own (user state and packet rings,
  * given back to the operating system when the block is dropped).
  */
@@ -22,16 +22,27 @@ export const MAX_ACCOUNT_ID = 0xffff_ffff;
 export const SlotState = { free: 0, active: 1, quarantined: 2, hibernating: 3, waking: 4 } as const;
 export type SlotState = (typeof SlotState)[keyof typeof SlotState];
 
-// ------------------------------------------------------------------------------------------------- the table's pages
+// ----------------------------------------------------------------------------------------------- the table's columns
 
-/** Bytes of a page: 16 columns of 64 words, then 4 KiB for the user's hot fields (R-10: in reach of kernels). */
-export const PAGE_BYTES = 8192;
-export const PAGE_CORE_BYTES = 4096;
-export const PAGE_CORE_WORDS = PAGE_CORE_BYTES / 4;
+/*
+ * What passes over all sessions together lies together (decision 0025): in each region block follows block, so that a pass over it reads memory from one
+ * end to the other. Each block's part is a whole number of cache lines.
+ */
+
+/** Bytes of a block's page: the columns of {@link Column}. */
+export const PAGE_BYTES = 7 * ROWS * 4;
+export const PAGE_WORDS = PAGE_BYTES / 4;
+/** Bytes of a block's counters: the columns of {@link Traffic}. */
+export const TRAFFIC_BYTES = 7 * ROWS * 4;
+export const TRAFFIC_WORDS = TRAFFIC_BYTES / 4;
+/** Bytes of a block's times of last activity: an f64 a row, the simulated ms of its last packet either way (R-21). */
+export const ACTIVITY_BYTES = ROWS * 8;
+/** Bytes of a block's hot fields, the user's (R-10: in reach of kernels). */
+export const HOT_BYTES = 4096;
 /** A session's hot fields together: at most this many bytes. */
-export const HOT_BYTES_PER_SESSION = (PAGE_BYTES - PAGE_CORE_BYTES) / ROWS;
+export const HOT_BYTES_PER_SESSION = HOT_BYTES / ROWS;
 
-/** First word of each column in a page; row r of a column is at `column + r`. All i32 but LAST_ACTIVITY. */
+/** First word of each column in a page; row r of a column is at `column + r`. All i32. */
 export const Column = {
   account: 0 * ROWS,
   map: 1 * ROWS,
@@ -43,18 +54,19 @@ export const Column = {
   /** Ring cursors, see memory/ring-cursors.ts. */
   inbound: 5 * ROWS,
   outbound: 6 * ROWS,
-  packetsIn: 7 * ROWS,
-  packetsOut: 8 * ROWS,
-  bytesIn: 9 * ROWS,
-  bytesOut: 10 * ROWS,
-  dropped: 11 * ROWS,
-  /** Packets either way at the last and the last but one turn of the activity window (R-31). */
-  mark: 14 * ROWS,
-  markBefore: 15 * ROWS,
 } as const;
 
-/** First f64 of the simulated time of the last packet either way, in ms (R-21). Words 12·64 … 14·64 of the page. */
-export const LAST_ACTIVITY_F64 = 6 * ROWS;
+/** The same of what is counted of each session. All u32. */
+export const Traffic = {
+  packetsIn: 0 * ROWS,
+  packetsOut: 1 * ROWS,
+  bytesIn: 2 * ROWS,
+  bytesOut: 3 * ROWS,
+  dropped: 4 * ROWS,
+  /** Packets either way at the last and the last but one turn of the activity window (R-31). */
+  mark: 5 * ROWS,
+  markBefore: 6 * ROWS,
+} as const;
 
 // ------------------------------------------------------------------------------------------------------------- rings
 
@@ -121,6 +133,9 @@ export interface TableRegions {
   readonly slotList: number;
   readonly index: number;
   readonly pages: number;
+  readonly traffic: number;
+  readonly activity: number;
+  readonly hot: number;
   readonly totalBytes: number;
   readonly submapCapacity: number;
 }
@@ -149,8 +164,14 @@ export function tableRegions(ceiling: number): TableRegions {
   const kernelResults = region(KERNEL_RESULT_WORDS * 4);
   const slotList = region(slotCount * 4);
   const index = region(SUBMAPS * (SUBMAP_HEADER_WORDS * 4 + submapCapacity * 8));
-  at = Math.ceil(at / PAGE_BYTES) * PAGE_BYTES;
-  const pages = region(blockCount * PAGE_BYTES);
+  const columns = (blockBytes: number): number => {
+    at = Math.ceil(at / HOT_BYTES) * HOT_BYTES;
+    return region(blockCount * blockBytes);
+  };
+  const pages = columns(PAGE_BYTES);
+  const traffic = columns(TRAFFIC_BYTES);
+  const activity = columns(ACTIVITY_BYTES);
+  const hot = columns(HOT_BYTES);
   const totalBytes = Math.ceil(at / WASM_PAGE) * WASM_PAGE;
   return {
     slotCount,
@@ -169,6 +190,9 @@ export function tableRegions(ceiling: number): TableRegions {
     slotList,
     index,
     pages,
+    traffic,
+    activity,
+    hot,
     totalBytes,
     submapCapacity,
   };

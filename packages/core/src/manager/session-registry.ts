@@ -184,6 +184,10 @@ export class SessionRegistry implements HandleOwner {
     return this.#store.updateCount(slot);
   }
 
+  readTraffic(slot: number, column: number): number {
+    return this.#store.counted(slot, column);
+  }
+
   readIdleMs(slot: number): number {
     return this.#parts.clock.nowMs - this.#store.lastActivityMs(slot);
   }

@@ -1,6 +1,6 @@
 import type { BlockLayout, RingLayout, ServiceLayout } from '../layout/block-layout.js';
 import type { ElementType } from '../layout/field.js';
-import { LAST_ACTIVITY_F64, PAGE_CORE_BYTES, PAGE_CORE_WORDS, ROWS } from '../layout/geometry.js';
+import { HOT_BYTES, PAGE_WORDS, ROWS, TRAFFIC_WORDS } from '../layout/geometry.js';
 import type { SessionTable } from './session-table.js';
 
 /** The columns of a block, one view for each element type in use; the rest are empty. */
@@ -43,7 +43,7 @@ export function allocateBlockBuffer({ bufferBytes }: BlockLayout): SharedArrayBu
 /** Packets are read and written through the first two, timers through the first and the third, records through the last, whatever the state uses. */
 const SERVICE_TYPES: readonly ElementType[] = ['i32', 'f32', 'f64', 'u8'];
 
-/** One thread's views of one block: its page of the session table and its buffer. A view costs ~105 bytes: few are made. */
+/** One thread's views of one block: its columns in the session table and its buffer. A view costs ~105 bytes: few are made. */
 export class Block {
   readonly blockIndex: number;
   /** First slot of the block: slot = firstSlot + row. */
@@ -54,15 +54,16 @@ export class Block {
   readonly layout: BlockLayout;
   readonly rings: RingLayout;
   readonly services: ServiceLayout;
-  /** The page's core columns as words, see `Column` in layout/geometry.ts. */
+  /** Its page, as words: see `Column` in layout/geometry.ts. */
   readonly page: Int32Array;
+  /** What is counted of its sessions: see `Traffic` there. */
+  readonly traffic: Int32Array;
   readonly cold: TypedViews;
   readonly hot: TypedViews;
   /** Index of row 0's last activity among the table's doubles. */
   readonly firstActivity: number;
 
   constructor(table: SessionTable, blockIndex: number, behaviorIndex: number, layout: BlockLayout, buffer: SharedArrayBuffer) {
-    const pageOffset = table.pageOffset(blockIndex);
     this.blockIndex = blockIndex;
     this.firstSlot = blockIndex * ROWS;
     this.behaviorIndex = behaviorIndex;
@@ -70,10 +71,11 @@ export class Block {
     this.layout = layout;
     this.rings = layout.rings;
     this.services = layout.services;
-    this.page = new Int32Array(table.memory.buffer, pageOffset, PAGE_CORE_WORDS);
+    this.page = new Int32Array(table.memory.buffer, table.pageOffset(blockIndex), PAGE_WORDS);
+    this.traffic = new Int32Array(table.memory.buffer, table.trafficOffset(blockIndex), TRAFFIC_WORDS);
     this.cold = viewsOf(layout.state.coldTypes, buffer, 0, layout.bufferBytes, SERVICE_TYPES);
-    this.hot = viewsOf(layout.state.hotTypes, table.memory.buffer, pageOffset + PAGE_CORE_BYTES, PAGE_CORE_BYTES, []);
-    this.firstActivity = pageOffset / 8 + LAST_ACTIVITY_F64;
+    this.hot = viewsOf(layout.state.hotTypes, table.memory.buffer, table.hotOffset(blockIndex), HOT_BYTES, []);
+    this.firstActivity = table.firstActivity(blockIndex);
   }
 }
 

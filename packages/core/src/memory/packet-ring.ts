@@ -1,5 +1,5 @@
 import { DormouseError } from '../errors.js';
-import { Column, NEAR_WORDS, ROWS, recordWords } from '../layout/geometry.js';
+import { Column, NEAR_WORDS, ROWS, recordWords, Traffic } from '../layout/geometry.js';
 import type { Block } from './block.js';
 import { type Packet, PacketView, PayloadCopier } from './packet-view.js';
 import { bitCount, FarMarks, OS_PAGE_BYTES } from './page-marks.js';
@@ -49,7 +49,7 @@ export class HostRings {
    * (at most `maxPayloadBytes`) and that the bytes are there.
    */
   push(block: Block, row: number, opcode: number, payload: Uint8Array, start: number, length: number): boolean {
-    const page = block.page;
+    const { page, traffic } = block;
     const cursor = (Column.inbound + row) | 0;
     const before = page[cursor];
     let after = (before + ((length + 7) >> 2)) | 0;
@@ -64,9 +64,9 @@ export class HostRings {
     words[at] = opcode | (length << 16);
     this.#copier.copy(words, (at + 1) | 0, payload, start, length);
     page[cursor] = after;
-    page[(Column.packetsIn + row) | 0]++;
+    traffic[(Traffic.packetsIn + row) | 0]++;
     this.packetsIn++;
-    page[(Column.bytesIn + row) | 0] += length;
+    traffic[(Traffic.bytesIn + row) | 0] += length;
     this.#near[block.blockIndex] |= 1 << (row >> ROWS_A_NEAR_PAGE_BITS);
     return true;
   }
@@ -77,7 +77,7 @@ export class HostRings {
    * included, and may have the row's session released: its remaining packets go with it.
    */
   drain(block: Block, row: number, handler: PacketHandler): number {
-    const page = block.page;
+    const { page, traffic } = block;
     const cursor = (Column.outbound + row) | 0;
     let cursors = page[cursor];
     if (cursors === 0) return 0;
@@ -102,9 +102,9 @@ export class HostRings {
         packet.start = (at + 1) | 0;
         packet.header = header;
         page[cursor] = (cursors & 0xffff) | ((tail + recordWords(length)) << 16);
-        page[(Column.packetsOut + row) | 0]++;
+        traffic[(Traffic.packetsOut + row) | 0]++;
         this.packetsOut++;
-        page[(Column.bytesOut + row) | 0] += length;
+        traffic[(Traffic.bytesOut + row) | 0] += length;
         taken++;
         const result = handler(page[(Column.account + row) | 0] >>> 0, packet);
         if (result !== undefined) refusePromise(result);
@@ -174,12 +174,12 @@ export class HostRings {
 
   /** Room for a record that the short way cannot place: the cursors after it, or 0, counted as dropped, when there is none. */
   #claimFar(block: Block, row: number, length: number): number {
-    const { page, rings } = block;
+    const { page, traffic, rings } = block;
     const before = page[Column.inbound + row];
     const near = rings.inboundNear + row * NEAR_WORDS;
     const far = rings.inboundFar + row * this.#farWords - NEAR_WORDS;
     const after = claimRecord(block.cold.i32, near, far, this.#capacity, before, recordWords(length));
-    if (after === 0) page[Column.dropped + row]++;
+    if (after === 0) traffic[Traffic.dropped + row]++;
     else this.#inboundFar.raise(block.blockIndex, row, ((after - 1) & (this.#capacity - 1)) + 1 - NEAR_WORDS);
     return after;
   }

@@ -1,11 +1,14 @@
 import { DormouseError, messageOf } from '../errors.js';
 import {
+  ACTIVITY_BYTES,
+  HOT_BYTES,
   MAX_PARTICIPANTS,
   PAGE_BYTES,
   PARTICIPANT_WORDS,
   ROW_BITS,
   SlotState,
   type TableRegions,
+  TRAFFIC_BYTES,
   tableRegions,
 } from '../layout/geometry.js';
 
@@ -94,6 +97,21 @@ export class SessionTable {
     return this.regions.pages + blockIndex * PAGE_BYTES;
   }
 
+  /** Byte offset of a block's counters. */
+  trafficOffset(blockIndex: number): number {
+    return this.regions.traffic + blockIndex * TRAFFIC_BYTES;
+  }
+
+  /** Index of the first of a block's times of last activity among {@link doubles}. */
+  firstActivity(blockIndex: number): number {
+    return (this.regions.activity + blockIndex * ACTIVITY_BYTES) / 8;
+  }
+
+  /** Byte offset of a block's hot fields. */
+  hotOffset(blockIndex: number): number {
+    return this.regions.hot + blockIndex * HOT_BYTES;
+  }
+
   /** The words of one participant, on a cache line of their own. */
   participantWords(participant: number): Int32Array {
     if (participant < 0 || participant >= MAX_PARTICIPANTS) {
@@ -119,8 +137,9 @@ export class SessionTable {
   /** Bytes of the table that hold something, given the highest block ever used: what it adds to the resident set. */
   touchedBytes(blocksUsed: number, hotBlocksUsed: number): number {
     const rows = blocksUsed << ROW_BITS;
-    const dense = [blocksUsed * 4, blocksUsed * 8, blocksUsed, rows, rows];
-    return dense.reduce((sum, bytes) => sum + wholePages(bytes), 0) + blocksUsed * (PAGE_BYTES / 2) + hotBlocksUsed * (PAGE_BYTES / 2);
+    const columns = [PAGE_BYTES, TRAFFIC_BYTES, ACTIVITY_BYTES].map((bytes) => blocksUsed * bytes);
+    const dense = [blocksUsed * 4, blocksUsed * 8, blocksUsed, rows, rows, ...columns, hotBlocksUsed * HOT_BYTES];
+    return dense.reduce((sum, bytes) => sum + wholePages(bytes), 0);
   }
 }
 

@@ -1,6 +1,5 @@
 import type { DataColumn } from '../layout/data-column.js';
 import { ELEMENT_BYTES } from '../layout/field.js';
-import { PAGE_CORE_BYTES } from '../layout/geometry.js';
 import type { Column, StateLayout, TextColumn } from '../layout/state-layout.js';
 import type { Block } from '../memory/block.js';
 import type { SessionTable } from '../memory/session-table.js';
@@ -33,14 +32,14 @@ export class FieldPlan {
   gather(table: SessionTable, tableBytes: Uint8Array, block: Block, row: number, view: DataView, start: number): void {
     const at = gather(this.#cold, block.cold.i32, block.cold.u8, 0, row, view, start);
     if (this.#hot.isEmpty) return;
-    gather(this.#hot, table.words, tableBytes, table.pageOffset(block.blockIndex) + PAGE_CORE_BYTES, row, view, at);
+    gather(this.#hot, table.words, tableBytes, table.hotOffset(block.blockIndex), row, view, at);
   }
 
   /** The reverse of {@link gather}. */
   scatter(table: SessionTable, tableBytes: Uint8Array, block: Block, row: number, view: DataView, start: number): void {
     const at = scatter(this.#cold, block.cold.i32, block.cold.u8, 0, row, view, start);
     if (this.#hot.isEmpty) return;
-    scatter(this.#hot, table.words, tableBytes, table.pageOffset(block.blockIndex) + PAGE_CORE_BYTES, row, view, at);
+    scatter(this.#hot, table.words, tableBytes, table.hotOffset(block.blockIndex), row, view, at);
   }
 }
 

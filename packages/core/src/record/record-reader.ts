@@ -1,4 +1,4 @@
-import { Column } from '../layout/geometry.js';
+import { Column, Traffic } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import { clearData } from '../memory/data-values.js';
 import { clearServices } from '../memory/services.js';
@@ -39,7 +39,7 @@ export class RecordReader {
    * The row's thread alone, between ticks.
    */
   read(bytes: Uint8Array, accountId: number, block: Block, row: number): void {
-    const { page } = block;
+    const { page, traffic } = block;
     const table = this.#table;
     const source = this.#source;
     const head = this.head(bytes, accountId);
@@ -50,13 +50,13 @@ export class RecordReader {
     page[Column.group + row] = head.groupId;
     page[Column.incarnation + row] = head.incarnation;
     page[Column.updateBias + row] = -head.updateCount;
-    page[Column.packetsIn + row] = head.packetsIn;
-    page[Column.packetsOut + row] = head.packetsOut;
-    page[Column.bytesIn + row] = head.bytesIn;
-    page[Column.bytesOut + row] = head.bytesOut;
-    page[Column.dropped + row] = head.dropped;
-    page[Column.mark + row] = head.mark;
-    page[Column.markBefore + row] = head.markBefore;
+    traffic[Traffic.packetsIn + row] = head.packetsIn;
+    traffic[Traffic.packetsOut + row] = head.packetsOut;
+    traffic[Traffic.bytesIn + row] = head.bytesIn;
+    traffic[Traffic.bytesOut + row] = head.bytesOut;
+    traffic[Traffic.dropped + row] = head.dropped;
+    traffic[Traffic.mark + row] = head.mark;
+    traffic[Traffic.markBefore + row] = head.markBefore;
     page[Column.inbound + row] = 0;
     page[Column.outbound + row] = 0;
     table.faultCounts[block.firstSlot + row] = head.faultCount;

@@ -1,4 +1,4 @@
-import { Column, SlotState } from '../layout/geometry.js';
+import { Column, SlotState, Traffic } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import type { SessionTable } from '../memory/session-table.js';
 import { OWN_SHAPES } from '../memory/staging.js';
@@ -110,7 +110,7 @@ export class RecordWriter {
 
   #writeCounters(block: Block, row: number): number {
     const sink = this.#sink;
-    const { page } = block;
+    const { page, traffic } = block;
     let sections = 0;
     this.#mapId = page[Column.map + row];
     sink.varint(this.#mapId);
@@ -125,10 +125,10 @@ export class RecordWriter {
       sink.varint(group);
       sections |= Section.group;
     }
-    const packetsIn = page[Column.packetsIn + row];
-    const packetsOut = page[Column.packetsOut + row];
-    const bytesIn = page[Column.bytesIn + row];
-    const bytesOut = page[Column.bytesOut + row];
+    const packetsIn = traffic[Traffic.packetsIn + row];
+    const packetsOut = traffic[Traffic.packetsOut + row];
+    const bytesIn = traffic[Traffic.bytesIn + row];
+    const bytesOut = traffic[Traffic.bytesOut + row];
     if ((packetsIn | packetsOut | bytesIn | bytesOut) !== 0) {
       sink.varint(packetsIn);
       sink.varint(packetsOut);
@@ -137,14 +137,14 @@ export class RecordWriter {
       sections |= Section.traffic;
     }
     const faults = this.#table.faultCounts[block.firstSlot + row];
-    const dropped = page[Column.dropped + row];
+    const dropped = traffic[Traffic.dropped + row];
     if ((faults | dropped) !== 0) {
       sink.varint(faults);
       sink.varint(dropped);
       sections |= Section.faults;
     }
-    const mark = page[Column.mark + row];
-    const markBefore = page[Column.markBefore + row];
+    const mark = traffic[Traffic.mark + row];
+    const markBefore = traffic[Traffic.markBefore + row];
     if ((mark | markBefore) !== 0) {
       sink.varint(mark);
       sink.varint(markBefore);

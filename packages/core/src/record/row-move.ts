@@ -1,4 +1,4 @@
-import { Column, NEAR_WORDS, ROWS } from '../layout/geometry.js';
+import { Column, NEAR_WORDS, ROWS, Traffic } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import { clearData, dataLength, dataRefusals, dataStart, NEVER_SET, writeData } from '../memory/data-values.js';
 import { wordsInUse } from '../memory/ring-cursors.js';
@@ -7,8 +7,9 @@ import type { SessionTable } from '../memory/session-table.js';
 import { addTimer, TIMER_ID, TIMER_PERIOD, timerAt, timersOf } from '../memory/timer-list.js';
 import { FieldPlans } from './field-plan.js';
 
-/** Columns of a page that go along as they are. */
+/** Columns that go along as they are. */
 const COLUMNS = Object.values(Column);
+const COUNTERS = Object.values(Traffic);
 
 /** Up to so many words are copied one by one: two views of them cost more. */
 const FEW_WORDS = 128;
@@ -24,6 +25,7 @@ let passing = new DataView(new ArrayBuffer(1024), 0, 1024);
  */
 export function moveRow(table: SessionTable, from: Block, fromRow: number, to: Block, toRow: number): void {
   for (const column of COLUMNS) to.page[column + toRow] = from.page[column + fromRow];
+  for (const column of COUNTERS) to.traffic[column + toRow] = from.traffic[column + fromRow];
   table.faultCounts[to.firstSlot + toRow] = table.faultCounts[from.firstSlot + fromRow];
   table.doubles[to.firstActivity + toRow] = table.doubles[from.firstActivity + fromRow];
   moveFields(table, from, fromRow, to, toRow);

@@ -1,4 +1,4 @@
-import { PAGE_BYTES, PAGE_CORE_BYTES, ROWS } from '../layout/geometry.js';
+import { HOT_BYTES, ROWS } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import { ParticipantWord, segmentRunning } from '../memory/participant-words.js';
 import type { SessionTable } from '../memory/session-table.js';
@@ -44,7 +44,7 @@ export class KernelRunner {
     this.#hooks = hooks;
     this.#kernel = kernel;
     this.#tick = tick;
-    this.#firstPage = table.regions.pages + PAGE_CORE_BYTES;
+    this.#firstPage = table.regions.hot;
     this.#progress = progress;
     this.#faults = faults;
   }
@@ -57,7 +57,7 @@ export class KernelRunner {
     if ((low | high) === 0) return false;
     if (progress !== undefined) progress[ParticipantWord.row] = segmentRunning(begin, end);
     try {
-      this.#kernel(this.#firstPage + block.blockIndex * PAGE_BYTES, begin, end, low, high, diffMs, this.#tick.nowMs);
+      this.#kernel(this.#firstPage + block.blockIndex * HOT_BYTES, begin, end, low, high, diffMs, this.#tick.nowMs);
     } catch (error) {
       this.#trapped(block, low, high, error);
     }

@@ -1,4 +1,4 @@
-import { Column } from '../layout/geometry.js';
+import { Traffic } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import { appendRecord, NO_RECORD } from '../memory/record-ring.js';
 
@@ -23,5 +23,5 @@ export function putInOutbox(
 
 /** Something a session wanted to send is not sent. */
 export function countDropped(block: Block, row: number): void {
-  block.page[Column.dropped + row]++;
+  block.traffic[Traffic.dropped + row]++;
 }

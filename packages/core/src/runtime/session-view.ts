@@ -1,5 +1,5 @@
 import { DormouseError, requireInteger } from '../errors.js';
-import { Column, maxPayloadBytes, NEAR_WORDS, PAD_HEADER, PAGE_CORE_WORDS, ROWS, recordWords } from '../layout/geometry.js';
+import { Column, maxPayloadBytes, NEAR_WORDS, PAD_HEADER, PAGE_WORDS, ROWS, recordWords, Traffic } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import { type Packet, PacketView, type PacketWriter, PacketWriterView, PayloadCopier } from '../memory/packet-view.js';
 import { claimRecord, lastRecordAt, releaseRecord, skipPads } from '../memory/ring-cursors.js';
@@ -19,7 +19,7 @@ const NO_PAYLOAD = new Uint8Array(0);
  * The page of a session view that is attached to nothing. Its ring cursors lead both `receive` and `claim` off their fast paths,
  * to where the mistake is reported: the fast paths need no check of their own.
  */
-const PARKED_PAGE = new Int32Array(PAGE_CORE_WORDS);
+const PARKED_PAGE = new Int32Array(PAGE_WORDS);
 PARKED_PAGE.fill(NEAR_WORDS << 16, INBOUND, INBOUND + ROWS);
 PARKED_PAGE.fill(NEAR_WORDS, OUTBOUND, OUTBOUND + ROWS);
 
@@ -214,7 +214,7 @@ export class SessionView extends SessionServices implements Session {
     const before = page[OUTBOUND + row];
     const after = claimRecord(words, near, far, capacity, before, need);
     if (after === 0) {
-      page[Column.dropped + row]++;
+      (this.$block as Block).traffic[Traffic.dropped + row]++;
       return null;
     }
     const at = lastRecordAt(after, need, near, far, capacity);

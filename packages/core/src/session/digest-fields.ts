@@ -1,6 +1,5 @@
 import type { DataColumn } from '../layout/data-column.js';
 import { ELEMENT_BYTES } from '../layout/field.js';
-import { PAGE_CORE_BYTES } from '../layout/geometry.js';
 import type { Column, StateLayout, TextColumn } from '../layout/state-layout.js';
 import type { Block } from '../memory/block.js';
 import { dataLength, dataRefusals, dataStart, NEVER_SET } from '../memory/data-values.js';
@@ -87,5 +86,5 @@ function dataDigest(column: DataColumn, key: PartKey): FieldDigest {
 
 /** First byte of a block's hot fields in the table. */
 function hotBytesOf(table: SessionTable, block: Block): number {
-  return table.pageOffset(block.blockIndex) + PAGE_CORE_BYTES;
+  return table.hotOffset(block.blockIndex);
 }

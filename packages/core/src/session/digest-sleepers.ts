@@ -172,7 +172,7 @@ class Scratch implements CountedSlots {
         cause,
       });
       const host = pool.hosts[block.behaviorIndex];
-      beginRow(block.page, row, { accountId, incarnation, host, mapId, groupId, init: undefined }, 0);
+      beginRow(block, row, { accountId, incarnation, host, mapId, groupId, init: undefined }, 0);
       this.table.faultCounts[block.firstSlot + row] = 0;
       this.table.doubles[block.firstActivity + row] = 0;
       host.initialise(block, row);

@@ -1,7 +1,7 @@
 import type { AnyBehavior, FieldsOf } from '../behavior.js';
 import { DormouseError, shown } from '../errors.js';
 import { NO_ENTRY } from '../hibernation/sleepers.js';
-import { Column } from '../layout/geometry.js';
+import { Column, Traffic } from '../layout/geometry.js';
 import type { RecordHead } from '../record/record-format.js';
 import type { StateOf } from '../session-api.js';
 import type { StateSource } from './host-state.js';
@@ -32,6 +32,7 @@ export interface HandleOwner {
   /** Entry of an incarnation of an account among the sleepers that are stored, or −1. */
   findSleeper(accountId: number, incarnation: number): number;
   readWord(slot: number, column: number): number;
+  readTraffic(slot: number, column: number): number;
   readUpdateCount(slot: number): number;
   readIdleMs(slot: number): number;
   /** The same of a sleeper that is stored, by what its record tells. */
@@ -145,23 +146,23 @@ export class SessionHandle<B extends AnyBehavior = AnyBehavior> {
   }
   /** Packets pushed to it, as u32. */
   get packetsIn(): number {
-    return this.#read(Column.packetsIn, 'packetsIn');
+    return this.#count('packetsIn');
   }
   /** Packets of it that the host has taken, as u32. */
   get packetsOut(): number {
-    return this.#read(Column.packetsOut, 'packetsOut');
+    return this.#count('packetsOut');
   }
   /** Payload bytes of `packetsIn`, as u32. */
   get bytesIn(): number {
-    return this.#read(Column.bytesIn, 'bytesIn');
+    return this.#count('bytesIn');
   }
   /** Payload bytes of `packetsOut`, as u32. */
   get bytesOut(): number {
-    return this.#read(Column.bytesOut, 'bytesOut');
+    return this.#count('bytesOut');
   }
   /** Packets either way that found a ring full, messages to it that found its mailbox full, requests of it that found its outbox full; as u32. */
   get dropped(): number {
-    return this.#read(Column.dropped, 'dropped');
+    return this.#count('dropped');
   }
   /** Simulated ms since the last packet either way, or `touch()` (R-21). */
   get idleMs(): number {
@@ -231,6 +232,12 @@ export class SessionHandle<B extends AnyBehavior = AnyBehavior> {
   #read(column: number, name: Exclude<keyof RecordHead, 'countsFrom'>): number {
     const slot = this.#find();
     return (slot === NO_SLOT ? this.#head()[name] : this.#owner.readWord(slot, column)) >>> 0;
+  }
+
+  /** The same of what is counted. */
+  #count(name: Exclude<keyof typeof Traffic, 'mark' | 'markBefore'>): number {
+    const slot = this.#find();
+    return (slot === NO_SLOT ? this.#head()[name] : this.#owner.readTraffic(slot, Traffic[name])) >>> 0;
   }
 
   #head(): RecordHead {

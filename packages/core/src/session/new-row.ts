@@ -1,5 +1,6 @@
 import { DormouseError } from '../errors.js';
-import { Column } from '../layout/geometry.js';
+import { Column, Traffic } from '../layout/geometry.js';
+import type { Block } from '../memory/block.js';
 import type { BehaviorHost } from './behavior-host.js';
 
 /** A session to be created, its values checked. */
@@ -12,27 +13,23 @@ export interface NewSession {
   readonly init: unknown;
 }
 
-/** Columns of a row that start at 0, beside those set from what is created. */
-const ZEROED = [
-  Column.inbound,
-  Column.outbound,
-  Column.packetsIn,
-  Column.packetsOut,
-  Column.bytesIn,
-  Column.bytesOut,
-  Column.dropped,
-  Column.mark,
-  Column.markBefore,
-];
+const COUNTERS = Object.values(Traffic);
 
-/** Makes the core columns of a row those of a new session, whose updates are counted from tick number `tick` on. */
-export function beginRow(page: Int32Array, row: number, { accountId, mapId, groupId, incarnation }: NewSession, tick: number): void {
+/** Makes a row's columns in the table those of a new session, but for its last activity; its updates are counted from tick number `tick` on. */
+export function beginRow(
+  { page, traffic }: Block,
+  row: number,
+  { accountId, mapId, groupId, incarnation }: NewSession,
+  tick: number,
+): void {
   page[Column.account + row] = accountId;
   page[Column.map + row] = mapId;
   page[Column.group + row] = groupId;
   page[Column.incarnation + row] = incarnation;
   page[Column.updateBias + row] = tick;
-  for (const column of ZEROED) page[column + row] = 0;
+  page[Column.inbound + row] = 0;
+  page[Column.outbound + row] = 0;
+  for (const column of COUNTERS) traffic[column + row] = 0;
 }
 
 /** The error for an account that has a session already. */

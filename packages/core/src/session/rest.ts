@@ -1,5 +1,5 @@
 import { NO_ENTRY } from '../hibernation/sleepers.js';
-import { Column, ROW_MASK, SlotState } from '../layout/geometry.js';
+import { Column, ROW_MASK, SlotState, Traffic } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import type { BehaviorHost } from './behavior-host.js';
 import { NO_SLOT, type SessionStore } from './store.js';
@@ -29,11 +29,11 @@ export function fallAsleep(store: SessionStore, clock: TickClock, slot: number):
  * while it slept the window may have gone on over its row, or not over its record.
  */
 export function rise(store: SessionStore, slot: number): void {
-  const { page, behaviorIndex } = store.block(slot);
+  const { page, traffic, behaviorIndex } = store.block(slot);
   const row = slot & ROW_MASK;
-  const packets = page[Column.packetsIn + row] + page[Column.packetsOut + row];
-  page[Column.mark + row] = packets;
-  page[Column.markBefore + row] = packets;
+  const packets = traffic[Traffic.packetsIn + row] + traffic[Traffic.packetsOut + row];
+  traffic[Traffic.mark + row] = packets;
+  traffic[Traffic.markBefore + row] = packets;
   store.countOn(slot);
   store.places?.placed(slot, behaviorIndex, page[Column.map + row] >>> 0);
   store.setState(slot, SlotState.active);

@@ -43,6 +43,11 @@ export abstract class SessionRows {
     return this.block(slot).page[column + (slot & ROW_MASK)];
   }
 
+  /** What is counted of a slot's session, one of `Traffic`. */
+  counted(slot: number, column: number): number {
+    return this.block(slot).traffic[column + (slot & ROW_MASK)];
+  }
+
   setWord(slot: number, column: number, value: number): void {
     this.block(slot).page[column + (slot & ROW_MASK)] = value;
     if (column === Column.map) this.places?.moved(slot, value >>> 0);

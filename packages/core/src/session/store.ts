@@ -75,7 +75,7 @@ export class SessionStore extends SessionRows {
         caller.dropBlock(block.blockIndex);
         // Its page comes to be another's: nothing stays there that somebody could take for a session's.
         if (this.pool.highRows[block.blockIndex] > 0)
-          this.kernels.clearPages(block.blockIndex, 1, block.layout.state.hotBytesPerSession > 0);
+          this.kernels.clearBlocks(block.blockIndex, 1, block.layout.state.hotBytesPerSession > 0);
         this.rings.forget(block.blockIndex);
         this.mail.forget(block.blockIndex);
       },
@@ -145,7 +145,7 @@ export class SessionStore extends SessionRows {
       this.pool.give(slot, block);
       throw sessionExists(accountId);
     }
-    beginRow(block.page, row, planned, this.clock.number);
+    beginRow(block, row, planned, this.clock.number);
     this.table.faultCounts[slot] = 0;
     this.table.doubles[block.firstActivity + row] = this.clock.nowMs;
     host.initialise(block, row);

@@ -1,7 +1,7 @@
 import type { ColumnKernels } from '../kernels/column-kernels.js';
 import { PlainKernels } from '../kernels/plain-kernels.js';
 import { SimdKernels } from '../kernels/simd-kernels.js';
-import { Column, LAST_ACTIVITY_F64, PAGE_BYTES, ROW_BITS, ROW_MASK, ROWS, SlotState } from '../layout/geometry.js';
+import { ROW_BITS, ROW_MASK, ROWS, SlotState, Traffic } from '../layout/geometry.js';
 import { SessionTable } from '../memory/session-table.js';
 
 /** A table of sessions without a manager, and both forms of the kernels over it. */
@@ -24,12 +24,11 @@ const BUSY_AT_MS = 300_000;
  */
 export function kernelStand(sessions: number, idleEvery: number): KernelStand {
   const table = SessionTable.reserve(sessions);
-  const { words, doubles, regions } = table;
+  const { words, doubles } = table;
   for (let slot = 0; slot < sessions; slot++) {
-    const page = (regions.pages + (slot >> ROW_BITS) * PAGE_BYTES) / 4;
-    const at = page + (slot & ROW_MASK);
-    for (const column of Object.values(Column)) words[at + column] = Math.imul(slot + 1, 2_654_435_769 + column) >>> 8;
-    doubles[page / 2 + LAST_ACTIVITY_F64 + (slot & ROW_MASK)] = slot % idleEvery === 0 ? IDLE_SINCE_MS : BUSY_AT_MS;
+    const at = table.trafficOffset(slot >> ROW_BITS) / 4 + (slot & ROW_MASK);
+    for (const column of Object.values(Traffic)) words[at + column] = Math.imul(slot + 1, 2_654_435_769 + column) >>> 8;
+    doubles[table.firstActivity(0) + slot] = slot % idleEvery === 0 ? IDLE_SINCE_MS : BUSY_AT_MS;
     table.setSlotState(slot, SlotState.active);
   }
   return {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Column, ROWS, SlotState } from '../../src/layout/geometry.js';
+import { ROWS, SlotState, Traffic } from '../../src/layout/geometry.js';
 import { type Form, kernelTable, type Row } from './kernel-table.js';
 
 const BLOCKS = 5;
@@ -29,8 +29,13 @@ const rows = fc.oneof(
 );
 const step = fc.oneof(
   fc.constant({ kind: 'turn' } as const),
-  fc.record({ kind: fc.constant('clear column' as const), column: fc.constantFrom(...Object.values(Column)), block: fc.nat(BLOCKS - 1) }),
-  fc.record({ kind: fc.constant('clear pages' as const), withHot: fc.boolean(), block: fc.nat(BLOCKS - 1) }),
+  fc.record({
+    kind: fc.constant('clear column' as const),
+    region: fc.constantFrom('pages' as const, 'traffic' as const),
+    column: fc.constantFrom(...Object.values(Traffic)),
+    block: fc.nat(BLOCKS - 1),
+  }),
+  fc.record({ kind: fc.constant('clear blocks' as const), withHot: fc.boolean(), block: fc.nat(BLOCKS - 1) }),
 );
 
 function filled(form: Form, content: Readonly<Record<string, Row>>) {
@@ -80,8 +85,8 @@ describe('both forms of the kernels', () => {
           const { kernels, touched } = filled(form, content);
           for (const each of steps) {
             if (each.kind === 'turn') kernels.turnActivity(BLOCKS);
-            else if (each.kind === 'clear column') kernels.clearColumn(each.column, each.block, BLOCKS - each.block);
-            else kernels.clearPages(each.block, 1, each.withHot);
+            else if (each.kind === 'clear column') kernels.clearColumn(each.region, each.column, each.block, BLOCKS - each.block);
+            else kernels.clearBlocks(each.block, 1, each.withHot);
           }
           return touched();
         });

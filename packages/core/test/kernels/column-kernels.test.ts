@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { columnKernels } from '../../src/kernels/column-kernels.js';
-import { Column, PAGE_CORE_WORDS, ROWS, SlotState } from '../../src/layout/geometry.js';
+import { Column, ROWS, SlotState, Traffic } from '../../src/layout/geometry.js';
 import { SessionTable } from '../../src/memory/session-table.js';
 import { FORMS, kernelTable } from './kernel-table.js';
 
@@ -104,41 +104,47 @@ describe.each(FORMS)('the kernels in their %s form (R-10)', (form) => {
   });
 
   it('begin the next half of the activity window in every row of blocks in use, and write to no other', () => {
-    const { kernels, fill, word, pageWords } = kernelTable(form, 3);
+    const { kernels, fill, word, areAll } = kernelTable(form, 3);
     for (let row = 0; row < ROWS; row++) fill(row, { packetsIn: row, packetsOut: LARGEST - 7, mark: 1000 + row });
     fill(2 * ROWS + 5, { state: SlotState.hibernating, packetsIn: 3, packetsOut: 4, mark: 2 });
     kernels.turnActivity(3);
     for (let row = 0; row < ROWS; row++) {
-      expect([word(row, Column.markBefore), word(row, Column.mark)]).toEqual([1000 + row, row - 8]);
+      expect([word(row, Traffic.markBefore), word(row, Traffic.mark)]).toEqual([1000 + row, row - 8]);
     }
-    expect([word(2 * ROWS + 5, Column.markBefore), word(2 * ROWS + 5, Column.mark)]).toEqual([2, 7]);
-    expect(pageWords(1).every((each) => each === 0)).toBe(true);
+    expect([word(2 * ROWS + 5, Traffic.markBefore), word(2 * ROWS + 5, Traffic.mark)]).toEqual([2, 7]);
+    expect(areAll(1, 0)).toBe(true);
   });
 
   it('do not turn the window of a block that has no session, whatever is left in its rows', () => {
     const { kernels, fill, word } = kernelTable(form, 1);
     fill(9, { state: SlotState.free, packetsIn: 5, mark: 3 });
     kernels.turnActivity(1);
-    expect([word(9, Column.markBefore), word(9, Column.mark)]).toEqual([0, 3]);
+    expect([word(9, Traffic.markBefore), word(9, Traffic.mark)]).toEqual([0, 3]);
   });
 
-  it('clear one column of some blocks, and nothing beside it', () => {
-    const { kernels, table, pageWords } = kernelTable(form, 4);
-    table.words.fill(-1, table.pageOffset(0) / 4, table.pageOffset(4) / 4);
-    kernels.clearColumn(Column.bytesIn, 1, 2);
-    const isCleared = (word: number): boolean => word >= Column.bytesIn && word < Column.bytesIn + ROWS;
-    for (const block of [0, 3]) expect(pageWords(block).every((word) => word === -1)).toBe(true);
-    for (const block of [1, 2]) expect(pageWords(block).every((word, at) => word === (isCleared(at) ? 0 : -1))).toBe(true);
+  it.each([
+    ['pages', Column.incarnation],
+    ['traffic', Traffic.bytesIn],
+  ] as const)('clear one column of %s of some blocks, and nothing beside it', (region, column) => {
+    const { kernels, smear, areAll, blockWords } = kernelTable(form, 4);
+    smear();
+    kernels.clearColumn(region, column, 1, 2);
+    const isCleared = (word: number): boolean => word >= column && word < column + ROWS;
+    for (const block of [0, 3]) expect(areAll(block, -1)).toBe(true);
+    for (const block of [1, 2]) {
+      expect(blockWords(block)[region].every((word, at) => word === (isCleared(at) ? 0 : -1))).toBe(true);
+      expect(areAll(block, -1, region === 'pages' ? 'traffic' : 'pages', 'activity', 'hot')).toBe(true);
+    }
   });
 
-  it('clear the pages of some blocks, hot fields only where they are asked to', () => {
-    const { kernels, table, pageWords } = kernelTable(form, 4);
-    table.words.fill(-1, table.pageOffset(0) / 4, table.pageOffset(4) / 4);
-    kernels.clearPages(1, 1, false);
-    kernels.clearPages(2, 1, true);
-    expect([0, 3].every((block) => pageWords(block).every((word) => word === -1))).toBe(true);
-    expect(pageWords(1).every((word, at) => word === (at < PAGE_CORE_WORDS ? 0 : -1))).toBe(true);
-    expect(pageWords(2).every((word) => word === 0)).toBe(true);
+  it('clear all columns of some blocks, hot fields only where they are asked to', () => {
+    const { kernels, smear, areAll } = kernelTable(form, 4);
+    smear();
+    kernels.clearBlocks(1, 1, false);
+    kernels.clearBlocks(2, 1, true);
+    expect([0, 3].every((block) => areAll(block, -1))).toBe(true);
+    expect([areAll(1, 0, 'pages', 'traffic', 'activity'), areAll(1, -1, 'hot')]).toEqual([true, true]);
+    expect(areAll(2, 0)).toBe(true);
   });
 });
 

@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  ACTIVITY_BYTES,
   Column,
+  HOT_BYTES,
   KERNEL_RESULT_WORDS,
-  LAST_ACTIVITY_F64,
   MAX_PARTICIPANTS,
   MAX_RING_BYTES,
   MIN_RING_BYTES,
@@ -11,12 +12,15 @@ import {
   NEAR_WORDS,
   PAD_HEADER,
   PAGE_BYTES,
-  PAGE_CORE_WORDS,
+  PAGE_WORDS,
   PARTICIPANT_WORDS,
   ROWS,
   recordWords,
   SUBMAP_HEADER_WORDS,
   SUBMAPS,
+  TRAFFIC_BYTES,
+  TRAFFIC_WORDS,
+  Traffic,
   tableRegions,
 } from '../../src/layout/geometry.js';
 
@@ -42,6 +46,9 @@ describe('the table’s regions', () => {
           [regions.slotList, slotCount * 4],
           [regions.index, SUBMAPS * (SUBMAP_HEADER_WORDS * 4 + regions.submapCapacity * 8)],
           [regions.pages, blockCount * PAGE_BYTES],
+          [regions.traffic, blockCount * TRAFFIC_BYTES],
+          [regions.activity, blockCount * ACTIVITY_BYTES],
+          [regions.hot, blockCount * HOT_BYTES],
         ];
         let end = 0;
         for (const [offset, bytes] of sizes) {
@@ -49,7 +56,7 @@ describe('the table’s regions', () => {
           expect(offset % 64).toBe(0);
           end = offset + bytes;
         }
-        expect(regions.pages % PAGE_BYTES).toBe(0);
+        for (const region of ['pages', 'traffic', 'activity', 'hot'] as const) expect(regions[region] % 4096).toBe(0);
         expect(regions.totalBytes).toBeGreaterThanOrEqual(end);
         expect(regions.totalBytes % 65_536).toBe(0);
         expect(regions.totalBytes).toBeLessThanOrEqual(65_536 * 65_536);
@@ -66,17 +73,13 @@ describe('the table’s regions', () => {
     ));
 });
 
-it('a page’s columns do not overlap and end where its hot half begins', () => {
-  const used = new Set<number>();
-  const spans = [...Object.values(Column).map((first) => [first, ROWS]), [LAST_ACTIVITY_F64 * 2, ROWS * 2]];
-  for (const [first, words] of spans) {
-    for (let word = first; word < first + words; word++) {
-      expect(used.has(word)).toBe(false);
-      used.add(word);
-    }
-  }
-  expect(used.size).toBe(PAGE_CORE_WORDS);
-  expect(Math.max(...used)).toBe(PAGE_CORE_WORDS - 1);
+it.each([
+  ['a page', Column, PAGE_WORDS],
+  ['a block’s counters', Traffic, TRAFFIC_WORDS],
+] as const)('the columns of %s fill it without overlap, whole cache lines', (_, columns, words) => {
+  const used = Object.values(columns).flatMap((first) => Array.from({ length: ROWS }, (_, row) => first + row));
+  expect(used.toSorted((a, b) => a - b)).toEqual(Array.from({ length: words }, (_, word) => word));
+  expect(words % 16).toBe(0);
 });
 
 describe('records', () => {

@@ -1,5 +1,5 @@
 import { u8, u32 } from '../../src/layout/field.js';
-import { Column } from '../../src/layout/geometry.js';
+import { Traffic } from '../../src/layout/geometry.js';
 import { RoundCheck } from '../../src/manager/round-check.js';
 import type { Seats } from '../../src/manager/seats.js';
 import { StoringRounds } from '../../src/manager/sleep/storing-rounds.js';
@@ -40,7 +40,7 @@ export function storingStand(run: Run = serially) {
       const slot = create(at + 1);
       const block = store.block(slot);
       participant.addBlock(block);
-      block.page[Column.packetsIn + (slot & 63)] = at * 1000;
+      block.traffic[Traffic.packetsIn + (slot & 63)] = at * 1000;
       fallAsleep(store, clock, slot);
       return slot;
     });

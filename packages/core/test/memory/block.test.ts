@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { layOutBlock } from '../../src/layout/block-layout.js';
 import { bigint64, bool, f32, i16, text, u8 } from '../../src/layout/field.js';
-import { LAST_ACTIVITY_F64, PAGE_BYTES, PAGE_CORE_WORDS } from '../../src/layout/geometry.js';
+import { HOT_BYTES, PAGE_WORDS, TRAFFIC_WORDS } from '../../src/layout/geometry.js';
 import { layOut } from '../../src/layout/state-layout.js';
 import { allocateBlockBuffer, EMPTY_VIEWS } from '../../src/memory/block.js';
 import { makeBlock } from './block-fixture.js';
@@ -27,14 +27,15 @@ describe('a block', () => {
     expect(block.cold.f32.byteLength).toBe(block.buffer.byteLength);
   });
 
-  it('lies on its own page of the table, core before hot', () => {
+  it('has its own part of each of the table’s regions', () => {
     const { block, table } = makeBlock({ blockIndex: 2, fields: { a: f32({ hot: true }) } });
-    expect([block.firstSlot, block.page.byteOffset, block.page.length]).toEqual([128, table.pageOffset(2), PAGE_CORE_WORDS]);
-    expect(block.hot.f32.byteOffset).toBe(table.pageOffset(2) + PAGE_BYTES / 2);
-    expect(block.hot.f32.byteLength).toBe(PAGE_BYTES / 2);
+    expect([block.firstSlot, block.page.byteOffset, block.page.length]).toEqual([128, table.pageOffset(2), PAGE_WORDS]);
+    expect([block.traffic.byteOffset, block.traffic.length]).toEqual([table.trafficOffset(2), TRAFFIC_WORDS]);
+    expect(block.hot.f32.byteOffset).toBe(table.hotOffset(2));
+    expect(block.hot.f32.byteLength).toBe(HOT_BYTES);
     expect(block.hot.f32.buffer).toBe(table.memory.buffer);
     table.doubles[block.firstActivity + 63] = 1.5;
-    expect(new Float64Array(table.memory.buffer, table.pageOffset(2), PAGE_BYTES / 8)[LAST_ACTIVITY_F64 + 63]).toBe(1.5);
+    expect(new Float64Array(table.memory.buffer, table.regions.activity, 192)[191]).toBe(1.5);
   });
 
   it('is allocated in the form that goes back to the operating system', () => {

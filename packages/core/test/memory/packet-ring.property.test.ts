@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Column, maxPayloadBytes } from '../../src/layout/geometry.js';
+import { Column, maxPayloadBytes, Traffic } from '../../src/layout/geometry.js';
 import type { Block } from '../../src/memory/block.js';
 import { HostRings } from '../../src/memory/packet-ring.js';
 import type { Packet } from '../../src/memory/packet-view.js';
@@ -106,7 +106,7 @@ describe.each([1024, 2048, 16_384, 131_072])('packet rings of %i bytes against q
           for (const sent of queue) expect(isSame(session.receive(), sent)).toBe(true);
           expect(session.receive()).toBeNull();
         }
-        expect(ROWS.reduce((sum, row) => sum + block.page[Column.dropped + row], 0)).toBe(dropped);
+        expect(ROWS.reduce((sum, row) => sum + block.traffic[Traffic.dropped + row], 0)).toBe(dropped);
       }),
       { numRuns },
     ));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Column, maxPayloadBytes } from '../../src/layout/geometry.js';
+import { Column, maxPayloadBytes, Traffic } from '../../src/layout/geometry.js';
 import { HostRings } from '../../src/memory/packet-ring.js';
 import { makeBlock } from './block-fixture.js';
 import { bundleWorker, type WorkerBundle } from './threads/bundle.js';
@@ -104,8 +104,8 @@ describe('packet rings handed over between the host and two participants', () =>
       const { page } = block;
       for (let row = 0; row < 64; row++) {
         expect(host.drained[row]).toBe(words[traffic.SENT + row]);
-        expect(page[Column.packetsOut + row]).toBe(host.drained[row]);
-        expect(page[Column.packetsIn + row]).toBe(host.pushed[row]);
+        expect(block.traffic[Traffic.packetsOut + row]).toBe(host.drained[row]);
+        expect(block.traffic[Traffic.packetsIn + row]).toBe(host.pushed[row]);
         // What was pushed was received, but for what is still queued.
         expect(words[traffic.RECEIVED + row] === host.pushed[row]).toBe(page[Column.inbound + row] === 0);
         expect(host.pushed[row]).toBeGreaterThan(traffic.TICKS / 2);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Column, maxPayloadBytes } from '../../src/layout/geometry.js';
+import { Column, maxPayloadBytes, Traffic } from '../../src/layout/geometry.js';
 import type { Block } from '../../src/memory/block.js';
 import { bytesOf } from './block-fixture.js';
 import { makeRings as setUp } from './ring-fixture.js';
@@ -8,13 +8,13 @@ const RING_BYTES = 1024;
 const MOST = maxPayloadBytes(RING_BYTES);
 
 function counters(block: Block, row: number) {
-  const { page } = block;
+  const { traffic } = block;
   return {
-    packetsIn: page[Column.packetsIn + row],
-    bytesIn: page[Column.bytesIn + row],
-    packetsOut: page[Column.packetsOut + row],
-    bytesOut: page[Column.bytesOut + row],
-    dropped: page[Column.dropped + row],
+    packetsIn: traffic[Traffic.packetsIn + row],
+    bytesIn: traffic[Traffic.bytesIn + row],
+    packetsOut: traffic[Traffic.packetsOut + row],
+    bytesOut: traffic[Traffic.bytesOut + row],
+    dropped: traffic[Traffic.dropped + row],
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_PARTICIPANTS, PAGE_BYTES, ROWS, SlotState } from '../../src/layout/geometry.js';
+import { HOT_BYTES, MAX_PARTICIPANTS, PAGE_BYTES, ROWS, SlotState, TRAFFIC_BYTES } from '../../src/layout/geometry.js';
 import { SessionTable, wholePages } from '../../src/memory/session-table.js';
 
 describe('the session table', () => {
@@ -44,17 +44,20 @@ describe('the session table', () => {
     }
   });
 
-  it('lets pages follow each other, the last one inside the memory', () => {
+  it('lets blocks’ parts of a region follow each other, the last one inside the memory', () => {
     const table = SessionTable.reserve(6400);
     expect(table.pageOffset(1) - table.pageOffset(0)).toBe(PAGE_BYTES);
-    expect(table.pageOffset(99) + PAGE_BYTES).toBeLessThanOrEqual(table.regions.totalBytes);
+    expect(table.trafficOffset(1) - table.trafficOffset(0)).toBe(TRAFFIC_BYTES);
+    expect(table.firstActivity(1) - table.firstActivity(0)).toBe(ROWS);
+    expect(table.pageOffset(99) + PAGE_BYTES).toBeLessThanOrEqual(table.regions.traffic);
+    expect(table.hotOffset(99) + HOT_BYTES).toBeLessThanOrEqual(table.regions.totalBytes);
   });
 
-  it('counts half a page a block, the other half where fields are hot, and whole pages of everything else', () => {
+  it('counts 4 KiB a block, as much again where fields are hot, and whole pages of everything else', () => {
     const table = SessionTable.reserve(64 * ROWS);
     expect(table.touchedBytes(0, 0)).toBe(0);
-    expect(table.touchedBytes(10, 0)).toBe(5 * 4096 + 10 * 4096);
-    expect(table.touchedBytes(10, 4)).toBe(5 * 4096 + 14 * 4096);
+    expect(table.touchedBytes(10, 0)).toBe(5 * 4096 + (5 + 5 + 2) * 4096);
+    expect(table.touchedBytes(10, 4)).toBe(5 * 4096 + (5 + 5 + 2 + 4) * 4096);
   });
 
   it('says ERR_START_FAILED with the cause when there is no address space', () => {

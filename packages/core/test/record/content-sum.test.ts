@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Column, SlotState } from '../../src/layout/geometry.js';
+import { Column, SlotState, Traffic } from '../../src/layout/geometry.js';
 import { RecordReader } from '../../src/record/record-reader.js';
 import { RecordWriter } from '../../src/record/record-writer.js';
 import { makeRows } from './row-fixture.js';
@@ -67,7 +67,7 @@ describe('the sum of what a record says', () => {
   it.each<[string, (row: ReturnType<typeof makeRow>) => void]>([
     ['the map', ({ page }) => (page[Column.map] = 531)],
     ['the group', ({ page }) => (page[Column.group] = 1)],
-    ['a packet', ({ page }) => page[Column.packetsIn]++],
+    ['a packet', ({ block }) => block.traffic[Traffic.packetsIn]++],
     ['a failed update', ({ table }) => table.faultCounts[0]++],
     ['the last activity', ({ table, block }) => (table.doubles[block.firstActivity] = 0.5)],
     ['the tick from which updates count', ({ page }) => page[Column.updateBias]++],

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { i32, text, u8, u16 } from '../../src/layout/field.js';
-import { Column } from '../../src/layout/geometry.js';
+import { Column, Traffic } from '../../src/layout/geometry.js';
 import { setWakeTime } from '../../src/memory/timer-list.js';
 import { RecordReader } from '../../src/record/record-reader.js';
 import { RecordWriter } from '../../src/record/record-writer.js';
@@ -169,13 +169,14 @@ describe('RecordReader', () => {
     const bytes = recordOf(sleeper);
     const target = sleeper.blocks[1];
     target.page.fill(-1);
+    target.traffic.fill(-1);
     target.cold.u8.fill(0xff, 0, 64 * (4 + 4 + 1 + 20 + 2));
     setWakeTime(target, 9, 100);
     new RecordReader(sleeper.table).read(bytes, 0x0102_0304, target, 9);
     const name = sleeper.columns.find((column) => column.name === 'name');
     const start = (name?.offset ?? 0) + 9 * 20;
     expect(Array.from(target.cold.u8.subarray(start, start + 20))).toEqual(new Array(20).fill(0));
-    const words = [target.page[Column.inbound + 9], target.page[Column.dropped + 9], target.page[Column.mark + 9]];
+    const words = [target.page[Column.inbound + 9], target.traffic[Traffic.dropped + 9], target.traffic[Traffic.mark + 9]];
     expect(words).toEqual([0, 0, 0]);
     const { wakes } = target.services.timers;
     expect([target.cold.i32[wakes + 18], target.cold.i32[wakes + 19]]).toEqual([0, 0]);

@@ -3,7 +3,7 @@ import { layOutBlock } from '../../src/layout/block-layout.js';
 import type { DataColumn } from '../../src/layout/data-column.js';
 import { data } from '../../src/layout/data-field.js';
 import { bigint64, bool, ELEMENT_BYTES, f32, f64, i8, i16, i32, text, u8, u16, u32 } from '../../src/layout/field.js';
-import { Column, NEAR_WORDS, ROWS, recordWords } from '../../src/layout/geometry.js';
+import { Column, NEAR_WORDS, ROWS, recordWords, Traffic } from '../../src/layout/geometry.js';
 import { type Fields, layOut, type TextColumn } from '../../src/layout/state-layout.js';
 import { allocateBlockBuffer, Block } from '../../src/memory/block.js';
 import { clearData, dataLength, dataRefusals, dataStart, NEVER_SET, writeData } from '../../src/memory/data-values.js';
@@ -113,24 +113,14 @@ export function anyRow(withRings: boolean): fc.Arbitrary<RowState> {
   });
 }
 
-const WORD_COLUMNS = [
-  Column.account,
-  Column.map,
-  Column.group,
-  Column.incarnation,
-  Column.packetsIn,
-  Column.packetsOut,
-  Column.bytesIn,
-  Column.bytesOut,
-  Column.dropped,
-  Column.mark,
-  Column.markBefore,
-];
+const WORD_COLUMNS = [Column.account, Column.map, Column.group, Column.incarnation];
+const COUNTERS = Object.values(Traffic);
 
 /** Fills a row, whatever was in it before. Its updates stand still. */
 export function fillRow({ table, columns }: Rows, block: Block, row: number, state: RowState): void {
   clearServices(block, row);
   for (const [index, column] of WORD_COLUMNS.entries()) block.page[column + row] = state.words[index];
+  for (const [index, column] of COUNTERS.entries()) block.traffic[column + row] = state.words[WORD_COLUMNS.length + index];
   block.page[Column.updateBias + row] = -(Math.abs(state.seed) % 1_000_000);
   table.doubles[block.firstActivity + row] = state.lastActivityMs;
   table.faultCounts[block.firstSlot + row] = state.faults;
@@ -215,7 +205,7 @@ function bytesOfColumn(
   const bytes = ELEMENT_BYTES[element] * stride;
   const start = offset * ELEMENT_BYTES[element] + row * bytes;
   return hot
-    ? new Uint8Array(table.memory.buffer, table.pageOffset(block.blockIndex) + 4096 + start, bytes)
+    ? new Uint8Array(table.memory.buffer, table.hotOffset(block.blockIndex) + start, bytes)
     : new Uint8Array(block.buffer, start, bytes);
 }
 
@@ -240,7 +230,11 @@ export function contentOf({ table, columns }: Rows, block: Block, row: number): 
   const { timers } = services;
   const count = timersOf(words[timers.counts + row]);
   return {
-    words: [...WORD_COLUMNS, Column.updateBias].map((column) => block.page[column + row]),
+    words: [
+      ...WORD_COLUMNS.map((column) => block.page[column + row]),
+      ...COUNTERS.map((column) => block.traffic[column + row]),
+      block.page[Column.updateBias + row],
+    ],
     lastActivityMs: table.doubles[block.firstActivity + row],
     faults: table.faultCounts[block.firstSlot + row],
     fields: Object.fromEntries(columns.map(({ name }, index) => [name, fields[index]])),

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { PAGE_CORE_BYTES } from '../../src/layout/geometry.js';
 import { ParticipantWord, rowsUnderWay } from '../../src/memory/participant-words.js';
 import { type KernelFunction, KernelRunner } from '../../src/runtime/kernel-runner.js';
 import { makeBlock } from '../memory/block-fixture.js';
@@ -33,7 +32,7 @@ describe('a runner by a kernel', () => {
       const calls: number[][] = [];
       const { run, table } = setUp((...values) => calls.push(values));
       expect(run(low, high, begin, end)).toBe(false);
-      expect(calls).toEqual([[table.pageOffset(2) + PAGE_CORE_BYTES, begin, end, ownLow, ownHigh, 100, 100]]);
+      expect(calls).toEqual([[table.hotOffset(2), begin, end, ownLow, ownHigh, 100, 100]]);
     },
   );
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Column, maxPayloadBytes } from '../../src/layout/geometry.js';
+import { Column, maxPayloadBytes, Traffic } from '../../src/layout/geometry.js';
 import { HostRings } from '../../src/memory/packet-ring.js';
 import { SessionView } from '../../src/runtime/session-view.js';
 import { defineStateClass } from '../../src/runtime/state-view.js';
@@ -77,7 +77,7 @@ describe('a session', () => {
     let sent = 0;
     while (session.send(sent, bytesOf(sent, 60))) sent++;
     expect(session.claim(1, 60)).toBeNull();
-    expect(block.page[Column.dropped]).toBe(2);
+    expect(block.traffic[Traffic.dropped]).toBe(2);
     expect(drained()).toEqual(Array.from({ length: sent }, (_, i) => [i, bytesOf(i, 60)]));
   });
 });

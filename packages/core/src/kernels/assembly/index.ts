@@ -1,4 +1,4 @@
-export { clearColumn, clearPages, turnActivity } from './columns';
+export { clear, clearColumn, turnActivity } from './columns';
 export { countStates } from './counts';
 export { listIdle } from './idle';
 export { sumTraffic } from './sums';

@@ -1,4 +1,4 @@
-import { BYTES_IN, BYTES_OUT, DROPPED, PACKETS_IN, PACKETS_OUT, PAGE_BYTES, ROWS } from './geometry';
+import { BYTES_IN, BYTES_OUT, DROPPED, PACKETS_IN, PACKETS_OUT, ROWS, TRAFFIC_BYTES } from './geometry';
 import { areAllActive, awakeRows, endOf, isEmpty } from './rows';
 
 /** Bits of a word that is so large that sixteen of them, which a lane adds up in a block, could run over. */
@@ -8,7 +8,7 @@ const LARGE: u32 = 0xf000_0000;
  * Adds up five columns over the rows that are awake, in one pass. Writes five doubles to `into`: packets in and out, bytes in and out, dropped.
  * A block's words are added up as u32 if none of them is large, and then only become u64; what that costs is an `or` for each vector.
  */
-export function sumTraffic(pages: usize, states: usize, blockCount: u32, into: usize): void {
+export function sumTraffic(traffic: usize, states: usize, blockCount: u32, into: usize): void {
   for (let at = into; at < into + 40; at += 8) f64.store(at, 0);
   let packetsIn = i64x2.splat(0);
   let packetsOut = i64x2.splat(0);
@@ -16,7 +16,7 @@ export function sumTraffic(pages: usize, states: usize, blockCount: u32, into: u
   let bytesOut = i64x2.splat(0);
   let dropped = i64x2.splat(0);
   const end = endOf(states, blockCount);
-  for (; states < end; states += ROWS, pages += PAGE_BYTES) {
+  for (; states < end; states += ROWS, traffic += TRAFFIC_BYTES) {
     if (isEmpty(states)) continue;
     let sum0 = i32x4.splat(0);
     let sum1 = i32x4.splat(0);
@@ -26,7 +26,7 @@ export function sumTraffic(pages: usize, states: usize, blockCount: u32, into: u
     let bits = i32x4.splat(0);
     // Most blocks are full: to leave nobody out is a third of the work less.
     const isFull = areAllActive(states);
-    for (let at = pages; isFull && at < pages + ROWS * 4; at += 16) {
+    for (let at = traffic; isFull && at < traffic + ROWS * 4; at += 16) {
       const words0 = v128.load(at, PACKETS_IN);
       const words1 = v128.load(at, PACKETS_OUT);
       const words2 = v128.load(at, BYTES_IN);
@@ -41,7 +41,7 @@ export function sumTraffic(pages: usize, states: usize, blockCount: u32, into: u
     }
     for (let row: usize = isFull ? <usize>ROWS : 0; row < ROWS; row += 4) {
       const awake = awakeRows(states + row);
-      const at = pages + row * 4;
+      const at = traffic + row * 4;
       const words0 = v128.and(v128.load(at, PACKETS_IN), awake);
       const words1 = v128.and(v128.load(at, PACKETS_OUT), awake);
       const words2 = v128.and(v128.load(at, BYTES_IN), awake);
@@ -55,7 +55,7 @@ export function sumTraffic(pages: usize, states: usize, blockCount: u32, into: u
       bits = v128.or(bits, v128.or(v128.or(words0, words1), v128.or(v128.or(words2, words3), words4)));
     }
     if (v128.any_true(v128.and(bits, i32x4.splat(LARGE)))) {
-      addLarge(pages, states, into);
+      addLarge(traffic, states, into);
       continue;
     }
     packetsIn = i64x2.add(packetsIn, widened(sum0));
@@ -72,12 +72,12 @@ export function sumTraffic(pages: usize, states: usize, blockCount: u32, into: u
 }
 
 /** A block's share where words of it are large. */
-function addLarge(pages: usize, states: usize, into: usize): void {
-  addTo(into, columnSum(pages + PACKETS_IN, states));
-  addTo(into + 8, columnSum(pages + PACKETS_OUT, states));
-  addTo(into + 16, columnSum(pages + BYTES_IN, states));
-  addTo(into + 24, columnSum(pages + BYTES_OUT, states));
-  addTo(into + 32, columnSum(pages + DROPPED, states));
+function addLarge(traffic: usize, states: usize, into: usize): void {
+  addTo(into, columnSum(traffic + PACKETS_IN, states));
+  addTo(into + 8, columnSum(traffic + PACKETS_OUT, states));
+  addTo(into + 16, columnSum(traffic + BYTES_IN, states));
+  addTo(into + 24, columnSum(traffic + BYTES_OUT, states));
+  addTo(into + 32, columnSum(traffic + DROPPED, states));
 }
 
 function columnSum(column: usize, states: usize): u64 {
