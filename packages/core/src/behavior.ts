@@ -23,9 +23,14 @@ export interface BehaviorDefinition<F extends Fields, Init> {
    */
   readonly version?: number;
   /**
-   * Makes a state of this version's fields of one that was stored by an older version (`fromVersion`): `state` has that one's fields by name, as
-   * `handle.state` gives them, arrays as arrays; what is returned has values for fields of now. Fields that it has not are as in a new session, others are refused. Runs
-   * when the session wakes, on the host's thread, synchronously. Throwing refuses the record (`ERR_RECORD_MIGRATION`), which is kept.
+   * Makes a state of this version's fields of one that was stored by an older version (`fromVersion`). `state` has that one's fields by name: numbers, texts, arrays as plain
+   * arrays, of data fields the values, undefined where none was ever stored. What is returned, which may be `state` itself, has values for fields of now; those that it
+   * has not are as in a new session, and names of no field, values of another type and such as have no room are refused. Timers, counters, packets and all else of the session
+   * stay as they are.
+   *
+   * Runs when the session wakes, on the host's thread, synchronously. Of the same arguments it must make the same each time: it may be asked again, where a digest is
+   * taken and where the process dies before the session is stored anew. Throwing refuses the record (`ERR_RECORD_MIGRATION`), which is kept, and tried again when the
+   * store is opened the next time.
    */
   readonly migrate?: (fromVersion: number, state: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
   /**

@@ -10,6 +10,7 @@
  *
  * @packageDocumentation
  */
+export type { ElementType } from './layout/field.js';
 export type { StateLayout } from './layout/state-layout.js';
 export { checkRecord, type DecodedMail, type DecodedPacket, type DecodedRecord, decodeRecord } from './record/decoded-record.js';
 export type { RecordHead } from './record/record-format.js';

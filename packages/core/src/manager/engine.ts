@@ -28,6 +28,7 @@ import type { TickReport } from '../tick-report.js';
 import { AskDesk } from './asks/ask-desk.js';
 import { Broadcasts } from './broadcast.js';
 import { KeptRecords } from './durable/kept-records.js';
+import { Upgrades } from './durable/upgrades.js';
 import { HostServices } from './host-services.js';
 import { Intake } from './intake.js';
 import { MetricsWindow } from './metrics.js';
@@ -68,6 +69,8 @@ export class Engine {
   readonly records: HibernationStore;
   /** Where the records of sessions that have a slot are, in a store that outlives the process. */
   readonly kept: KeptRecords | undefined;
+  /** Between those records and whoever reads them. */
+  readonly upgrades: Upgrades;
   readonly #logger: Logger;
   readonly #shapes: Readonly<Uint8Array>;
   readonly shared: SharedContent;
@@ -109,10 +112,12 @@ export class Engine {
     const check = new RoundCheck({ scheduler, caller, seats, clock, round });
     const kept = records.durable === undefined ? undefined : new KeptRecords();
     const storing = new StoringRounds({ scheduler, round, check, staging, store, clock, kept });
+    const upgrades = new Upgrades({ behaviors, numbers: staging.shapes, codec, records });
     const hibernation = new Hibernation({
       store,
       clock,
       records,
+      upgrades,
       rounds: storing,
       shapes: staging.shapes,
       kept,
@@ -230,6 +235,7 @@ export class Engine {
     });
     this.records = records;
     this.kept = kept;
+    this.upgrades = upgrades;
     this.#workerThreads = config.workerThreads;
     this.#logger = logger;
     this.#shapes = staging.shapes;
@@ -253,7 +259,7 @@ export class Engine {
   /** What the sessions come to now. Throws `ERR_TICK_IN_FLIGHT` while they are being updated. */
   digest(): StateDigest {
     if (this.ticks.phase === 'updating') throw tickInFlight(this.clock, 'the state digest cannot be taken');
-    this.#digest ??= new StateDigest(this.store, this.records, this.#shapes);
+    this.#digest ??= new StateDigest(this.store, this.upgrades, this.#shapes);
     this.#digest.take();
     return this.#digest;
   }

@@ -15,6 +15,7 @@ const KEPT =
   Section.traffic |
   Section.faults |
   Section.marks |
+  Section.counting |
   Section.random |
   Section.timers |
   Section.wake |

@@ -65,12 +65,14 @@ export class SleeperDigests {
   /** Looks at all whose rows are stored now. */
   take(): void {
     this.failure = undefined;
-    for (const chunk of this.#changed) {
+    for (const chunk of [...this.#changed]) {
+      // Before it is looked at: what reads a record may run something of the user's, which may change it.
+      this.#changed.delete(chunk);
       this.#add(this.#chunks[chunk], -1);
       const { words, isFinal } = this.#look(chunk);
       this.#chunks[chunk] = words;
       this.#add(words, 1);
-      if (isFinal) this.#changed.delete(chunk);
+      if (!isFinal) this.#changed.add(chunk);
     }
   }
 

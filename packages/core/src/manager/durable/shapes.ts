@@ -56,6 +56,11 @@ export class StoredShapes {
     return this.#standings[number]?.kind === 'older';
   }
 
+  /** Whether the store may have records that are read by `migrate`. */
+  get hasOlder(): boolean {
+    return this.#list.some((shape, number) => shape !== undefined && this.isOlder(number));
+  }
+
   /** Why records of this shape are refused; undefined: they are not. */
   refusalOf(number: number): string | undefined {
     const standing = this.#standings[number];

@@ -9,6 +9,7 @@ import type { TickClock } from '../../session/tick-clock.js';
 import { NO_REFUSALS, type RefusedRequest } from '../../tick-report.js';
 import type { WallClock } from '../../wall-clock.js';
 import type { KeptRecords } from '../durable/kept-records.js';
+import type { Upgrades } from '../durable/upgrades.js';
 import { FallingAsleep } from './falling-asleep.js';
 import { IdleScan } from './idle-scan.js';
 import { Storing } from './storing.js';
@@ -24,6 +25,7 @@ export interface HibernationParts {
   readonly store: SessionStore;
   readonly clock: TickClock;
   readonly records: HibernationStore;
+  readonly upgrades: Upgrades;
   readonly rounds: StoringRounds;
   /** See {@link import('../../memory/staging.js').Staging.shapes}. */
   readonly shapes: Readonly<Uint8Array>;

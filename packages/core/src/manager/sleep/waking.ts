@@ -9,6 +9,7 @@ import type { InputTap } from '../../recording/observer.js';
 import { giveUpSlot, isAtRest, rise, takeSlot } from '../../session/rest.js';
 import { NO_SLOT, type SessionStore } from '../../session/store.js';
 import type { RefusedRequest } from '../../tick-report.js';
+import type { Upgrades } from '../durable/upgrades.js';
 import type { Storing } from './storing.js';
 
 /** Its session sleeps on: there is no slot for it, or its record cannot be read now. */
@@ -17,6 +18,7 @@ export const NO_ROOM = -2;
 export interface WakingParts {
   readonly store: SessionStore;
   readonly records: HibernationStore;
+  readonly upgrades: Upgrades;
   readonly reader: RecordReader;
   readonly storing: Storing;
   readonly logger: Logger;
@@ -42,6 +44,8 @@ export class Waking {
   readonly #parts: WakingParts;
   /** Why accounts sleep on that can perhaps wake later, as it was the last time: told once. */
   readonly #unreadable = new Map<number, DormouseError>();
+  /** Accounts whose `migrate` runs. */
+  readonly #migrating = new Set<number>();
 
   constructor(parts: WakingParts) {
     this.#parts = parts;
@@ -106,11 +110,17 @@ export class Waking {
   }
 
   #load(accountId: number): number {
-    const { store } = this.#parts;
+    const { store, upgrades } = this.#parts;
     const { sleepers } = store;
     const known = sleepers.find(accountId);
     if (known === NO_ENTRY || sleepers.isRefused(known)) return NO_SLOT;
     const incarnation = sleepers.incarnationOf(known);
+    let migrated: Uint8Array | undefined;
+    if (upgrades.areDue) {
+      const found = this.#migrate(accountId, known);
+      if (typeof found === 'number') return found;
+      migrated = found;
+    }
     let slot: number;
     try {
       slot = takeSlot(store, store.pool.hosts[sleepers.behaviorOf(known)], accountId, incarnation);
@@ -120,21 +130,18 @@ export class Waking {
     }
     if (slot === NO_SLOT) return this.#slotOf(accountId, incarnation);
     const entry = sleepers.find(accountId);
-    const failure = this.fill(slot, entry);
+    const failure = this.fill(slot, entry, migrated);
     if (failure === undefined) return slot;
     giveUpSlot(store, slot, accountId);
-    if (!isForGood(failure)) return this.#sleepsOn(accountId, incarnation, failure);
-    sleepers.refuse(entry);
-    this.#tell(accountId, failure);
-    return NO_SLOT;
+    return this.#notRead(entry, failure);
   }
 
   /**
    * Reads a sleeper's record into the slot that it has just been given, on the map and in the group that it was moved to in its sleep. Returns why it cannot be
-   * read, {@link isForGood} or now; the row is not to be used then. Never throws.
+   * read, {@link isForGood} or now; the row is not to be used then. Never throws. `record`: what is to be read in place of what the store has.
    */
-  fill(slot: number, entry: number): DormouseError | undefined {
-    const { store, records, reader, storing } = this.#parts;
+  fill(slot: number, entry: number, record?: Uint8Array): DormouseError | undefined {
+    const { store, upgrades, reader, storing } = this.#parts;
     const { sleepers } = store;
     const accountId = sleepers.accountOf(entry);
     const incarnation = sleepers.incarnationOf(entry);
@@ -143,7 +150,7 @@ export class Waking {
     const row = slot & ROW_MASK;
     let bytes: Uint8Array;
     try {
-      bytes = records.read(accountId, location);
+      bytes = record ?? upgrades.read(accountId, location);
     } catch (error) {
       return unreadable(accountId, error);
     }
@@ -157,6 +164,41 @@ export class Waking {
     block.page[Column.group + row] = sleepers.groupOf(entry);
     storing.woken(slot, accountId, location);
     return undefined;
+  }
+
+  /**
+   * A sleeper's record as its behaviour has it now: a copy. Or what {@link wake} returns, where it cannot be had, or the session is another by now, is
+   * elsewhere or awake: `migrate` runs while the session sleeps on, stored, and may have anything done, but have it woken.
+   */
+  #migrate(accountId: number, entry: number): Uint8Array | number {
+    const { store, upgrades } = this.#parts;
+    const { sleepers } = store;
+    const incarnation = sleepers.incarnationOf(entry);
+    const location = sleepers.locationOf(entry);
+    if (this.#migrating.has(accountId)) return NO_ROOM;
+    let record: Uint8Array | undefined;
+    let failure: unknown;
+    this.#migrating.add(accountId);
+    try {
+      record = upgrades.read(accountId, location).slice();
+    } catch (error) {
+      failure = error;
+    }
+    this.#migrating.delete(accountId);
+    const now = sleepers.find(accountId);
+    const isSame = now !== NO_ENTRY && sleepers.incarnationOf(now) === incarnation && sleepers.locationOf(now) === location;
+    if (!isSame || store.index.get(accountId) !== NO_SLOT) return this.#slotOf(accountId, incarnation);
+    return record ?? this.#notRead(now, unreadable(accountId, failure));
+  }
+
+  /** What {@link wake} returns where a record could not be read: once for good, it is refused. */
+  #notRead(entry: number, failure: DormouseError): number {
+    const { sleepers } = this.#parts.store;
+    const accountId = sleepers.accountOf(entry);
+    if (!isForGood(failure)) return this.#sleepsOn(accountId, sleepers.incarnationOf(entry), failure);
+    sleepers.refuse(entry);
+    this.#tell(accountId, failure);
+    return NO_SLOT;
   }
 
   #rise(slot: number, accountId: number): void {
