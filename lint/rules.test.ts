@@ -90,6 +90,16 @@ const imports: readonly Claims[] = [
     allowed: ['@dormouse/core/conformance', '../src/index.js'],
   },
   {
+    path: 'packages/store-sqlite/src/draft.ts',
+    refused: ['@dormouse/core/dist/index.js', '@dormouse/bench', '../../core/src/index.js'],
+    allowed: ['@dormouse/core', '@dormouse/core/records'],
+  },
+  {
+    path: 'packages/store-sqlite/test/conformance.test.ts',
+    refused: ['@dormouse/core/dist/conformance.js'],
+    allowed: ['@dormouse/core/conformance', '../src/index.js'],
+  },
+  {
     path: 'packages/bench/src/cli.ts',
     refused: ['../../core/src/index.js', '@dormouse/core/dist/index.js'],
     allowed: ['@dormouse/core', '@dormouse/scheduler-inline'],

@@ -19,7 +19,9 @@ const root = JSON.parse(readFileSync(new URL('../package.json', import.meta.url)
 
 describe.each(manifests.map((manifest) => [manifest.name, manifest] as const))('%s', (_name, manifest) => {
   it('is published as ECMAScript modules only, for the Node.js versions and under the licence of the whole', () => {
-    expect(manifest).toMatchObject({ type: 'module', license: root.license, engines: root.engines });
+    // node:sqlite is there from this version on.
+    const engines = manifest.name === '@dormouse/store-sqlite' ? { node: '>=22.13' } : root.engines;
+    expect(manifest).toMatchObject({ type: 'module', license: root.license, engines });
     expect(manifest.private).toBeUndefined();
     expect(manifest.files).toContain('dist');
   });
@@ -29,9 +31,9 @@ describe.each(manifests.map((manifest) => [manifest.name, manifest] as const))('
   });
 });
 
-const schedulers = manifests.filter(({ name }) => name.startsWith('@dormouse/scheduler-'));
+const plugins = manifests.filter(({ name }) => /^@dormouse\/(scheduler|store)-/.test(name));
 
-describe.each(schedulers.map((manifest) => [manifest.name, manifest] as const))('%s', (_name, manifest) => {
+describe.each(plugins.map((manifest) => [manifest.name, manifest] as const))('%s', (_name, manifest) => {
   // A narrower range would be left by core's next minor release, and Changesets would then make that a major one of all of them.
   it('takes any 0.x core as its peer, since the contract is checked when it starts', () => {
     expect(manifest.peerDependencies).toEqual(expect.objectContaining({ '@dormouse/core': '0.x' }));

@@ -1,0 +1,1 @@
+export { type SqliteStoreOptions, sqliteStore, sqliteStore as default } from './options.js';

@@ -1,0 +1,125 @@
+import { Worker } from 'node:worker_threads';
+import type { Commit, CommitOutcome, WriterState } from './file-writer.js';
+import type { FileSettings } from './store-file.js';
+import { type PostedProblem, received, StoreProblem, textOf } from './store-problem.js';
+import type { Writing } from './writing.js';
+
+/** What the thread runs: as built, also where this file is run as source. */
+const WORKER = new URL('../dist/worker.js', import.meta.url);
+
+const START_MS = 30_000;
+/** What is waited for when it is closed: for what is still to be written, then for the thread to end. */
+const CLOSE_MS = 10_000;
+
+export interface ThreadData {
+  readonly path: string;
+  readonly settings: FileSettings;
+}
+
+type Order =
+  | { readonly kind: 'open' | 'close' }
+  | { readonly kind: 'commit'; readonly commit: Commit }
+  | { readonly kind: 'vacuum'; readonly budgetMs: number };
+export type ThreadRequest = Order & { readonly number: number };
+
+export interface ThreadReply {
+  readonly number: number;
+  readonly value?: CommitOutcome | undefined;
+  readonly problem?: PostedProblem;
+}
+
+interface Waiting {
+  readonly resolve: (value: ThreadReply['value']) => void;
+  readonly reject: (reason: StoreProblem) => void;
+}
+
+/**
+ * On a thread of its own, which is never terminated: it ends when it is closed. One that dies is replaced at the next call; what was asked of it has failed, and may
+ * be in the file or not. It keeps the process alive only while something is asked of it.
+ */
+export class ThreadWriting implements Writing {
+  readonly #data: ThreadData;
+  #worker: Worker | undefined;
+  readonly #waiting = new Map<number, Waiting>();
+  #number = 0;
+  #exited: Promise<void> = Promise.resolve();
+
+  constructor(path: string, settings: FileSettings) {
+    this.#data = { path, settings };
+  }
+
+  async open(): Promise<void> {
+    await this.#within(START_MS, 'is not ready', this.#ask({ kind: 'open' }));
+  }
+
+  async commit(commit: Commit): Promise<CommitOutcome> {
+    return (await this.#ask({ kind: 'commit', commit })) as CommitOutcome;
+  }
+
+  async vacuum(budgetMs: number): Promise<WriterState> {
+    const { state } = (await this.#ask({ kind: 'vacuum', budgetMs })) as { state: WriterState };
+    return state;
+  }
+
+  async close(): Promise<void> {
+    if (this.#worker === undefined) return;
+    await this.#within(CLOSE_MS, 'has not closed its file', this.#ask({ kind: 'close' }));
+    await this.#within(CLOSE_MS, 'has not ended', this.#exited);
+  }
+
+  #ask(order: Order): Promise<ThreadReply['value']> {
+    const worker = this.#worker ?? this.#start();
+    const number = this.#number++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(number, { resolve, reject });
+      worker.ref();
+      worker.postMessage({ ...order, number });
+    });
+  }
+
+  #start(): Worker {
+    // Flags of this process's, such as loaders of its sources, are none of its business.
+    const worker = new Worker(WORKER, { workerData: this.#data, execArgv: [], name: 'dormouse-store' });
+    let failure: unknown;
+    this.#worker = worker;
+    worker.on('message', (reply: ThreadReply) => this.#settle(worker, reply));
+    worker.on('error', (error: unknown) => {
+      failure = error;
+    });
+    this.#exited = new Promise((resolve) => {
+      worker.on('exit', (code) => {
+        if (this.#worker === worker) this.#worker = undefined;
+        this.#lose(failure === undefined ? `exit code ${code}` : textOf(failure));
+        resolve();
+      });
+    });
+    worker.unref();
+    return worker;
+  }
+
+  #settle(worker: Worker, { number, value, problem }: ThreadReply): void {
+    const waiting = this.#waiting.get(number);
+    this.#waiting.delete(number);
+    if (this.#waiting.size === 0) worker.unref();
+    if (problem === undefined) waiting?.resolve(value);
+    else waiting?.reject(received(problem));
+  }
+
+  #lose(reason: string): void {
+    const lost = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject } of lost) reject(new StoreProblem('ERR_STORE_FAILED', `its thread has ended: ${reason}`));
+  }
+
+  async #within<T>(ms: number, what: string, promise: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new StoreProblem('ERR_STORE_FAILED', `its thread ${what} after ${ms} ms`)), ms);
+    });
+    try {
+      return await Promise.race([promise, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

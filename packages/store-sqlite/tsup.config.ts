@@ -1,0 +1,10 @@
+import { defineConfig } from 'tsup';
+
+export default defineConfig({
+  entry: ['src/index.ts', 'src/worker.ts'],
+  format: 'esm',
+  target: 'node22',
+  sourcemap: true,
+  dts: { entry: 'src/index.ts' },
+  clean: true,
+});
