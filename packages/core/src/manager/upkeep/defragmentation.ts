@@ -45,6 +45,11 @@ export interface SliceDriver {
 const STORING_PATIENCE_MS = 250;
 /** A store that says so often in a row that there is more to compact, and takes no less memory for it, is left alone until the next time. */
 const MOST_VAIN_COMPACTIONS = 10_000;
+/**
+ * How much of a slice steps are begun in. What is begun last, and a collection of V8's that falls into it, are to end within the slice; a step takes
+ * up to some 0.3 ms, a collection of short-lived objects up to 1 ms.
+ */
+const SHARE_OF_SLICE = 0.5;
 /** The least that a store is given to compact, ms. */
 const LEAST_COMPACTION_MS = 0.1;
 
@@ -92,7 +97,7 @@ export class Defragmentation {
     this.#dueMs = parts.wallClock.now() + (parts.intervalMs ?? Number.POSITIVE_INFINITY);
   }
 
-  /** Goes on until `performance.now()` has come to `untilMs`, or there is nothing more to do: then false. At least one step. Between ticks. */
+  /** Goes on so that it ends before `performance.now()` has come to `untilMs`, or there is nothing more to do: then false. At least one step. Between ticks. */
   step(untilMs: number): boolean {
     const { wallClock, isRoundOpen, garbage } = this.#parts;
     if (this.#jobs.length === 0 && wallClock.now() >= this.#dueMs && !this.#isClosed) this.#jobs.push(new Job(false, false));
@@ -100,7 +105,7 @@ export class Defragmentation {
     if (job === undefined || isRoundOpen()) return this.#jobs.length > 0;
     const beganMs = performance.now();
     if (job.slices === 0) job.beganMs = beganMs;
-    this.#untilMs = untilMs;
+    this.#untilMs = beganMs + (untilMs - beganMs) * SHARE_OF_SLICE;
     const endedMs = this.#advance(job, beganMs);
     job.slices++;
     job.longestSliceUs = Math.max(job.longestSliceUs, (endedMs - beganMs) * 1000);
