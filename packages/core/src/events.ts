@@ -19,6 +19,8 @@ export interface DormouseEvents {
   'dormouse:session:woken': { readonly accountId: number };
   /** The store does not take records: sessions stay in memory, asleep, until it does. Told once until it has taken some again. */
   'dormouse:store:failed': { readonly store: string; readonly error: DormouseError };
+  /** It takes records again. `pausedMs`: wall-clock time since it has failed. */
+  'dormouse:store:recovered': { readonly store: string; readonly pausedMs: number };
   /** No thread could be started in the place of one that was lost; it is tried again. Told once until one could. */
   'dormouse:thread:failed': { readonly scheduler: string; readonly error: DormouseError };
   'dormouse:request:refused': RefusedRequest;
@@ -50,6 +52,7 @@ const NAMES = [
   'dormouse:session:hibernated',
   'dormouse:session:woken',
   'dormouse:store:failed',
+  'dormouse:store:recovered',
   'dormouse:thread:failed',
   'dormouse:request:refused',
   'dormouse:pool:grown',

@@ -55,8 +55,8 @@ export function storingStand(run: Run = serially) {
   /** All records that there are after `encode`, in order, with whose they are. */
   function stored(): [accountId: number, record: Uint8Array][] {
     const all: [number, Uint8Array][] = [];
-    for (let at = 0; at < storing.batchCount; at++) {
-      const { count, bytes, ends, accountIds } = storing.batch(at);
+    for (let batch = storing.next(); batch !== undefined; batch = storing.next()) {
+      const { count, bytes, ends, accountIds } = batch;
       for (let i = 0; i < count; i++) all.push([accountIds[i], bytes.slice(i === 0 ? 0 : ends[i - 1], ends[i])]);
     }
     return all;

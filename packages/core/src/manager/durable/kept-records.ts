@@ -4,12 +4,12 @@ const FIRST_SLOTS = 1024;
 
 /**
  * Where the records of sessions are that have a slot, in a store that outlives the process: what such a session wakes as, or goes on as, if the process dies. A
- * session that has never been stored has none. Eight bytes a slot, of those that have been in use. Main thread only.
+ * session that has never been stored has none. Twelve bytes a slot, of those that have been in use. Main thread only.
  */
 export class KeptRecords {
   #locations = new Uint32Array(FIRST_SLOTS).fill(NO_LOCATION);
-  /** A sum of what the record says; 0: it is to be written again. */
-  #contents = new Uint32Array(FIRST_SLOTS);
+  /** A sum of what the record says (`RecordWriter.contentSum`); 0: it is to be written again. */
+  #contents = new Float64Array(FIRST_SLOTS);
 
   get heldBytes(): number {
     return this.#locations.byteLength + this.#contents.byteLength;
@@ -47,7 +47,7 @@ export class KeptRecords {
   #grow(atLeast: number): void {
     const length = 2 ** Math.ceil(Math.log2(atLeast));
     const locations = new Uint32Array(length).fill(NO_LOCATION);
-    const contents = new Uint32Array(length);
+    const contents = new Float64Array(length);
     locations.set(this.#locations);
     contents.set(this.#contents);
     this.#locations = locations;

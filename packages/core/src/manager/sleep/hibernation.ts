@@ -186,7 +186,7 @@ export class Hibernation {
 
   /** The store has put a record elsewhere. */
   recordMoved(accountId: number, location: number): void {
-    this.storing.recordMoved(accountId, location);
+    this.storing.ledger.recordMoved(accountId, location);
   }
 
   /** Ends the session of a stored sleeper without waking it; false if there is none. */

@@ -1,13 +1,14 @@
 import { DormouseError, messageOf } from '../../errors.js';
 import { NO_LOCATION, type RecordBatch } from '../../hibernation/hibernation-store.js';
 import { Column, ROW_MASK, SlotState } from '../../layout/geometry.js';
+import { isDrained } from '../../memory/record-ring.js';
 import type { SharedRound } from '../../memory/round.js';
 import { MOST_LISTED, RECORDS_A_BATCH, type Staging } from '../../memory/staging.js';
-import { emptyHead, HEAD_BYTES, RecordKind, writeHead } from '../../record/record-head.js';
 import { RecordWriter } from '../../record/record-writer.js';
 import type { IScheduler } from '../../scheduler.js';
 import type { SessionStore } from '../../session/store.js';
 import type { TickClock } from '../../session/tick-clock.js';
+import { BatchHeads } from '../durable/batch-heads.js';
 import type { KeptRecords } from '../durable/kept-records.js';
 import type { RoundCheck } from '../round-check.js';
 
@@ -30,9 +31,9 @@ interface StoringParts {
 }
 
 /**
- * Turns sleepers' rows into records, in batches of 32 that the scheduler's participants share (R-22): first {@link encode}, then
- * {@link batch} for one batch after the other, whenever the store takes them. Main thread only. `encode` between ticks, or in one whose round
- * has ended: rows must not change until it is done. From then on {@link cancel} and {@link moved} tell of those that do.
+ * Turns rows into records, in batches of 32 that the scheduler's participants share (R-22): first {@link encode}, then {@link next} for one batch after the other,
+ * whenever the store takes them. Main thread only. `encode` between ticks, or in one whose round has ended: rows must not change until it is done. From then on
+ * {@link cancel}, {@link risen} and {@link moved} tell of those that do.
  */
 export class StoringRounds {
   /** Rows that one `encode` takes at most. */
@@ -41,19 +42,21 @@ export class StoringRounds {
   rounds = 0;
   /** Of the batch last taken. */
   readonly slots = new Int32Array(RECORDS_A_BATCH);
+  /** Of the batch last taken: what its records say (`RecordWriter.contentSum`), 0 where nobody wants to know; whose rows are of no use once they are stored. */
+  readonly contents = new Float64Array(RECORDS_A_BATCH);
+  readonly leaves = new Uint8Array(RECORDS_A_BATCH);
+  readonly incarnations = new Int32Array(RECORDS_A_BATCH);
   readonly #parts: StoringParts;
   readonly #writer: RecordWriter;
-  /** Of the batch last taken. */
-  readonly incarnations = new Int32Array(RECORDS_A_BATCH);
   readonly #accountIds = new Uint32Array(RECORDS_A_BATCH);
   readonly #ends = new Uint32Array(RECORDS_A_BATCH);
   readonly #locations = new Uint32Array(RECORDS_A_BATCH);
-  readonly #heads: Uint8Array | undefined;
-  readonly #headsView: DataView | undefined;
-  readonly #head = emptyHead();
+  readonly #heads: BatchHeads | undefined;
+  /** Of those listed: who was asleep, and has not risen since. */
+  readonly #asleep = new Uint8Array(MOST_LISTED);
   #bytes = new Uint8Array(FIRST_BYTES);
-  /** In which the rows were listed that are encoded. */
-  #tick = 0;
+  /** The next of those listed. */
+  #at = 0;
   /** Of the last round; 0: there was none, or it failed, and the host encodes all itself. */
   #epoch = 0;
   #failure: DormouseError | undefined;
@@ -61,27 +64,37 @@ export class StoringRounds {
   constructor(parts: StoringParts) {
     this.#parts = parts;
     this.#writer = new RecordWriter(parts.store.table, parts.staging.packs, parts.staging.shapes);
-    if (parts.kept === undefined) return;
-    this.#heads = new Uint8Array(RECORDS_A_BATCH * HEAD_BYTES);
-    this.#headsView = new DataView(this.#heads.buffer, 0, this.#heads.length);
+    if (parts.kept !== undefined) this.#heads = new BatchHeads(parts.store, parts.staging.shapes);
   }
 
-  /** Batches of the rows last given to {@link encode}. */
-  get batchCount(): number {
-    return Math.ceil(this.#parts.staging.count / RECORDS_A_BATCH);
+  /** True while some of those listed are left: {@link next} may have a batch. */
+  get hasNext(): boolean {
+    return this.#at < this.#parts.staging.count;
   }
 
   /**
-   * Has the first `count` ≤ {@link StoringRounds.most} of these rows encoded. Synchronous when it returns nothing, as it does where they are few.
-   * Never fails: see {@link takeFailure}.
+   * Has the first `count` ≤ {@link StoringRounds.most} of these rows encoded, in place of those listed before. `onlyChanged`: those whose record in the store says the same
+   * are left out. Synchronous when it returns nothing, as it does where they are few. Never fails: see {@link takeFailure}.
    */
-  encode(slots: ArrayLike<number>, count: number): void | Promise<void> {
-    const { staging, clock } = this.#parts;
-    this.#tick = clock.number;
-    for (let at = 0; at < count; at++) staging.slots[at] = slots[at];
+  encode(slots: ArrayLike<number>, count: number, onlyChanged = false): void | Promise<void> {
+    const { staging } = this.#parts;
+    const { slotStates } = this.#parts.store.table;
+    for (let at = 0; at < count; at++) {
+      staging.slots[at] = slots[at];
+      this.#asleep[at] = Number(slotStates[slots[at]] === SlotState.hibernating);
+    }
     staging.count = count;
+    staging.sums = onlyChanged;
+    this.#at = 0;
     this.#epoch = 0;
-    if (count >= WORTH_A_ROUND) return this.#run(this.batchCount);
+    if (count < WORTH_A_ROUND) return;
+    for (let at = 0; at < count; at++) this.#heads?.list(at, slots[at]);
+    return this.#run(Math.ceil(count / RECORDS_A_BATCH));
+  }
+
+  /** Those listed are not wanted any more. */
+  drop(): void {
+    this.#at = this.#parts.staging.count;
   }
 
   /**
@@ -99,48 +112,75 @@ export class StoringRounds {
     this.moved(slot, NO_SLOT);
   }
 
+  /** A sleeper whose row may be listed rises: what is written of it is not where it sleeps, and of no use to a store that keeps nothing of those awake. */
+  risen(slot: number): void {
+    if (this.#heads === undefined) {
+      this.cancel(slot);
+      return;
+    }
+    const { slots, count } = this.#parts.staging;
+    for (let at = this.#at; at < count; at++) if (slots[at] === slot) this.#asleep[at] = 0;
+  }
+
   /** A row that may be listed lies in another slot now. */
   moved(from: number, to: number): void {
     const { slots, count } = this.#parts.staging;
-    for (let at = 0; at < count; at++) if (slots[at] === from) slots[at] = to;
+    for (let at = this.#at; at < count; at++) if (slots[at] === from) slots[at] = to;
   }
 
   /**
-   * The records of a batch, for a store; of `slots[i]` the i-th, and none of those that were cancelled. Valid until the next call. What participants have
-   * not done, or found no room for, is done here.
+   * The records of up to 32 more of those listed, for a store; of `slots[i]` the i-th, and none of those that were cancelled. Undefined: none are left. Valid until the next
+   * call. What participants have not done, or found no room for, is done here.
    */
-  batch(batch: number): RecordBatch {
+  next(): RecordBatch | undefined {
     const { staging, store, kept } = this.#parts;
-    const first = batch * RECORDS_A_BATCH;
-    const stop = Math.min(first + RECORDS_A_BATCH, staging.count);
     const hasParts = this.#epoch !== 0;
     let count = 0;
     let used = 0;
-    // What lies one behind the other in the part, and is not copied yet.
+    // What lies one behind the other in a part, where it is to come, and is not copied yet.
+    let part = 0;
     let runBegin = 0;
     let runEnd = 0;
-    for (let at = first; at < stop; at++) {
+    let runAt = 0;
+    for (; this.#at < staging.count && count < RECORDS_A_BATCH; this.#at++) {
+      const at = this.#at;
       const slot = staging.slots[at];
-      const begin = runEnd;
-      const end = hasParts ? staging.ends[at] : 0;
-      const isThere = end > begin;
-      if (slot === NO_SLOT || !isThere) {
-        this.#copy(staging.parts[batch], runBegin, runEnd, used);
-        runBegin = Math.max(begin, end);
-      }
-      runEnd = Math.max(begin, end);
       if (slot === NO_SLOT) continue;
-      used += isThere ? end - begin : this.#write(slot, used);
+      const end = hasParts ? staging.ends[at] : 0;
+      const begin = hasParts && at % RECORDS_A_BATCH !== 0 ? staging.ends[at - 1] : 0;
+      const isThere = end > begin;
+      const length = isThere ? end - begin : this.#write(slot, used);
+      const content = staging.sums ? (isThere ? staging.contents[at] : this.#writer.contentSum()) : 0;
+      if (content !== 0 && kept !== undefined && kept.contentOf(slot) === content && kept.locationOf(slot) !== NO_LOCATION) continue;
+      const isNext = isThere && begin === runEnd && part === Math.floor(at / RECORDS_A_BATCH) && runAt + runEnd - runBegin === used;
+      if (!isNext) {
+        this.#copy(staging.parts[part], runBegin, runEnd, runAt);
+        part = Math.floor(at / RECORDS_A_BATCH);
+        runBegin = begin;
+        runAt = used;
+      }
+      runEnd = isThere ? end : runBegin;
+      used += length;
+      if (isThere) this.#heads?.take(count, at);
+      else this.#heads?.write(count, slot);
       this.slots[count] = slot;
+      this.incarnations[count] = store.word(slot, Column.incarnation);
+      this.leaves[count] = Number(this.#mayLeave(slot, isThere ? this.#asleep[at] === 1 : true));
+      this.contents[count] = content;
       this.#ends[count] = used;
       this.#locations[count] = kept?.locationOf(slot) ?? NO_LOCATION;
-      this.incarnations[count] = store.word(slot, Column.incarnation);
-      if (this.#headsView !== undefined) this.#writeHead(this.#headsView, count, slot);
       this.#accountIds[count++] = store.word(slot, Column.account) >>> 0;
     }
-    this.#copy(staging.parts[batch], runBegin, runEnd, used);
+    this.#copy(staging.parts[part], runBegin, runEnd, runAt);
+    if (count === 0) return undefined;
     const records = { count, bytes: this.#bytes, ends: this.#ends, accountIds: this.#accountIds, locations: this.#locations };
-    return this.#heads === undefined ? records : { ...records, heads: this.#heads };
+    return this.#heads === undefined ? records : { ...records, heads: this.#heads.bytes };
+  }
+
+  /** Whether a row is of no use once its record is stored, which is of its sleep if it `wasAsleep`. What its hook has sent is handed out first. */
+  #mayLeave(slot: number, wasAsleep: boolean): boolean {
+    const { store } = this.#parts;
+    return wasAsleep && store.table.slotStates[slot] === SlotState.hibernating && isDrained(store.word(slot, Column.outbound));
   }
 
   #run(batchCount: number): void | Promise<void> {
@@ -179,11 +219,11 @@ export class StoringRounds {
     this.#failure ??= new DormouseError('ERR_SCHEDULER_FAILED', message, { cause });
   }
 
-  /** Copies these bytes of a part to those that end at `stop`. */
-  #copy(part: Uint8Array, begin: number, end: number, stop: number): void {
+  /** Copies these bytes of a part to those from `at` on. */
+  #copy(part: Uint8Array, begin: number, end: number, at: number): void {
     if (begin === end) return;
-    if (stop > this.#bytes.length) this.#grow(stop);
-    this.#bytes.set(part.subarray(begin, end), stop - (end - begin));
+    if (at + end - begin > this.#bytes.length) this.#grow(at + end - begin);
+    this.#bytes.set(part.subarray(begin, end), at);
   }
 
   /** Returns how many bytes it has added. */
@@ -196,28 +236,6 @@ export class StoringRounds {
       if (length >= 0) return length;
       this.#grow(at + this.#writer.length);
     }
-  }
-
-  #writeHead(view: DataView, index: number, slot: number): void {
-    const { store, staging } = this.#parts;
-    const head = this.#head;
-    const block = store.block(slot);
-    const { page } = block;
-    const row = slot & ROW_MASK;
-    const state = store.table.slotStates[slot];
-    head.accountId = page[Column.account + row] >>> 0;
-    head.incarnation = page[Column.incarnation + row];
-    head.mapId = page[Column.map + row] >>> 0;
-    head.groupId = page[Column.group + row] >>> 0;
-    head.shape = staging.shapes[block.behaviorIndex];
-    head.storedAt = Math.floor(Date.now() / 1000);
-    head.kind =
-      state === SlotState.quarantined ? RecordKind.quarantined : state === SlotState.active ? RecordKind.active : RecordKind.asleep;
-    head.isAsking = block.cold.i32[block.services.unanswered + row] !== 0;
-    head.dueMs = Number.POSITIVE_INFINITY;
-    if (head.kind === RecordKind.asleep) head.dueMs = store.sleepers.dueMsOf(store.sleepers.find(head.accountId));
-    else if (head.kind === RecordKind.active) head.dueMs = this.#tick;
-    writeHead(view, index, head);
   }
 
   #grow(atLeast: number): void {

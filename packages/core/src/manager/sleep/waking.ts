@@ -97,7 +97,7 @@ export class Waking {
     const { store, storing } = this.#parts;
     const slot = store.index.get(accountId);
     if (slot === NO_SLOT) return this.#load(accountId);
-    if (store.isAsleep(slot)) storing.cancel(slot);
+    if (store.isAsleep(slot)) storing.risen(slot);
     return slot;
   }
 
