@@ -27,6 +27,7 @@ describe('dormouse-bench hibernate', () => {
       rssBytesPerSleeper: BYTES,
       accountedBytesPerSleeper: BYTES,
       recordBytes: BYTES,
+      disk: null,
       creep: [expect.any(Number), expect.any(Number)],
       hibernateUs: SUMMARY,
       wakeUs: SUMMARY,
@@ -69,7 +70,7 @@ describe('dormouse-bench hibernate', () => {
   it.each([
     ['--state-bytes', '15', '16…8192'],
     ['--state', 'empty', 'typical, random'],
-    ['--store', 'tape', 'memory, memory-deflate'],
+    ['--store', 'tape', 'memory, memory-deflate, sqlite'],
     ['--rounds', '0', '1…100'],
   ])('refuses %s %s, naming what is allowed, with exit code 2', (flag, value, allowed) => {
     const { status, stdout, stderr } = bench('hibernate', flag, value);

@@ -1,19 +1,30 @@
 import { Command, Option } from 'commander';
+import { STORES, type StoreKind, type Synchronous } from '../durable/store-place.js';
 import { type Heap, heapOption, ranLean } from '../harness/lean-process.js';
 import type { SchedulerChoice } from '../harness/scheduler-choice.js';
 import { type HibernateReport, measureHibernation } from '../hibernation/measure.js';
-import { STATE_KINDS, type StateKind } from '../hibernation/sleepy-fleet.js';
-import { callerOption, dispatchOption, integerIn, jsonOption, schedulerOption, sessionsOption, workersOption } from './options.js';
+import type { StateKind } from '../hibernation/sleepy-fleet.js';
+import {
+  callerOption,
+  dispatchOption,
+  integerIn,
+  jsonOption,
+  schedulerOption,
+  sessionsOption,
+  stateBytesOption,
+  stateOption,
+  synchronousOption,
+  workersOption,
+} from './options.js';
 import { alignedColumns } from './table.js';
-
-const STORES = ['memory', 'memory-deflate'] as const;
 
 interface Flags extends SchedulerChoice {
   readonly sessions: number;
   readonly stateBytes: number;
   readonly state: StateKind;
   readonly groups: boolean;
-  readonly store: (typeof STORES)[number];
+  readonly store: StoreKind;
+  readonly synchronous: Synchronous;
   readonly rounds: number;
   readonly heap: Heap;
   readonly json: boolean;
@@ -27,36 +38,42 @@ export function hibernateCommand(): Command {
         'Above 100 000 sessions they fall asleep by 4096 at a time, with rings untouched.',
     )
     .addOption(sessionsOption(5000))
-    .addOption(
-      new Option('--state-bytes <count>', 'bytes of a state, 16…8192; that of W2 has 32').argParser(integerIn(16, 8192)).default(280),
-    )
-    .addOption(
-      new Option('--state <kind>', 'what it is made of: as bots’ are, a third of it zeros, or noise')
-        .choices(STATE_KINDS)
-        .default('typical'),
-    )
+    .addOption(stateBytesOption())
+    .addOption(stateOption())
     .addOption(new Option('--groups', 'each five sessions are a group, which takes 14 bytes of each sleeper').default(false))
     .addOption(schedulerOption('inline'))
     .addOption(workersOption())
     .addOption(callerOption())
     .addOption(dispatchOption())
     .addOption(new Option('--store <name>', 'where they sleep').choices(STORES).default('memory'))
+    .addOption(synchronousOption())
     .addOption(new Option('--rounds <count>', 'how often all fall asleep and wake, 1…100').argParser(integerIn(1, 100)).default(3))
     .addOption(heapOption())
     .addOption(jsonOption())
     .exitOverride()
-    .action(async ({ json, sessions, stateBytes, state, groups, store, rounds, heap, ...choice }: Flags) => {
+    .action(async ({ json, sessions, stateBytes, state, groups, store, synchronous, rounds, heap, ...choice }: Flags) => {
       if (await ranLean(heap)) return;
-      const options = { choice, sessions, stateBytes, state, groups, deflate: store === 'memory-deflate', rounds };
+      const options = { choice, sessions, stateBytes, state, groups, store, synchronous, rounds };
       const report = await measureHibernation(options, (what) => process.stderr.write(`hibernate: ${what}\n`));
-      const config = { ...choice, sessions, stateBytes, state, groups, store, rounds, heap, node: process.version };
+      const config = {
+        ...choice,
+        sessions,
+        stateBytes,
+        state,
+        groups,
+        store,
+        ...(store === 'sqlite' && { synchronous }),
+        rounds,
+        heap,
+        node: process.version,
+      };
       const title = `${sessions} sessions, a ${state} state of ${stateBytes} bytes, ${groups ? 'groups of five' : 'no groups'}, store ${store}`;
       process.stdout.write(`${json ? JSON.stringify({ ...report, config }) : `${title}\n\n${tableOf(report)}`}\n`);
     });
 }
 
 function tableOf(report: HibernateReport): string {
-  const { accountedBytes } = report;
+  const { accountedBytes, disk } = report;
   const mb = (bytes: number | null): string => (bytes === null ? '–' : (bytes / 1e6).toFixed(2));
   const percent = (share: number | null): string => (share === null ? '–' : `${(share * 100).toFixed(3)} %`);
   const us = ({ median, p99 }: { median: number; p99: number }): string[] => [median.toFixed(2), p99.toFixed(2)];
@@ -71,6 +88,7 @@ function tableOf(report: HibernateReport): string {
       ['bytes a sleeper', report.rssBytesPerSleeper.toFixed(1), report.accountedBytesPerSleeper.toFixed(1)],
     ]),
     '',
+    ...(disk === null ? [] : [`files: ${mb(disk.fileBytes)} MB, written ${mb(disk.writtenBytes)} MB, read ${mb(disk.readBytes)} MB`]),
     `record: ${report.recordBytes.toFixed(1)} bytes; awake again, against awake: ${report.creep.map(percent).join(', ') || '–'}`,
     '',
     alignedColumns([

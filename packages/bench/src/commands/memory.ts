@@ -1,8 +1,8 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { type Heap, heapOption, ranLean } from '../harness/lean-process.js';
 import type { SchedulerChoice } from '../harness/scheduler-choice.js';
 import { measureMemory } from '../hibernation/scaling.js';
-import { callerOption, dispatchOption, integerIn, jsonOption, schedulerOption, workersOption } from './options.js';
+import { callerOption, dispatchOption, jsonOption, schedulerOption, stateBytesOption, workersOption } from './options.js';
 import { alignedColumns } from './table.js';
 
 interface Flags extends SchedulerChoice {
@@ -15,7 +15,7 @@ interface Flags extends SchedulerChoice {
 export function memoryCommand(): Command {
   return new Command('memory')
     .description('Tell what 50 to 5000 sessions take with 32 KiB of rings in use, and how near to a line that is (R-28).')
-    .addOption(new Option('--state-bytes <count>', 'bytes of a state, 16…8192').argParser(integerIn(16, 8192)).default(280))
+    .addOption(stateBytesOption())
     .addOption(schedulerOption('inline'))
     .addOption(workersOption())
     .addOption(callerOption())

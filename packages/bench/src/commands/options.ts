@@ -1,5 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { SYNCHRONOUS } from '../durable/store-place.js';
 import { CALLERS, DISPATCHES, PARALLEL } from '../harness/scheduler-choice.js';
+import { STATE_KINDS } from '../hibernation/sleepy-fleet.js';
 import { ARITHS, FORMS, WORKLOADS } from '../workloads.js';
 
 /** Parses an integer in `least…most`; what is none is refused with the range. */
@@ -47,3 +49,11 @@ export const schedulersOption = () =>
   new Option('--schedulers <names>', 'separated by commas: built in, packages or paths')
     .argParser((text: string) => text.split(',').filter((name) => name !== ''))
     .default(PARALLEL, PARALLEL.join(','));
+export const stateBytesOption = () =>
+  new Option('--state-bytes <count>', 'bytes of a state, 16…8192; that of W2 has 32').argParser(integerIn(16, 8192)).default(280);
+export const stateOption = () =>
+  new Option('--state <kind>', 'what it is made of: as bots’ are, a third of it zeros, or noise').choices(STATE_KINDS).default('typical');
+export const synchronousOption = () =>
+  new Option('--synchronous <how>', 'with sqlite: stored is what the disk has, or the operating system')
+    .choices(SYNCHRONOUS)
+    .default('full');

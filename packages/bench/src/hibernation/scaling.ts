@@ -42,7 +42,16 @@ export async function measureMemory(choice: SchedulerChoice, stateBytes: number)
 }
 
 async function measurePoint(choice: SchedulerChoice, stateBytes: number, sessions: number): Promise<Omit<MemoryPoint, 'residual'>> {
-  const fleet = await SleepyFleet.open({ choice, sessions, stateBytes, state: 'typical', groups: false, deflate: false, sliceMs: 10 });
+  const fleet = await SleepyFleet.open({
+    choice,
+    sessions,
+    stateBytes,
+    state: 'typical',
+    groups: false,
+    store: 'memory',
+    synchronous: 'full',
+    sliceMs: 10,
+  });
   try {
     const empty = await fleet.sample();
     await fleet.fillRings(fleet.create(0, sessions));
@@ -50,6 +59,6 @@ async function measurePoint(choice: SchedulerChoice, stateBytes: number, session
     const { totalBytes, poolBytes } = fleet.usage();
     return { sessions, accountedBytes: totalBytes, poolBytes, rssBytes: full.rssBytes - empty.rssBytes };
   } finally {
-    await fleet.manager.shutdown();
+    await fleet.close();
   }
 }

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { getHeapSpaceStatistics } from 'node:v8';
-import { type AnyBehavior, type HibernationStore, type MemoryUsage, memoryStore, SessionManager } from '@dormouse/core';
+import { type AnyBehavior, type HibernationStore, type MemoryUsage, SessionManager } from '@dormouse/core';
 import { FIRST_ACCOUNT } from '../arithmetic/random.js';
+import { makeStore, type StoreKind, StorePlace, type Synchronous } from '../durable/store-place.js';
 import { makeScheduler, type SchedulerChoice } from '../harness/scheduler-choice.js';
 
 /** Four of these take the whole of a ring of 16 KiB, so that each of its pages is touched. */
@@ -24,7 +25,11 @@ export interface SleepyFleetOptions {
   readonly state: StateKind;
   /** Whether each five sessions are a group; else they are in none, as sessions are that nobody has put into one. */
   readonly groups: boolean;
-  readonly deflate: boolean;
+  readonly store: StoreKind;
+  readonly synchronous: Synchronous;
+  /** Where the file of a store is that has one; default: a folder of its own, which is removed. */
+  readonly place?: StorePlace;
+  readonly resume?: boolean;
   /** How long storing may take a tick; what is measured is measured for that long. */
   readonly sliceMs: number;
 }
@@ -49,17 +54,31 @@ export class SleepyFleet {
   readonly firstAccount = FIRST_ACCOUNT;
 
   readonly #groups: boolean;
+  readonly #close: () => Promise<void>;
 
-  private constructor(manager: SessionManager<AnyBehavior>, store: HibernationStore, groups: boolean) {
+  private constructor(manager: SessionManager<AnyBehavior>, store: HibernationStore, groups: boolean, close: () => Promise<void>) {
     this.manager = manager;
     this.store = store;
     this.#groups = groups;
+    this.#close = close;
   }
 
-  static async open({ choice, sessions, stateBytes, state, groups, deflate, sliceMs }: SleepyFleetOptions): Promise<SleepyFleet> {
+  static async open(options: SleepyFleetOptions): Promise<SleepyFleet> {
+    const own = options.store === 'sqlite' && options.place === undefined ? await StorePlace.make() : undefined;
+    const leave = async (): Promise<void> => own?.remove();
+    try {
+      return await SleepyFleet.#openAt(options.place ?? own, options, leave);
+    } catch (error) {
+      await leave();
+      throw error;
+    }
+  }
+
+  static async #openAt(place: StorePlace | undefined, options: SleepyFleetOptions, leave: () => Promise<void>): Promise<SleepyFleet> {
+    const { choice, sessions, stateBytes, state, groups, sliceMs, resume = false } = options;
     const url = new URL(`./behaviors/sleeper.js?bytes=${stateBytes}&state=${state}`, import.meta.url).href;
     const { session: behavior } = (await import(url)) as { session: AnyBehavior };
-    const store = memoryStore({ deflate });
+    const store = makeStore(options.store, place, options.synchronous);
     const manager = await SessionManager.start<AnyBehavior>({
       behavior,
       scheduler: await makeScheduler(choice),
@@ -68,6 +87,9 @@ export class SleepyFleet {
       // Measured is what sessions take, not a pool for those to come.
       poolSize: 1,
       store,
+      resume,
+      // By call alone, as far as it is to be measured.
+      checkpointEveryMs: 0,
       enableAutoHibernation: false,
       enableAutoDefragmentation: false,
       maintenanceSliceMs: sliceMs,
@@ -78,7 +100,21 @@ export class SleepyFleet {
       // It would be warned that the pool is small.
       logger: { debug() {}, info() {}, warn() {}, error: (message) => console.error(message) },
     });
-    return new SleepyFleet(manager, store, groups);
+    return new SleepyFleet(manager, store, groups, async () => {
+      await manager.shutdown();
+      await leave();
+    });
+  }
+
+  /** Shuts down, and removes the store's file if that is the fleet's own. */
+  close(): Promise<void> {
+    return this.#close();
+  }
+
+  /** Of those who are asleep, how many have no row any more. */
+  get stored(): number {
+    const { manager } = this;
+    return manager.getActiveSessionCount() + manager.getHibernatedSessionCount() - manager.pool.allocatedCount;
   }
 
   /** Creates sessions of the accounts of these ranks. */
