@@ -1,11 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
 import type { HibernationStore } from '@dormouse/core';
 import { describeHibernationStore } from '@dormouse/core/conformance';
 import { describe, it } from 'vitest';
 import { sqliteStore } from '../src/index.js';
-import { newFile, temporaryFolder } from './temporary-folder.js';
+import { copyOf } from './copied-file.js';
+import { newFile } from './temporary-folder.js';
 import { hasSqlite } from './with-sqlite.js';
 
 const paths = new WeakMap<HibernationStore, string>();
@@ -17,15 +15,7 @@ describe.runIf(hasSqlite).each([{ thread: true }, { thread: false }, { synchrono
     return store;
   };
   const pathOf = (store: HibernationStore): string => paths.get(store)!;
-  /** Files as they are, by another process: to close one here would let go of the locks on it. */
-  const afterKill = (store: HibernationStore): HibernationStore => {
-    const path = pathOf(store);
-    const folder = join(temporaryFolder(), 'copy');
-    mkdirSync(folder);
-    execFileSync('/bin/sh', ['-c', 'cp "$1"* "$2"', 'sh', path, folder]);
-    execFileSync('/bin/sh', ['-c', 'rm -f "$1"/*-shm "$1"/*-lock', 'sh', folder]);
-    return at(join(folder, basename(path)));
-  };
+  const afterKill = (store: HibernationStore): HibernationStore => at(copyOf(pathOf(store)));
   describeHibernationStore({
     describe,
     it,
