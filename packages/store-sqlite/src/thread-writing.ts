@@ -39,13 +39,16 @@ interface Waiting {
  */
 export class ThreadWriting implements Writing {
   readonly #data: ThreadData;
+  readonly #module: URL;
   #worker: Worker | undefined;
   readonly #waiting = new Map<number, Waiting>();
   #number = 0;
   #exited: Promise<void> = Promise.resolve();
 
-  constructor(path: string, settings: FileSettings) {
+  /** `module`: what the thread runs. */
+  constructor(path: string, settings: FileSettings, module = WORKER) {
     this.#data = { path, settings };
+    this.#module = module;
   }
 
   async open(): Promise<void> {
@@ -79,7 +82,7 @@ export class ThreadWriting implements Writing {
 
   #start(): Worker {
     // Flags of this process's, such as loaders of its sources, are none of its business.
-    const worker = new Worker(WORKER, { workerData: this.#data, execArgv: [], name: 'dormouse-store' });
+    const worker = new Worker(this.#module, { workerData: this.#data, execArgv: [], name: 'dormouse-store' });
     let failure: unknown;
     this.#worker = worker;
     worker.on('message', (reply: ThreadReply) => this.#settle(worker, reply));

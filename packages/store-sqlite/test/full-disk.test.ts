@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DormouseError } from '@dormouse/core';
@@ -147,6 +148,27 @@ describe.runIf(hasSqlite).each([true, false])('with files that may not grow, wit
       unlimit();
     }
     await keeper.put(32, 20, 1, 40_000);
+    keeper.check();
+    await keeper.reopen();
+    keeper.check();
+    await keeper.store.close();
+  });
+
+  it('a file that becomes read-only while it is open fails what is put, is read as before, and is written again when it may be', async (context) => {
+    const path = newFile();
+    const keeper = await Bookkeeper.opened(() => sqliteStore(path, { thread }));
+    await keeper.put(32, 1);
+    const files = ['', '-wal', '-shm'].map((suffix) => `${path}${suffix}`);
+    if (spawnSync('chattr', ['+i', ...files]).status !== 0) return context.skip('no file can be made immutable here');
+    try {
+      expect(await failureOf(() => keeper.put(32, 20, 1))).toMatchObject({ code: 'ERR_STORE_FAILED' });
+      keeper.delete(3);
+      expect(await failureOf(() => keeper.store.durable!.flush())).toMatchObject({ code: 'ERR_STORE_FAILED' });
+      keeper.check();
+    } finally {
+      spawnSync('chattr', ['-i', ...files]);
+    }
+    await keeper.put(32, 20, 1);
     keeper.check();
     await keeper.reopen();
     keeper.check();

@@ -1,5 +1,6 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -64,4 +65,44 @@ function fillUp(path: string): void {
 export function limitFiles(bytes: number): (() => void) | undefined {
   const limit = (value: string): boolean => spawnSync('prlimit', ['--pid', String(process.pid), `--fsize=${value}:`]).status === 0;
   return limit(String(bytes)) ? () => void limit('unlimited') : undefined;
+}
+
+/** A real file system that can stand still. */
+export interface SlowDisk {
+  readonly folder: string;
+  /** Has whoever writes to it wait until what it resolves to is called; or until this process ends. */
+  freeze(): Promise<() => Promise<void>>;
+}
+
+/** Undefined where this user may not mount or freeze one. */
+export function slowDisk(): SlowDisk | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'dormouse-disk-'));
+  const image = `${folder}.image`;
+  writeFileSync(image, Buffer.alloc(16 * 1_048_576));
+  const isMounted = [
+    ['mkfs.ext4', '-q', image],
+    ['mount', '-o', 'loop', image, folder],
+  ].every(([command, ...args]) => spawnSync(command, args).status === 0);
+  rmSync(image);
+  if (!isMounted) {
+    rmdirSync(folder);
+    return undefined;
+  }
+  mounted.push(folder);
+  if (spawnSync('fsfreeze', ['-f', folder]).status !== 0) return undefined;
+  spawnSync('fsfreeze', ['-u', folder]);
+  return {
+    folder,
+    freeze: async () => {
+      // It thaws when its standard input ends: also when this process dies.
+      const child = spawn('/bin/sh', ['-c', 'fsfreeze -f "$1" && echo frozen; read line; fsfreeze -u "$1"', 'sh', folder], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      await once(child.stdout, 'data');
+      return async () => {
+        child.stdin.end();
+        await once(child, 'exit');
+      };
+    },
+  };
 }

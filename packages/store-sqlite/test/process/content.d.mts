@@ -1,0 +1,1 @@
+export function contentOf(account: number, seed: number): Uint8Array;
