@@ -70,6 +70,8 @@ export interface CheckedOptions<B extends AnyBehavior> {
   readonly workerSetup: readonly string[];
   readonly store: HibernationStore | undefined;
   readonly resume: boolean;
+  /** `seed` if it was given. */
+  readonly givenSeed: number | undefined;
 }
 
 export const MAX_BEHAVIORS = 64;
@@ -168,6 +170,7 @@ export function checkOptions<B extends AnyBehavior>(options: SessionManagerOptio
     workerSetup: checkWorkerSetup(options.workerSetup),
     store: options.store === undefined ? undefined : requireHibernationStore(options.store),
     resume: checkFlag('resume', options.resume),
+    givenSeed: options.seed,
   };
 }
 

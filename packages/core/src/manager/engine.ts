@@ -3,20 +3,17 @@ import { describeBehavior } from '../behavior-module.js';
 import type { CheckedOptions } from '../config.js';
 import { DormouseError } from '../errors.js';
 import type { HibernationStore } from '../hibernation/hibernation-store.js';
-import { memoryStore } from '../hibernation/memory-store.js';
 import { columnKernels } from '../kernels/column-kernels.js';
 import { encodeInitials } from '../layout/data-field.js';
 import { ROWS } from '../layout/geometry.js';
 import { type Logger, sessionLogger } from '../logger.js';
-import type { PacketHandler } from '../memory/packet-ring.js';
 import { SharedRound } from '../memory/round.js';
 import { SessionTable } from '../memory/session-table.js';
 import { Staging } from '../memory/staging.js';
 import { World } from '../memory/world.js';
 import { Participant, type RowFault } from '../participant.js';
 import type { InputTap } from '../recording/observer.js';
-import type { RuntimeServices } from '../runtime/services.js';
-import { makeRunner, type Runtime, runtimeFor } from '../runtime-loader.js';
+import { type Runtime, runtimeFor } from '../runtime-loader.js';
 import type { IScheduler } from '../scheduler.js';
 import { BehaviorHost } from '../session/behavior-host.js';
 import { PublishedState } from '../session/published-state.js';
@@ -28,11 +25,13 @@ import type { TickReport } from '../tick-report.js';
 import { AskDesk } from './asks/ask-desk.js';
 import { Broadcasts } from './broadcast.js';
 import { KeptRecords } from './durable/kept-records.js';
+import type { OpenStore } from './durable/stored-terms.js';
 import { Upgrades } from './durable/upgrades.js';
+import { HostDrain } from './host-drain.js';
 import { HostServices } from './host-services.js';
 import { Intake } from './intake.js';
 import { MetricsWindow } from './metrics.js';
-import { drainObserved, ObservedHooks } from './observed-calls.js';
+import { ObservedHooks } from './observed-calls.js';
 import { OutboxDelivery } from './outbox-delivery.js';
 import { closeStore, stopScheduler } from './ownership.js';
 import { poolNotice } from './pool-notice.js';
@@ -44,6 +43,7 @@ import { SessionRequests } from './session-requests.js';
 import { SharedContent } from './shared-content.js';
 import { Hibernation } from './sleep/hibernation.js';
 import { StoringRounds } from './sleep/storing-rounds.js';
+import { addRunners } from './state-views.js';
 import { TickEngine, tickInFlight } from './tick-engine.js';
 import { Maintenance } from './upkeep/maintenance.js';
 
@@ -67,26 +67,28 @@ export class Engine {
   readonly intake: Intake;
   /** Where sleepers' records are. */
   readonly records: HibernationStore;
+  /** True for one that goes on where an earlier one has stopped. */
+  readonly isResumed: boolean;
+  /** See {@link Staging.shapes}. */
+  readonly shapeNumbers: Uint8Array;
   /** Where the records of sessions that have a slot are, in a store that outlives the process. */
   readonly kept: KeptRecords | undefined;
   /** Between those records and whoever reads them. */
   readonly upgrades: Upgrades;
   readonly #logger: Logger;
-  readonly #shapes: Readonly<Uint8Array>;
   readonly shared: SharedContent;
+  readonly drain: HostDrain;
   #workerThreads: number;
-  #draining = false;
   #digest: StateDigest | undefined;
 
-  private constructor(options: CheckedOptions<AnyBehavior>, runtimes: readonly Runtime[], logger: Logger) {
+  private constructor(options: CheckedOptions<AnyBehavior>, runtimes: readonly Runtime[], { records, terms }: OpenStore, logger: Logger) {
     const { config, scheduler, behaviors, onPacket, codec, clock: wallClock } = options;
-    const records = options.store ?? memoryStore();
     const { ringBytes, maxConcurrentSessions, quarantineAfter, updateBatchSize } = config;
     // A block holds one behaviour's sessions, and any of them may come to be all there are: room for each at its most.
     const table = SessionTable.reserve(behaviors.length * Math.ceil(config.sessionCeiling / ROWS) * ROWS);
     const hosts = behaviors.map((behavior, index) => new BehaviorHost(behavior, index, config));
     for (const { layout } of hosts) encodeInitials(layout, codec);
-    const clock = new TickClock(config.startTimeMs);
+    const clock = new TickClock(config.startTimeMs, terms?.tick);
     const round = new SharedRound(table);
     const staging = Staging.create(records.compresses !== true);
     const callerFaults: RowFault[] = [];
@@ -168,20 +170,9 @@ export class Engine {
     };
     const ticks = new TickEngine(parts, updateBatchSize);
     this.shared = new SharedContent(views, { seats, queue, inputs, ticks });
-    const runtimeServices: RuntimeServices = {
-      tick: clock,
-      behaviors,
-      codec,
-      seed: config.seed,
-      outboxFlags: table.outboxFlags,
-      world,
-      shared: views,
-    };
-    const stateViews = runtimes.map((runtime, index) => {
-      const parts = { table, services: runtimeServices, progress: undefined };
-      caller.addBehavior((_progress, faults) => makeRunner(runtime, behaviors[index], { ...parts, faults }));
-      return new runtime.State(runtimeServices);
-    });
+    const { outboxFlags } = table;
+    const runtimeServices = { tick: clock, behaviors, codec, seed: config.seed, outboxFlags, world, shared: views };
+    const stateViews = addRunners(caller, runtimes, behaviors, table, runtimeServices);
     this.registry = new SessionRegistry({
       store,
       hibernation,
@@ -196,6 +187,7 @@ export class Engine {
       inputs,
       outboxes,
     });
+    this.drain = new HostDrain({ store, clock, ticks, inputs });
     this.clock = clock;
     this.caller = caller;
     this.seats = seats;
@@ -238,12 +230,12 @@ export class Engine {
     this.upgrades = upgrades;
     this.#workerThreads = config.workerThreads;
     this.#logger = logger;
-    this.#shapes = staging.shapes;
+    this.shapeNumbers = staging.shapes;
+    this.isResumed = terms?.isNew === false;
   }
 
-  static async assemble<B extends AnyBehavior>(options: CheckedOptions<B>, logger: Logger): Promise<Engine> {
-    const runtimes = await Promise.all(options.behaviors.map(runtimeFor));
-    return new Engine(options as unknown as CheckedOptions<AnyBehavior>, runtimes, logger);
+  static async assemble(options: CheckedOptions<AnyBehavior>, store: OpenStore, logger: Logger): Promise<Engine> {
+    return new Engine(options, await Promise.all(options.behaviors.map(runtimeFor)), store, logger);
   }
 
   /** Settings as they are now. */
@@ -259,28 +251,17 @@ export class Engine {
   /** What the sessions come to now. Throws `ERR_TICK_IN_FLIGHT` while they are being updated. */
   digest(): StateDigest {
     if (this.ticks.phase === 'updating') throw tickInFlight(this.clock, 'the state digest cannot be taken');
-    this.#digest ??= new StateDigest(this.store, this.upgrades, this.#shapes);
+    this.#digest ??= new StateDigest(this.store, this.upgrades, this.shapeNumbers);
     this.#digest.take();
     return this.#digest;
   }
 
   tick(diffMs: number): Promise<TickReport> {
-    if (this.#draining)
+    if (this.drain.isUnderWay)
       return Promise.reject(new DormouseError('ERR_PACKET_HANDLER', 'a tick was asked for in the handler of drainOutbound'));
     if (this.store.isInHook && this.ticks.phase === 'idle')
       return Promise.reject(new DormouseError('ERR_SESSION_HOOK', 'a tick was asked for in a hook'));
     return this.ticks.run(diffMs);
-  }
-
-  drain(handler: PacketHandler): number {
-    if (this.ticks.phase !== 'idle') throw tickInFlight(this.clock, 'packets cannot be drained');
-    if (this.#draining) throw new DormouseError('ERR_PACKET_HANDLER', 'drainOutbound was called from its own handler');
-    this.#draining = true;
-    try {
-      return drainObserved(this.store, handler, this.inputs.observer);
-    } finally {
-      this.#draining = false;
-    }
   }
 
   setUpdateBatchSize(size: number): void {

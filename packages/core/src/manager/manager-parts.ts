@@ -1,14 +1,17 @@
 import type { AnyBehavior } from '../behavior.js';
 import type { CheckedOptions } from '../config.js';
 import { DormouseError } from '../errors.js';
+import type { ResumeReport } from './durable/resume.js';
 import type { Engine } from './engine.js';
 
 /** What a manager consists of. */
 export interface ManagerParts {
-  readonly options: CheckedOptions<AnyBehavior>;
+  options: CheckedOptions<AnyBehavior>;
   /** None while the manager is disabled, and once it has been shut down. */
   engine: Engine | undefined;
   isStopping: boolean;
+  /** What a store that outlives the process has given back. */
+  resumed: ResumeReport | undefined;
 }
 
 /** Not fields of the classes: the declarations that users compile against would come to contain all that a manager is made of. */

@@ -160,7 +160,7 @@ export class PopulationChanges implements RequestedChanges {
     const entry = sleepers.find(accountId);
     if (entry === NO_ENTRY) return true;
     const incarnation = sleepers.incarnationOf(entry);
-    const hasHook = pool.hosts[sleepers.behaviorOf(entry)].behavior.definition.release !== undefined;
+    const hasHook = pool.hosts[sleepers.behaviorOf(entry)]?.behavior.definition.release !== undefined;
     if (!hasHook && index.get(accountId) === NO_SLOT) return true;
     if (waking.raise(accountId) !== NO_ROOM) return this.#store.incarnationOf(accountId) === incarnation;
     const cause = waking.causeOf(accountId);

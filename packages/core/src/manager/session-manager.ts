@@ -53,13 +53,13 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> extends Manager
     super();
     // JavaScript knows no private constructors.
     if (!isStarting) throw invalid('a manager is made by await SessionManager.start(options), not by new');
-    this.#parts = { options: options as unknown as CheckedOptions<AnyBehavior>, engine: undefined, isStopping: false };
+    this.#parts = { options: options as unknown as CheckedOptions<AnyBehavior>, engine: undefined, isStopping: false, resumed: undefined };
     setParts(this, this.#parts);
     this.#logger = logger;
   }
 
   /**
-   * Starts a manager (R-06). When it rejects — `ERR_CONFIG_INVALID`, `ERR_CONFIG_KEY_UNKNOWN`, `ERR_SCHEDULER_CONTRACT`,
+   * Starts a manager (R-06). When it rejects — `ERR_CONFIG_INVALID`, `ERR_CONFIG_KEY_UNKNOWN`, `ERR_SCHEDULER_CONTRACT`, `ERR_STORE_NOT_EMPTY`,
    * `ERR_START_FAILED` with the cause — no thread, timer or file is left behind.
    */
   static async start<const B extends AnyBehavior>(options: SessionManagerOptions<B>): Promise<SessionManager<B>> {
@@ -72,7 +72,7 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> extends Manager
       logger.info('disabled (enabled = false): no thread and no memory is held, updates do nothing');
       return manager;
     }
-    manager.#parts.engine = await startEngine(checked, logger);
+    Object.assign(manager.#parts, await startEngine(manager.#parts.options, logger));
     const { scheduler, config } = checked;
     if (config.workerThreads > 0 && !scheduler.supports.workers) {
       logger.warn(`scheduler ${scheduler.name} has no workers: workerThreads = ${config.workerThreads} has no effect`);
@@ -101,7 +101,7 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> extends Manager
     return this.#parts.options.scheduler.name;
   }
 
-  /** The last tick: number 0 before the first. */
+  /** The last tick: number 0 before the first; after a restart from a store, the last one that it was noted. */
   get tick(): TickInfo {
     const { number, nowMs, diffMs } = this.#parts.engine?.clock ?? { number: 0, nowMs: this.#parts.options.config.startTimeMs, diffMs: 0 };
     return { number, nowMs, diffMs };
@@ -191,7 +191,7 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> extends Manager
    */
   drainOutbound(handler: PacketHandler): number {
     if (typeof handler !== 'function') throw invalid(`handler must be a function: got ${shown(handler)}`);
-    return requireEngine(this).drain(handler);
+    return requireEngine(this).drain.run(handler);
   }
 
   // ------------------------------------------------------------------------------------------------------ messages

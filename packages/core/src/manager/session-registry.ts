@@ -208,7 +208,13 @@ export class SessionRegistry implements HandleOwner {
   }
 
   behaviorOfSleeper(entry: number): AnyBehavior {
-    return this.#store.pool.hosts[this.#store.sleepers.behaviorOf(entry)].behavior;
+    const { sleepers, pool } = this.#store;
+    const host = pool.hosts[sleepers.behaviorOf(entry)];
+    if (host !== undefined) return host.behavior;
+    const accountId = sleepers.accountOf(entry);
+    throw new DormouseError('ERR_RECORD_SHAPE', `account ${accountId} follows a behaviour that is not one of this manager's`, {
+      accountId,
+    });
   }
 
   makeState(source: StateSource, behavior: AnyBehavior): object {

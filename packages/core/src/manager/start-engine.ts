@@ -2,35 +2,57 @@ import type { AnyBehavior } from '../behavior.js';
 import { checkBehaviors } from '../behavior-check.js';
 import { describeBehavior, refuseManagerInImportingThread } from '../behavior-module.js';
 import type { CheckedOptions } from '../config.js';
-import { DormouseError, messageOf } from '../errors.js';
+import { DormouseError, type ErrorCode, messageOf } from '../errors.js';
 import { STORE_CONTRACT_VERSION } from '../hibernation/hibernation-store.js';
+import { memoryStore } from '../hibernation/memory-store.js';
 import type { Logger } from '../logger.js';
 import { runtimeFor, setUpBehavior } from '../runtime-loader.js';
 import { SCHEDULER_CONTRACT_VERSION } from '../scheduler.js';
+import type { ResumeReport } from './durable/resume.js';
+import { storedTerms, takeUp } from './durable/stored-terms.js';
 import { Engine } from './engine.js';
 import { closeStore, stopScheduler, takeScheduler, takeStore } from './ownership.js';
 
-/** Starts all of a manager's parts. Throws `ERR_START_FAILED` with the cause; the scheduler has then been stopped. */
-export async function startEngine<B extends AnyBehavior>(options: CheckedOptions<B>, logger: Logger): Promise<Engine> {
+/** Errors of a start that are told as they are: what the caller has asked for does not fit the store. */
+const OF_OPTIONS: readonly ErrorCode[] = ['ERR_START_FAILED', 'ERR_CONFIG_INVALID', 'ERR_STORE_NOT_EMPTY'];
+
+export interface StartedEngine {
+  readonly engine: Engine;
+  /** Seed and time are those of the store, if it has some. */
+  readonly options: CheckedOptions<AnyBehavior>;
+  readonly resumed: ResumeReport | undefined;
+}
+
+/**
+ * Starts all of a manager's parts. Throws `ERR_START_FAILED` with the cause, or what {@link storedTerms} throws; scheduler and store have then been
+ * stopped.
+ */
+export async function startEngine(given: CheckedOptions<AnyBehavior>, logger: Logger): Promise<StartedEngine> {
   refuseManagerInImportingThread();
-  const { behaviors, config, scheduler } = options;
+  const { behaviors, scheduler } = given;
   takeScheduler(scheduler);
+  const records = given.store ?? memoryStore();
   let starting = 'a behaviour';
   let engine: Engine | undefined;
   let hasStore = false;
   try {
-    for (const behavior of behaviors) await setUpBehavior(behavior, options.shared);
+    for (const behavior of behaviors) await setUpBehavior(behavior, given.shared);
     for (const behavior of behaviors) await runtimeFor(behavior);
-    starting = 'the session store';
-    engine = await Engine.assemble(options, logger);
-    starting = `store ${engine.records.name}`;
-    takeStore(engine.records);
+    starting = `store ${records.name}`;
+    takeStore(records);
     hasStore = true;
-    await engine.records.open({
+    await records.open({
       contractVersion: STORE_CONTRACT_VERSION,
       logger,
       moved: (...moved) => engine?.hibernation.recordMoved(...moved),
     });
+    const terms = storedTerms(records, given);
+    const config = terms === undefined ? given.config : { ...given.config, seed: terms.seed, startTimeMs: terms.nowMs };
+    const options = { ...given, config };
+    starting = 'the session store';
+    engine = await Engine.assemble(options, { records, terms }, logger);
+    starting = `store ${records.name}`;
+    const resumed = terms === undefined ? undefined : await takeUp(engine, terms, given.resume, engine.shapeNumbers, logger);
     starting = `scheduler ${scheduler.name}`;
     const { caller, seats, round } = engine;
     const { workerThreads, updateTimeoutMs } = config;
@@ -48,12 +70,12 @@ export async function startEngine<B extends AnyBehavior>(options: CheckedOptions
       checkBehaviors: () => checkBehaviors(order),
     });
     engine.metrics.begin();
-    return engine;
+    return { engine, options, resumed };
   } catch (cause) {
     await stopScheduler(scheduler, logger);
-    if (hasStore && engine !== undefined) await closeStore(engine.records, logger);
+    if (hasStore) await closeStore(records, logger);
     engine?.seats.close();
-    if (DormouseError.isInstance(cause, 'ERR_START_FAILED')) throw cause;
+    if (OF_OPTIONS.some((code) => DormouseError.isInstance(cause, code))) throw cause;
     throw new DormouseError('ERR_START_FAILED', `${starting} did not start: ${messageOf(cause)}`, { cause });
   }
 }

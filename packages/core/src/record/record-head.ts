@@ -7,8 +7,7 @@
  *   u32          i32          u32   u32     f64        u32         u8      u8     u8     u8
  * ```
  *
- * Wakes at: simulated ms, ∞ for never. In its place, of a session that was active, the number of the tick whose end the record is of: as long as nothing but its
- * count of updates changes, it is not written again (`ClockNote.checkpointTick`). Asks: 1 if it had requests without an answer. Stored at: seconds since 1970 by the clock on the wall. Shape: number of the behaviour's fields in the store's
+ * Wakes at: simulated ms, ∞ for never. Asks: 1 if it had requests without an answer. Stored at: seconds since 1970 by the clock on the wall. Shape: number of the behaviour's fields in the store's
  * list (`manager/durable/shapes.ts`), the same as the record's own second byte.
  */
 export const HEAD_BYTES = 32;
@@ -22,7 +21,7 @@ export interface IndexHead {
   incarnation: number;
   mapId: number;
   groupId: number;
-  /** Of a sleeper: simulated ms; `Infinity`: by no clock. Of an active one: the tick whose end its record is of. */
+  /** Of a sleeper: simulated ms; `Infinity`: by no clock, as of all others. */
   dueMs: number;
   /** Seconds since 1970. */
   storedAt: number;

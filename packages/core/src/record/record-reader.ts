@@ -33,12 +33,12 @@ export class RecordReader {
   /**
    * Fills a row with what an account's record says, whatever was in it: account, map, group and incarnation as they were when it was written,
    * updates standing still (`rise` counts on). If there is anything in its outbound rings, its block is marked as having it. What a
-   * slot holds, the index and who is on which map is the caller's.
+   * slot holds, the index and who is on which map is the caller's. Returns what the record tells beside the state.
    *
    * Throws `ERR_RECORD_CORRUPT` for bytes that are not whole, not of this account or not of the block's behaviour; the row is then not to be used.
    * The row's thread alone, between ticks.
    */
-  read(bytes: Uint8Array, accountId: number, block: Block, row: number): void {
+  read(bytes: Uint8Array, accountId: number, block: Block, row: number): RecordHead {
     const { page, traffic } = block;
     const table = this.#table;
     const source = this.#source;
@@ -74,6 +74,7 @@ export class RecordReader {
     if ((sections & Section.data) !== 0) readDataFields(source, plan, block, row);
     if ((sections & RINGS) !== 0) this.#readRings(sections, block, row);
     if (source.at !== source.length) throw corrupt(accountId, `it has ${source.length - source.at} bytes more than its fields`);
+    return head;
   }
 
   /** What a record tells of its session beside its state. Throws as {@link read} does, of the behaviour knowing nothing. */

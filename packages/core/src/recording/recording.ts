@@ -143,8 +143,9 @@ export function filePath(file: string | URL): string {
 }
 
 /** A recording that does not begin at the beginning could not be replayed. */
-function obstacleTo({ inputs, clock, store, ticks }: Engine): string | undefined {
+function obstacleTo({ inputs, clock, store, ticks, isResumed }: Engine): string | undefined {
   if (inputs.observer !== undefined) return 'a recording is under way already: stop that first';
+  if (isResumed) return 'the manager goes on where an earlier one has stopped, and a recording begins with no session and the first tick';
   if (clock.number > 0) return `tick ${clock.number} has begun; a recording must be started before the first`;
   if (ticks.phase !== 'idle') return 'the first tick is in flight; a recording must be started before it';
   if (store.pool.highRows.some((rows) => rows > 0)) return 'sessions have been created; a recording must be started before the first';

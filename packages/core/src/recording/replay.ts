@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { type AnyBehavior, isBehavior } from '../behavior.js';
-import { checkOptions, type SessionManagerOptions } from '../config.js';
+import { type CheckedOptions, checkOptions, type SessionManagerOptions } from '../config.js';
 import { DormouseError, requireInteger, requireKeys, shown } from '../errors.js';
 import type { Codec } from '../layout/codec.js';
 import { Column } from '../layout/geometry.js';
@@ -105,7 +105,7 @@ async function replayStream<B extends AnyBehavior>(stream: RecordStream, options
   const { shared = {}, updateBatchSize } = options;
   const replayer = new Replayer(stream, { codec: checked.codec, shared, keepsBatchSize: updateBatchSize !== undefined });
   const withPackets = stream.header.hasOnPacket ? { ...checked, onPacket: replayer.onPacket } : checked;
-  const engine = await startEngine(withPackets, channelLogger(checked.logger));
+  const { engine } = await startEngine(withPackets as unknown as CheckedOptions<AnyBehavior>, channelLogger(checked.logger));
   try {
     replayer.attach(engine);
     while (engine.clock.number < untilTick && signal?.aborted !== true && (await replayer.next())) {

@@ -259,7 +259,7 @@ export class Replayer extends SilentObserver {
 
   #drain(): void {
     try {
-      this.#required.drain(this.onPacket);
+      this.#required.drain.run(this.onPacket);
     } catch (error) {
       if (error !== CUT) throw error;
     }

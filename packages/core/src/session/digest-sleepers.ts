@@ -93,8 +93,11 @@ export class SleeperDigests {
     this.#scratch ??= new Scratch(store, this.#shapes);
     const scratch = this.#scratch;
     rows.clear();
-    for (const behaviorIndex of new Set(stored.map((entry) => sleepers.behaviorOf(entry)))) {
-      const entries = stored.filter((entry) => sleepers.behaviorOf(entry) === behaviorIndex);
+    const { hosts } = store.pool;
+    // Of a behaviour that the manager has not, after a restart: as a new session of the first.
+    const behaviorOf = (entry: number): number => (sleepers.behaviorOf(entry) < hosts.length ? sleepers.behaviorOf(entry) : 0);
+    for (const behaviorIndex of new Set(stored.map(behaviorOf))) {
+      const entries = stored.filter((entry) => behaviorOf(entry) === behaviorIndex);
       const block = scratch.block(behaviorIndex);
       scratch.clear(block);
       for (const entry of entries) {

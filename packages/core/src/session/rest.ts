@@ -39,6 +39,17 @@ export function rise(store: SessionStore, slot: number): void {
   store.setState(slot, SlotState.active);
 }
 
+/**
+ * waking → active, or quarantined: after a restart, of one that was that when its record was written. All goes on as it was there, its window of activity
+ * too.
+ */
+export function comeBack(store: SessionStore, slot: number, state: typeof SlotState.active | typeof SlotState.quarantined): void {
+  const { page, behaviorIndex } = store.block(slot);
+  if (state === SlotState.active) store.countOn(slot);
+  store.places?.placed(slot, behaviorIndex, page[Column.map + (slot & ROW_MASK)] >>> 0);
+  store.setState(slot, state);
+}
+
 /** hibernating → hibernated: its record is stored. The slot is free from now on; the session is not gone. */
 export function leaveSlot(store: SessionStore, slot: number, block: Block, accountId: number): void {
   store.setState(slot, SlotState.free);

@@ -39,6 +39,8 @@ export class Waking {
   isIngest = false;
   /** False once somebody had to sleep on for want of a slot; whoever sees to it sets it anew. */
   hasRoom = true;
+  /** After a restart: the tick up to which sessions that were awake are known to have been updated, whatever tick their records are of. */
+  checkpointTick = 0;
   /** Records that could not be read since somebody took these; told already. */
   refusals: RefusedRequest[] = [];
   readonly #parts: WakingParts;
@@ -155,8 +157,12 @@ export class Waking {
       return unreadable(accountId, error);
     }
     try {
-      reader.read(bytes, accountId, block, row);
-      if (block.page[Column.incarnation + row] !== incarnation) throw foreign(accountId, incarnation, block.page[Column.incarnation + row]);
+      const head = reader.read(bytes, accountId, block, row);
+      if (head.incarnation !== incarnation) throw foreign(accountId, incarnation, head.incarnation);
+      // In a process that is gone it was awake: nobody wrote it again as long as it was but updated.
+      if (head.countsFrom !== undefined) {
+        block.page[Column.updateBias + row] = -Math.max(head.updateCount, (this.checkpointTick - head.countsFrom) | 0);
+      }
     } catch (error) {
       return corrupt(accountId, location, error);
     }

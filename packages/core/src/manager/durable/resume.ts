@@ -1,0 +1,198 @@
+import type { DormouseError, ErrorCode } from '../../errors.js';
+import { NO_ENTRY } from '../../hibernation/sleepers.js';
+import { MAX_ACCOUNT_ID, ROWS, SlotState } from '../../layout/geometry.js';
+import type { Logger } from '../../logger.js';
+import { emptyHead, type IndexHead, RecordKind, readHead } from '../../record/record-head.js';
+import { comeBack, giveUpSlot, takeSlot } from '../../session/rest.js';
+import { NO_SLOT } from '../../session/store.js';
+import type { Engine } from '../engine.js';
+import { isForGood } from '../sleep/waking.js';
+import { NO_BEHAVIOR, type StoredShapes } from './shapes.js';
+
+/** A record that no session comes back from, and why. It is kept; `releaseSession` deletes it. */
+export interface ResumeRefusal {
+  readonly accountId: number;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** What came back when the manager was started with `resume`. The counts together are all records that the store had. */
+export interface ResumeReport {
+  /** Sessions that sleep; also those that were awake and for which no slot was free: they wake as soon as one is. */
+  readonly asleep: number;
+  readonly active: number;
+  readonly quarantined: number;
+  readonly refused: number;
+  /** The first 100 of those refused. */
+  readonly refusals: readonly ResumeRefusal[];
+  /** When the oldest of these records was stored, by the clock on the wall, to the second; undefined: there are none. */
+  readonly oldestStateAt: Date | undefined;
+  /** How long before the start that was, ms. */
+  readonly oldestAgeMs: number;
+  /** What the manager goes on from: the last tick that was noted, and its simulated time. */
+  readonly tick: number;
+  readonly nowMs: number;
+  /** What it took, wall-clock ms. */
+  readonly durationMs: number;
+}
+
+/** Of those refused so many are named. */
+const MOST_NAMED = 100;
+
+/**
+ * Brings back what a store has that outlives the process: first all of it as sleepers, from heads alone; then those awake again who were when their records were
+ * written. Once, before the first tick; nobody else has the manager yet. manager/durable/README.md says what is what afterwards.
+ */
+export class Resume {
+  readonly #engine: Engine;
+  readonly #shapes: StoredShapes;
+  readonly #logger: Logger;
+  readonly #head = emptyHead();
+  /** Of how many records each shape is. */
+  readonly #used = new Uint32Array(256);
+  readonly #behaviors = new Uint8Array(256);
+  readonly #refusals: ResumeRefusal[] = [];
+  /** Entries of those that were awake, with 1 for those in quarantine, times two. */
+  #awake: number[] = [];
+  #count = 0;
+  #refused = 0;
+  #active = 0;
+  #quarantined = 0;
+  #oldest = Number.POSITIVE_INFINITY;
+
+  constructor(engine: Engine, shapes: StoredShapes, logger: Logger) {
+    this.#engine = engine;
+    this.#shapes = shapes;
+    this.#logger = logger;
+    for (let number = 0; number < 256; number++) this.#behaviors[number] = shapes.behaviorOf(number);
+  }
+
+  /** Records that the store has handed over. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Of how many records each shape is. */
+  get used(): Uint32Array {
+    return this.#used;
+  }
+
+  /** Takes a page of heads, as the store hands it over. No object is made for one of them; some 0.8 µs each. */
+  take(count: number, heads: Uint8Array, locations: Uint32Array): void {
+    const view = new DataView(heads.buffer, heads.byteOffset, heads.byteLength);
+    for (let i = 0; i < count; i++) this.#add(readHead(view, i, this.#head), locations[i]);
+  }
+
+  /** Wakes those who were awake, in the order in which their records lie. Numbers of shapes have been assigned. */
+  wake(): void {
+    const { sleepers } = this.#engine.store;
+    const awake = this.#awake;
+    this.#awake = [];
+    awake.sort((a, b) => sleepers.locationOf(a >> 1) - sleepers.locationOf(b >> 1));
+    for (const marked of awake) this.#wake(marked >> 1, (marked & 1) === 1);
+  }
+
+  /** How it went; `startedMs` and `nowMs` by `performance.now()`. */
+  report(startedMs: number): ResumeReport {
+    const { number: tick, nowMs } = this.#engine.clock;
+    const oldestMs = this.#oldest * 1000;
+    const isNone = this.#count === 0;
+    const report = {
+      asleep: this.#count - this.#refused - this.#active - this.#quarantined,
+      active: this.#active,
+      quarantined: this.#quarantined,
+      refused: this.#refused,
+      refusals: this.#refusals,
+      oldestStateAt: isNone ? undefined : new Date(oldestMs),
+      oldestAgeMs: isNone ? 0 : Math.max(0, Date.now() - oldestMs),
+      tick,
+      nowMs,
+      durationMs: performance.now() - startedMs,
+    };
+    this.#tell(report);
+    return report;
+  }
+
+  #add(head: IndexHead, location: number): void {
+    const { store, hibernation, registry } = this.#engine;
+    const { sleepers } = store;
+    const { accountId, incarnation, shape, kind, storedAt } = head;
+    this.#count++;
+    this.#used[shape]++;
+    if (storedAt < this.#oldest) this.#oldest = storedAt;
+    const flaw = flawOf(head) ?? (sleepers.find(accountId) === NO_ENTRY ? undefined : 'the account has another record');
+    if (flaw !== undefined) {
+      this.#refuse(accountId, 'ERR_RECORD_CORRUPT', `the record at location ${location} is corrupt: ${flaw}`);
+      return;
+    }
+    const { population } = registry;
+    if (((incarnation - population.incarnations) | 0) > 0) population.incarnations = incarnation;
+    const behaviorIndex = this.#behaviors[shape];
+    const isAsleep = kind === RecordKind.asleep;
+    // Nobody will answer what it waits for: it is told when it wakes.
+    const dueMs = !isAsleep ? Number.POSITIVE_INFINITY : head.isAsking ? Math.min(head.dueMs, this.#engine.clock.nowMs) : head.dueMs;
+    const entry = sleepers.add(accountId, incarnation, behaviorIndex, head.mapId, head.groupId, location, dueMs);
+    hibernation.storing.storedCount++;
+    const host = behaviorIndex === NO_BEHAVIOR ? undefined : store.pool.hosts[behaviorIndex];
+    // What it would take, awake: nobody has seen it yet.
+    hibernation.storing.rowBytes += host === undefined ? 0 : host.touchedColdBytes(ROWS) / ROWS;
+    const refusal = this.#shapes.refusalOf(shape);
+    if (refusal !== undefined) {
+      sleepers.refuse(entry);
+      this.#refuse(accountId, 'ERR_RECORD_SHAPE', `the record of account ${accountId} cannot be read: ${refusal}`);
+    } else if (!isAsleep) {
+      this.#awake.push(entry * 2 + Number(kind === RecordKind.quarantined));
+    }
+  }
+
+  #wake(entry: number, isQuarantined: boolean): void {
+    const { store, hibernation, clock } = this.#engine;
+    const { sleepers } = store;
+    const accountId = sleepers.accountOf(entry);
+    const host = store.pool.hosts[sleepers.behaviorOf(entry)];
+    let slot = NO_SLOT;
+    let failure: DormouseError | undefined;
+    try {
+      slot = takeSlot(store, host, accountId, sleepers.incarnationOf(entry));
+      failure = hibernation.waking.fill(slot, entry);
+    } catch (error) {
+      failure = error as DormouseError;
+    }
+    if (failure !== undefined) {
+      if (slot !== NO_SLOT) giveUpSlot(store, slot, accountId);
+      // Asleep it would be active when it wakes.
+      if (isQuarantined || isForGood(failure)) {
+        sleepers.refuse(entry);
+        this.#refuse(accountId, failure.code, failure.message);
+      } else {
+        this.#logger.warn(`account ${accountId} was awake and sleeps until it can be again: ${failure.message}`);
+        sleepers.setDue(entry, clock.nowMs);
+      }
+      return;
+    }
+    sleepers.remove(entry);
+    comeBack(store, slot, isQuarantined ? SlotState.quarantined : SlotState.active);
+    if (isQuarantined) this.#quarantined++;
+    else this.#active++;
+  }
+
+  #refuse(accountId: number, code: ErrorCode, message: string): void {
+    this.#refused++;
+    if (this.#refusals.length < MOST_NAMED) this.#refusals.push({ accountId, code, message });
+  }
+
+  #tell({ asleep, active, quarantined, refused, refusals, tick, durationMs }: ResumeReport): void {
+    const counts = `${active} sessions active, ${quarantined} in quarantine, ${asleep} asleep`;
+    this.#logger.info(`resumed from store ${this.#engine.records.name} at tick ${tick}: ${counts} (${Math.round(durationMs)} ms)`);
+    if (refused === 0) return;
+    this.#logger.error(`${refused} records were refused, and are kept; the first: ${refusals[0].message} (${refusals[0].code})`);
+  }
+}
+
+/** What is wrong with a head that no store should have. */
+function flawOf({ accountId, incarnation, kind }: IndexHead): string | undefined {
+  if (accountId < 1 || accountId > MAX_ACCOUNT_ID) return `it is of account ${accountId}`;
+  if (incarnation === 0) return 'it is of no incarnation';
+  if (kind > RecordKind.quarantined) return `it is of kind ${kind as number}`;
+  return undefined;
+}

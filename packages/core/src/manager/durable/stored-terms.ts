@@ -1,0 +1,93 @@
+import type { AnyBehavior } from '../../behavior.js';
+import type { CheckedOptions } from '../../config.js';
+import { DormouseError } from '../../errors.js';
+import type { DurableRecords } from '../../hibernation/durable-records.js';
+import type { HibernationStore } from '../../hibernation/hibernation-store.js';
+import type { Logger } from '../../logger.js';
+import type { Engine } from '../engine.js';
+import { NoteKey, noteFormat, readNotes } from './notes.js';
+import { Resume, type ResumeReport } from './resume.js';
+import { StoredShapes } from './shapes.js';
+
+/** A store that is open, and what it says if it outlives the process. */
+export interface OpenStore {
+  readonly records: HibernationStore;
+  readonly terms: StoredTerms | undefined;
+}
+
+/** What a store that has just been opened decides of the manager that opened it. */
+export interface StoredTerms {
+  readonly durable: DurableRecords;
+  readonly shapes: StoredShapes;
+  /** Of the one manager that goes on where another one has stopped. */
+  readonly seed: number;
+  readonly nowMs: number;
+  readonly tick: number;
+  readonly incarnations: number;
+  readonly checkpointTick: number;
+  /** No manager has had the store before, or what it was noted is of none that goes on. */
+  readonly isNew: boolean;
+}
+
+/**
+ * What an open store says about how the manager begins; undefined for one that ends with the process. Throws `ERR_STORE_NOT_EMPTY`, `ERR_CONFIG_INVALID` for a
+ * seed that is not the store's, or two behaviours of one name, `ERR_STORE_FILE` for notes that cannot be read.
+ */
+export function storedTerms(store: HibernationStore, options: CheckedOptions<AnyBehavior>): StoredTerms | undefined {
+  const { durable } = store;
+  if (durable === undefined) return undefined;
+  const { config, behaviors, givenSeed, resume } = options;
+  const { records } = store.stats();
+  if (!resume && records > 0) throw notEmpty(store, records);
+  const notes = resume ? readNotes(store.name, durable.notes) : undefined;
+  if (notes !== undefined && givenSeed !== undefined && givenSeed !== notes.format.seed) {
+    const why = 'sessions go on with the random numbers they began with';
+    throw new DormouseError(
+      'ERR_CONFIG_INVALID',
+      `seed must be ${notes.format.seed}, as store ${store.name} has it, or be left out: got ${givenSeed}; ${why}`,
+    );
+  }
+  const clock = notes?.clock;
+  return {
+    durable,
+    shapes: new StoredShapes(store.name, notes?.shapes, behaviors),
+    seed: notes?.format.seed ?? config.seed,
+    nowMs: clock?.nowMs ?? config.startTimeMs,
+    tick: clock?.tick ?? 0,
+    incarnations: clock?.incarnations ?? 0,
+    checkpointTick: clock?.checkpointTick ?? 0,
+    isNew: notes === undefined,
+  };
+}
+
+/**
+ * Has the store hand over what it has, gives behaviours the numbers of their shapes, and notes both. `shapeNumbers`: `Staging.shapes`. Undefined where nobody asked for
+ * `resume`. Throws what the store throws, and `ERR_STORE_NOT_EMPTY`.
+ */
+export async function takeUp(
+  engine: Engine,
+  { durable, shapes, incarnations, checkpointTick, seed, isNew }: StoredTerms,
+  isResuming: boolean,
+  shapeNumbers: Uint8Array,
+  logger: Logger,
+): Promise<ResumeReport | undefined> {
+  const startedMs = performance.now();
+  engine.registry.population.incarnations = incarnations;
+  engine.hibernation.waking.checkpointTick = checkpointTick;
+  const resume = new Resume(engine, shapes, logger);
+  await durable.load((count, heads, locations) => resume.take(count, heads, locations));
+  if (!isResuming && resume.count > 0) throw notEmpty(engine.records, resume.count);
+  shapes.assign(resume.used, shapeNumbers);
+  engine.upgrades.shapes = shapes;
+  if (isNew) noteFormat(durable, seed);
+  durable.note(NoteKey.shapes, shapes.note());
+  resume.wake();
+  return isResuming ? resume.report(startedMs) : undefined;
+}
+
+function notEmpty({ name }: HibernationStore, count: number): DormouseError {
+  return new DormouseError(
+    'ERR_STORE_NOT_EMPTY',
+    `store ${name} has ${count} sessions of an earlier run: start with resume: true to have them back, or with an empty store`,
+  );
+}
