@@ -51,6 +51,8 @@ export class DiskStore implements HibernationStore {
   #notes = new Map<string, string>();
   #next = 0;
   #isOpen = false;
+  /** Nothing else is asked of a store before it has handed over what it has. */
+  #isLoaded = false;
 
   constructor(disk: Disk) {
     this.#disk = disk;
@@ -72,6 +74,7 @@ export class DiskStore implements HibernationStore {
   open(_host: StoreHost): void {
     if (this.#isOpen) throw new Error('open already');
     this.#isOpen = true;
+    this.#isLoaded = false;
     this.#records = new Map(this.#disk.records);
     this.#notes = new Map(this.#disk.notes);
     for (const location of this.#records.keys()) this.#next = Math.max(this.#next, location + 1);
@@ -98,6 +101,7 @@ export class DiskStore implements HibernationStore {
   }
 
   stats() {
+    if (this.#isOpen && !this.#isLoaded) throw new Error('stats() before load()');
     let recordBytes = 0;
     for (const { record } of this.#records.values()) recordBytes += record.length;
     return { records: this.#records.size, recordBytes, heldBytes: 0 };
@@ -115,7 +119,7 @@ export class DiskStore implements HibernationStore {
   }
 
   #put({ count, bytes, ends, accountIds, locations, heads }: RecordBatch): void {
-    if (!this.#isOpen) throw new Error('not open');
+    if (!this.#isOpen || !this.#isLoaded) throw new Error('not open');
     if (this.putError !== undefined) throw this.putError;
     if (heads === undefined || heads.length < count * HEAD_BYTES) throw new Error('a batch without heads');
     for (let i = 0; i < count; i++) {
@@ -127,6 +131,8 @@ export class DiskStore implements HibernationStore {
   }
 
   #load(page: HeadPage): void {
+    if (this.#isLoaded) throw new Error('loaded twice');
+    this.#isLoaded = true;
     const all = [...this.#records];
     for (let first = 0; first < all.length; first += MOST_HEADS) {
       const some = all.slice(first, first + MOST_HEADS);

@@ -67,11 +67,6 @@ export class Resume {
     for (let number = 0; number < 256; number++) this.#behaviors[number] = shapes.behaviorOf(number);
   }
 
-  /** Records that the store has handed over. */
-  get count(): number {
-    return this.#count;
-  }
-
   /** Of how many records each shape is. */
   get used(): Uint32Array {
     return this.#used;

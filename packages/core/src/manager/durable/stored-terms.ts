@@ -37,8 +37,6 @@ export function storedTerms(store: HibernationStore, options: CheckedOptions<Any
   const { durable } = store;
   if (durable === undefined) return undefined;
   const { config, behaviors, givenSeed, resume } = options;
-  const { records } = store.stats();
-  if (!resume && records > 0) throw notEmpty(store, records);
   const notes = resume ? readNotes(store.name, durable.notes) : undefined;
   if (notes !== undefined && givenSeed !== undefined && givenSeed !== notes.format.seed) {
     const why = 'sessions go on with the random numbers they began with';
@@ -75,8 +73,12 @@ export async function takeUp(
   engine.registry.population.incarnations = incarnations;
   engine.hibernation.waking.checkpointTick = checkpointTick;
   const resume = new Resume(engine, shapes, logger);
-  await durable.load((count, heads, locations) => resume.take(count, heads, locations));
-  if (!isResuming && resume.count > 0) throw notEmpty(engine.records, resume.count);
+  let found = 0;
+  await durable.load((count, heads, locations) => {
+    found += count;
+    if (isResuming) resume.take(count, heads, locations);
+  });
+  if (!isResuming && found > 0) throw notEmpty(engine.records, found);
   shapes.assign(resume.used, shapeNumbers);
   engine.upgrades.shapes = shapes;
   if (isNew) noteFormat(durable, seed);
