@@ -1,12 +1,11 @@
 import type { AnyBehavior } from '../behavior.js';
 import { DormouseError, messageOf, requireInteger, requireKeys, shown } from '../errors.js';
-import type { NewSession } from '../session/new-row.js';
 import type { WallClock } from '../wall-clock.js';
-import { type CreateOptions, lengthOf } from './population.js';
+import { type CreateOptions, lengthOf, type PlannedSession } from './population.js';
 
 /** How accounts are brought in. */
 export interface AdmitOptions<B extends AnyBehavior = AnyBehavior, Init = unknown> {
-  /** Most sessions created in one tick, 1…65 536, default 64. */
+  /** Most accounts that have their turn in one tick, 1…65 536, default 64; those that are adopted do not count. */
   readonly perTick?: number;
   /** For all alike, or made for each when its turn comes. */
   readonly options?: CreateOptions<B, Init> | ((accountId: number, index: number) => CreateOptions<B, Init>);
@@ -28,6 +27,8 @@ export interface AdmissionFailure {
 export interface AdmissionProgress {
   readonly total: number;
   readonly created: number;
+  /** Accounts that had a session, which they go on with (`adopt: true`). */
+  readonly adopted: number;
   /** In the order of the accounts. */
   readonly failed: readonly AdmissionFailure[];
   /** Accounts whose turn has yet to come: the last so many of those given. */
@@ -36,7 +37,7 @@ export interface AdmissionProgress {
   readonly ticks: number;
 }
 
-/** How it went. `created`, `failed` and `remaining` together are all accounts. */
+/** How it went. `created`, `adopted`, `failed` and `remaining` together are all accounts. */
 export interface AdmissionReport extends Omit<AdmissionProgress, 'remaining'> {
   /** Accounts whose turn never came, since it was cancelled or the manager shut down. */
   readonly remaining: readonly number[];
@@ -56,8 +57,8 @@ export interface Admission {
 
 export interface AdmissionParts {
   /** Throws what keeps an account out; nothing has changed then. */
-  readonly plan: (accountId: number, options: CreateOptions) => NewSession;
-  readonly create: (planned: NewSession) => void;
+  readonly plan: (accountId: number, options: CreateOptions) => PlannedSession;
+  readonly create: (planned: PlannedSession) => void;
   /** Has others make room, the limit being reached; true if it may be less full now. */
   readonly makeRoom: () => boolean;
   readonly wallClock: WallClock;
@@ -130,6 +131,7 @@ class SlicedAdmission implements Admission {
   readonly #failed: AdmissionFailure[] = [];
   readonly #onAbort = (): void => this.cancel();
   #created = 0;
+  #adopted = 0;
   #ticks = 0;
   #longestShareMs = 0;
   #wasCancelled = false;
@@ -149,7 +151,14 @@ class SlicedAdmission implements Admission {
 
   get progress(): AdmissionProgress {
     const total = this.#accountIds.length;
-    return { total, created: this.#created, failed: [...this.#failed], remaining: total - this.#taken, ticks: this.#ticks };
+    return {
+      total,
+      created: this.#created,
+      adopted: this.#adopted,
+      failed: [...this.#failed],
+      remaining: total - this.#taken,
+      ticks: this.#ticks,
+    };
   }
 
   cancel(): void {
@@ -168,7 +177,8 @@ class SlicedAdmission implements Admission {
     this.#isAtWork = true;
     this.#ticks++;
     let nowMs = startMs;
-    for (let count = 0; count < perTick && this.#goesOn && (count === 0 || nowMs < untilMs); count++) {
+    const most = perTick + this.#taken - this.#adopted;
+    for (let isFirst = true; this.#taken - this.#adopted < most && this.#goesOn && (isFirst || nowMs < untilMs); isFirst = false) {
       this.#admit(this.#taken);
       nowMs = wallClock.now();
     }
@@ -185,7 +195,7 @@ class SlicedAdmission implements Admission {
 
   /** Accounts that have had their turn. */
   get #taken(): number {
-    return this.#created + this.#failed.length;
+    return this.#created + this.#adopted + this.#failed.length;
   }
 
   get #goesOn(): boolean {
@@ -195,14 +205,19 @@ class SlicedAdmission implements Admission {
   #admit(index: number): void {
     const accountId = this.#accountIds[index];
     try {
-      this.#parts.create(this.#plan(accountId, index));
+      const planned = this.#plan(accountId, index);
+      if (planned.isThere) {
+        this.#adopted++;
+        return;
+      }
+      this.#parts.create(planned);
       this.#created++;
     } catch (error) {
       this.#failed.push({ accountId, error: asDormouseError(accountId, error) });
     }
   }
 
-  #plan(accountId: number, index: number): NewSession {
+  #plan(accountId: number, index: number): PlannedSession {
     const { plan, makeRoom } = this.#parts;
     const { options = NO_OPTIONS } = this.#options;
     const own = typeof options === 'function' ? options(accountId, index) : options;
@@ -224,6 +239,7 @@ class SlicedAdmission implements Admission {
     this.#settle.resolve({
       total: this.#accountIds.length,
       created: this.#created,
+      adopted: this.#adopted,
       failed: this.#failed,
       remaining: this.#accountIds.slice(this.#taken),
       wasCancelled: this.#wasCancelled,

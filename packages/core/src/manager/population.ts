@@ -1,9 +1,10 @@
 import { type AnyBehavior, isBehavior } from '../behavior.js';
 import { DormouseError, requireInteger, requireKeys, shown } from '../errors.js';
+import { NO_ENTRY } from '../hibernation/sleepers.js';
 import { MAX_ACCOUNT_ID } from '../layout/geometry.js';
 import type { BehaviorHost } from '../session/behavior-host.js';
 import { type NewSession, sessionExists } from '../session/new-row.js';
-import type { SessionStore } from '../session/store.js';
+import { NO_SLOT, type SessionStore } from '../session/store.js';
 import type { RequestQueue } from './requests.js';
 
 /** How a session begins. */
@@ -16,6 +17,18 @@ export interface CreateOptions<B extends AnyBehavior = AnyBehavior, Init = unkno
   readonly groupId?: number;
   /** Handed to the behaviour's `create` hook. */
   readonly init?: Init;
+  /**
+   * True: an account that has a session keeps it as it is, awake or asleep, on its map and in its group; its `create` hook does not run. It must follow this behaviour, else
+   * `ERR_SESSION_EXISTS` says which it follows. So a host can bring in all its accounts after a restart, whoever the store has given back. Default false: it is
+   * an error.
+   */
+  readonly adopt?: boolean;
+}
+
+/** A session that the host has asked for, and may have. */
+export interface PlannedSession extends NewSession {
+  /** The account has it already, or will when what is queued has been done: nothing is to be created. */
+  readonly isThere: boolean;
 }
 
 /** A session that another one has asked for. */
@@ -30,7 +43,7 @@ export interface SpawnRequest {
 }
 
 const MAX_U32 = 0xffff_ffff;
-const CREATE_OPTIONS = ['behavior', 'mapId', 'groupId', 'init'] as const;
+const CREATE_OPTIONS = ['behavior', 'mapId', 'groupId', 'init', 'adopt'] as const;
 
 /** Which sessions there may be (sleepers count against no limit): checks what the host asks for, against what will be when queued requests are done. */
 export class Population {
@@ -52,30 +65,28 @@ export class Population {
     this.maxConcurrentSessions = maxConcurrentSessions;
   }
 
-  /** A session that can be created now, or by the queue. Throws `ERR_INVALID_ARGUMENT`, `ERR_SESSION_EXISTS` or `ERR_SESSION_LIMIT`. */
-  plan(accountId: number, options: CreateOptions): NewSession {
+  /** A session that can be created now, or by the queue, or adopted. Throws `ERR_INVALID_ARGUMENT`, `ERR_SESSION_EXISTS` or `ERR_SESSION_LIMIT`. */
+  plan(accountId: number, options: CreateOptions): PlannedSession {
     const planned = this.#checked(accountId, options);
-    this.#requireAbsent(accountId);
-    this.#requireRoom(1);
+    if (!planned.isThere) this.#requireRoom(1);
     return planned;
   }
 
   /** The same for many: all can be created, or this throws for the first that cannot (R-15). */
-  planBatch(accountIds: ArrayLike<number>, optionsOf: (accountId: number, index: number) => CreateOptions): NewSession[] {
+  planBatch(accountIds: ArrayLike<number>, optionsOf: (accountId: number, index: number) => CreateOptions): PlannedSession[] {
     const count = lengthOf(accountIds);
-    const planned: NewSession[] = [];
+    const planned: PlannedSession[] = [];
     const seen = new Set<number>();
     for (let i = 0; i < count; i++) {
       const accountId = accountIds[i];
       const session = this.#checked(accountId, optionsOf(accountId, i));
-      this.#requireAbsent(accountId);
       if (seen.has(accountId)) {
         throw new DormouseError('ERR_SESSION_EXISTS', `account ${accountId} stands twice in the batch; nothing was created`, { accountId });
       }
       seen.add(accountId);
       planned.push(session);
     }
-    this.#requireRoom(count);
+    this.#requireRoom(planned.filter(({ isThere }) => !isThere).length);
     return planned;
   }
 
@@ -106,22 +117,38 @@ export class Population {
     return this.#store.incarnationOf(accountId);
   }
 
-  #checked(accountId: number, options: CreateOptions): NewSession {
+  #checked(accountId: number, options: CreateOptions): PlannedSession {
     requireInteger('accountId', accountId, 1, MAX_ACCOUNT_ID);
     if (typeof options !== 'object' || options === null) {
       throw new DormouseError('ERR_INVALID_ARGUMENT', `options of account ${accountId} must be an object: got ${shown(options)}`);
     }
     if (options !== this.#optionsChecked) requireKeys('option', options, CREATE_OPTIONS);
     this.#optionsChecked = options;
-    const { behavior, mapId = 0, groupId = 0, init } = options;
-    return {
+    const { behavior, mapId = 0, groupId = 0, init, adopt = false } = options;
+    if (typeof adopt !== 'boolean') throw new DormouseError('ERR_INVALID_ARGUMENT', `adopt must be true or false: got ${shown(adopt)}`);
+    const host = behavior === undefined ? this.#hosts[0] : this.#hostOf(behavior);
+    requireInteger('mapId', mapId, 0, MAX_U32);
+    requireInteger('groupId', groupId, 0, MAX_U32);
+    const present = this.incarnationOf(accountId);
+    if (present !== 0) this.#requireAdoptable(accountId, host, adopt);
+    return { accountId, incarnation: present || this.#nextIncarnation(), host, mapId, groupId, init, isThere: present !== 0 };
+  }
+
+  #requireAdoptable(accountId: number, wanted: BehaviorHost, adopts: boolean): void {
+    if (!adopts) throw sessionExists(accountId, ': give adopt: true to go on with it');
+    const { index, sleepers } = this.#store;
+    const slot = index.get(accountId);
+    const entry = sleepers.find(accountId);
+    let host = this.#queue.plannedFor(accountId)?.host;
+    if (host === undefined && entry !== NO_ENTRY && sleepers.isRefused(entry)) {
+      throw sessionExists(accountId, ', whose record is refused: release it to begin anew');
+    }
+    if (host === undefined) host = slot !== NO_SLOT ? this.#store.hostOf(slot) : this.#hosts[sleepers.behaviorOf(entry)];
+    if (host === wanted) return;
+    throw sessionExists(
       accountId,
-      incarnation: this.#nextIncarnation(),
-      host: behavior === undefined ? this.#hosts[0] : this.#hostOf(behavior),
-      mapId: requireInteger('mapId', mapId, 0, MAX_U32),
-      groupId: requireInteger('groupId', groupId, 0, MAX_U32),
-      init,
-    };
+      `, of behaviour ${shown(host.behavior.name)}: it cannot be adopted as one of ${shown(wanted.behavior.name)}`,
+    );
   }
 
   /** Never 0, which is a free row. */
@@ -145,12 +172,6 @@ export class Population {
   #unknown(what: string): DormouseError {
     const known = this.#hosts.map(({ behavior }) => behavior.name).join(', ');
     return new DormouseError('ERR_BEHAVIOR_UNKNOWN', `${what} of this manager's behaviours: ${known}`);
-  }
-
-  #requireAbsent(accountId: number): void {
-    const queued = this.#queue.willBe(accountId);
-    const exists = queued === undefined ? this.#store.has(accountId) : queued !== 0;
-    if (exists) throw sessionExists(accountId);
   }
 
   #requireRoom(count: number): void {

@@ -1,4 +1,5 @@
 import { DormouseError, messageOf } from '../errors.js';
+import type { NewSession } from '../session/new-row.js';
 import type { RefusedRequest } from '../tick-report.js';
 
 type Kind = RefusedRequest['request'];
@@ -18,8 +19,8 @@ interface Request {
  */
 export class RequestQueue {
   #requests: Request[] = [];
-  /** Accounts that the queue will have created (their incarnation) or released (0). */
-  readonly #accounts = new Map<number, number>();
+  /** Accounts that the queue will have created, or released (undefined). */
+  readonly #accounts = new Map<number, NewSession | undefined>();
   #countChange = 0;
 
   get length(): number {
@@ -36,24 +37,29 @@ export class RequestQueue {
     this.#requests.push({ kind, accountId, apply, countChange });
   }
 
-  addCreation(accountId: number, incarnation: number, apply: () => void): void {
-    this.#accounts.set(accountId, incarnation);
-    this.add('create', accountId, apply, 1);
+  addCreation(session: NewSession, apply: () => void): void {
+    this.#accounts.set(session.accountId, session);
+    this.add('create', session.accountId, apply, 1);
   }
 
   /** One request for many sessions; `accountId` 0. */
-  addCreations(sessions: readonly { accountId: number; incarnation: number }[], apply: () => void): void {
-    for (const { accountId, incarnation } of sessions) this.#accounts.set(accountId, incarnation);
+  addCreations(sessions: readonly NewSession[], apply: () => void): void {
+    for (const session of sessions) this.#accounts.set(session.accountId, session);
     this.add('create', 0, apply, sessions.length);
   }
 
   addRelease(accountId: number, apply: () => void): void {
-    this.#accounts.set(accountId, 0);
+    this.#accounts.set(accountId, undefined);
     this.add('release', accountId, apply, -1);
   }
 
   /** The incarnation an account will have, 0 if it will have none; undefined where the queue does not change it. */
   willBe(accountId: number): number | undefined {
+    return this.#accounts.has(accountId) ? (this.#accounts.get(accountId)?.incarnation ?? 0) : undefined;
+  }
+
+  /** The session that an account will have by then because it was asked for here. */
+  plannedFor(accountId: number): NewSession | undefined {
     return this.#accounts.get(accountId);
   }
 

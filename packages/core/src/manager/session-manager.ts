@@ -111,7 +111,7 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> extends Manager
 
   /**
    * Creates a session for an account, u32 ≥ 1 (R-14). While a tick is in flight it is queued, and there when that has ended. Throws
-   * `ERR_SESSION_EXISTS`, `ERR_SESSION_LIMIT` (R-18), `ERR_SESSION_HOOK` when the behaviour's `create` threw; then nothing has changed.
+   * `ERR_SESSION_EXISTS` unless `adopt` is true, `ERR_SESSION_LIMIT` (R-18), `ERR_SESSION_HOOK` when the behaviour's `create` threw; then nothing has changed.
    */
   createSession(accountId: number, options: CreateOptions<B, InitOf<B>> = {}): SessionHandle<B> {
     return requireEngine(this).registry.create(accountId, options) as SessionHandle as SessionHandle<B>;

@@ -9,11 +9,10 @@ import type { StateView } from '../runtime/index.js';
 import type { BehaviorHost } from '../session/behavior-host.js';
 import { type HandleOwner, type PushOutcome, SessionHandle, type SessionStatus } from '../session/handle.js';
 import type { StateSource } from '../session/host-state.js';
-import type { NewSession } from '../session/new-row.js';
 import { NO_SLOT, type SessionStore } from '../session/store.js';
 import type { TickClock } from '../session/tick-clock.js';
 import { PacketInput } from './packet-input.js';
-import { type CreateOptions, Population } from './population.js';
+import { type CreateOptions, type PlannedSession, Population } from './population.js';
 import { type ChangeParts, PopulationChanges } from './population-changes.js';
 import type { RequestQueue } from './requests.js';
 import { SleepRequests } from './sleep/sleep-requests.js';
@@ -68,9 +67,10 @@ export class SessionRegistry implements HandleOwner {
 
   create(accountId: number, options: CreateOptions): SessionHandle {
     const planned = this.population.plan(accountId, options);
-    const { incarnation } = planned;
+    const { incarnation, isThere } = planned;
+    if (isThere) return new SessionHandle(this, accountId, incarnation, NO_SLOT);
     if (!this.#isBusy) return new SessionHandle(this, accountId, incarnation, this.changes.create(planned));
-    this.#parts.queue.addCreation(accountId, incarnation, () => {
+    this.#parts.queue.addCreation(planned, () => {
       this.population.requireRoomNow(1);
       this.changes.create(planned);
     });
@@ -80,11 +80,12 @@ export class SessionRegistry implements HandleOwner {
   /** All or none: when one cannot be created, those before it are released again (R-15). */
   createBatch(accountIds: ArrayLike<number>, optionsOf: (accountId: number, index: number) => CreateOptions): SessionHandle[] {
     const planned = this.population.planBatch(accountIds, optionsOf);
-    if (!this.#isBusy) return this.#handlesTo(planned, this.changes.createAll(planned));
+    const fresh = planned.filter(({ isThere }) => !isThere);
+    if (!this.#isBusy) return this.#handlesTo(planned, this.changes.createAll(fresh));
     // One request for all, so that it stays all or none.
-    this.#parts.queue.addCreations(planned, () => {
-      this.population.requireRoomNow(planned.length);
-      this.changes.createAll(planned);
+    this.#parts.queue.addCreations(fresh, () => {
+      this.population.requireRoomNow(fresh.length);
+      this.changes.createAll(fresh);
     });
     return this.#handlesTo(planned, []);
   }
@@ -272,8 +273,13 @@ export class SessionRegistry implements HandleOwner {
     return this.#parts.ticks.phase !== 'idle';
   }
 
-  #handlesTo(planned: readonly NewSession[], slots: readonly number[]): SessionHandle[] {
-    return planned.map(({ accountId, incarnation }, index) => new SessionHandle(this, accountId, incarnation, slots[index] ?? NO_SLOT));
+  /** `slots`: of those that were not there, in their order. */
+  #handlesTo(planned: readonly PlannedSession[], slots: readonly number[]): SessionHandle[] {
+    let next = 0;
+    return planned.map(
+      ({ accountId, incarnation, isThere }) =>
+        new SessionHandle(this, accountId, incarnation, (isThere ? undefined : slots[next++]) ?? NO_SLOT),
+    );
   }
 
   #incarnationOf(accountId: number): number {

@@ -32,7 +32,7 @@ export function beginRow(
   for (const column of COUNTERS) traffic[column + row] = 0;
 }
 
-/** The error for an account that has a session already. */
-export function sessionExists(accountId: number): DormouseError {
-  return new DormouseError('ERR_SESSION_EXISTS', `account ${accountId} has a session already`, { accountId });
+/** The error for an account that has a session already; `more` ends the sentence. */
+export function sessionExists(accountId: number, more = ''): DormouseError {
+  return new DormouseError('ERR_SESSION_EXISTS', `account ${accountId} has a session already${more}`, { accountId });
 }

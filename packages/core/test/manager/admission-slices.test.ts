@@ -1,27 +1,30 @@
 import { DormouseError } from '@dormouse/core';
 import { describe, expect, it } from 'vitest';
 import { type AdmissionProgress, Admissions, type AdmitOptions } from '../../src/manager/admission.js';
-import type { NewSession } from '../../src/session/new-row.js';
+import type { PlannedSession } from '../../src/manager/population.js';
 import { ManualClock } from '../../src/testing/manual-clock.js';
 import { accounts, failure, thrownBy } from './test-manager.js';
 
 interface Setup {
-  /** Wall-clock ms that creating an account takes. */
+  /** Wall-clock ms that creating or adopting an account takes. */
   readonly costMs?: (accountId: number) => number;
   /** Throws what keeps it out. */
   readonly plan?: (accountId: number) => void;
+  /** Has a session already. */
+  readonly isThere?: (accountId: number) => boolean;
   readonly create?: (accountId: number) => void;
   readonly makeRoom?: () => boolean;
 }
 
 /** Admissions into nothing: what has been created is listed. */
-function setUp({ costMs = () => 0, plan = () => {}, create = () => {}, makeRoom = () => false }: Setup = {}) {
+function setUp({ costMs = () => 0, plan = () => {}, isThere = () => false, create = () => {}, makeRoom = () => false }: Setup = {}) {
   const clock = new ManualClock();
   const created: number[] = [];
   const admissions = new Admissions({
     plan: (accountId) => {
       plan(accountId);
-      return { accountId } as NewSession;
+      if (isThere(accountId)) clock.advance(costMs(accountId));
+      return { accountId, isThere: isThere(accountId) } as PlannedSession;
     },
     create: ({ accountId }) => {
       clock.advance(costMs(accountId));
@@ -48,6 +51,28 @@ describe('an admission', () => {
     expect(after).toEqual([4, 8, 10]);
     expect(created).toEqual(accounts(10));
     expect(await done).toMatchObject({ total: 10, created: 10, failed: [], remaining: [], wasCancelled: false, ticks: 3 });
+  });
+
+  it('adopts without end those that are there: perTick is of those that are created', async () => {
+    const { admissions, created } = setUp({ isThere: (accountId) => accountId <= 6 || accountId === 9 });
+    const { done, progress } = admissions.add(accounts(11), { perTick: 2 });
+    expect(progress).toMatchObject({ adopted: 0, created: 0, remaining: 11 });
+    admissions.slice();
+    expect(created).toEqual([7, 8]);
+    admissions.slice();
+    expect(created).toEqual([7, 8, 10, 11]);
+    expect(await done).toMatchObject({ total: 11, created: 4, adopted: 7, failed: [], remaining: [], ticks: 2 });
+  });
+
+  it('adopts no longer than the slice lasts', async () => {
+    const { admissions } = setUp({ isThere: () => true, costMs: () => 0.75 });
+    const admission = admissions.add(accounts(7), {});
+    const after: number[] = [];
+    while (!admissions.isEmpty) {
+      admissions.slice();
+      after.push(admission.progress.adopted);
+    }
+    expect(after).toEqual([3, 6, 7]);
   });
 
   it('takes no longer than the slice in a tick, and creates one at least', async () => {
@@ -141,7 +166,7 @@ describe('an admission', () => {
       },
     });
     const admission = admissions.add(accounts(5), { perTick: 3, onProgress: (progress) => told.push(progress) });
-    expect(admission.progress).toEqual({ total: 5, created: 0, failed: [], remaining: 5, ticks: 0 });
+    expect(admission.progress).toEqual({ total: 5, created: 0, adopted: 0, failed: [], remaining: 5, ticks: 0 });
     admissions.slice();
     admissions.slice();
     expect(told.map(({ created, failed, remaining, ticks }) => [created, failed.length, remaining, ticks])).toEqual([

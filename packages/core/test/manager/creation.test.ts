@@ -59,7 +59,7 @@ describe('R-14 sessions by account', () => {
     const manager = await startEcho();
     const handle = manager.createSession(7);
     const error = thrownBy(() => manager.createSession(7));
-    expect(error).toEqual(failure('ERR_SESSION_EXISTS', 'account 7 has a session already'));
+    expect(error).toEqual(failure('ERR_SESSION_EXISTS', 'account 7 has a session already: give adopt: true to go on with it'));
     expect(error).toMatchObject({ accountId: 7 });
     expect(manager.getActiveSessionCount()).toBe(1);
     expect(handle.isLive).toBe(true);
@@ -130,7 +130,7 @@ describe('R-15 batches of sessions', () => {
     manager.createSession(50);
     expect(thrownBy(() => manager.createSessionBatch(accounts(100)))).toMatchObject({
       code: 'ERR_SESSION_EXISTS',
-      message: 'account 50 has a session already',
+      message: 'account 50 has a session already: give adopt: true to go on with it',
       accountId: 50,
     });
     expect([manager.getActiveSessionCount(), manager.pool.allocatedCount]).toEqual([1, 1]);

@@ -175,7 +175,7 @@ describe('a sleeper', () => {
   it('R-14 keeps its account: creating it anew is an error', async () => {
     const { manager } = await startSleepy();
     await asleep(manager, 7);
-    const error = failure('ERR_SESSION_EXISTS', 'account 7 has a session already');
+    const error = failure('ERR_SESSION_EXISTS', 'account 7 has a session already: give adopt: true to go on with it');
     expect(thrownBy(() => manager.createSession(7))).toEqual(error);
     expect(thrownBy(() => manager.createSessionBatch([8, 7]))).toEqual(error);
     expect(manager.getSession(8)).toBeUndefined();

@@ -103,7 +103,9 @@ describe('R-08 while a tick is in flight', () => {
     const { manager, scheduler } = await startDeferred({ maxConcurrentSessions: 2 });
     manager.createSession(1);
     const ticking = manager.updateAllSessions(100);
-    expect(thrownBy(() => manager.createSession(1))).toEqual(failure('ERR_SESSION_EXISTS', 'account 1 has a session already'));
+    expect(thrownBy(() => manager.createSession(1))).toEqual(
+      failure('ERR_SESSION_EXISTS', 'account 1 has a session already: give adopt: true to go on with it'),
+    );
     manager.createSession(2);
     expect(thrownBy(() => manager.createSession(2))).toEqual(failure('ERR_SESSION_EXISTS'));
     expect(thrownBy(() => manager.createSession(3))).toEqual(

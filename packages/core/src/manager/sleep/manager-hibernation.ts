@@ -16,7 +16,7 @@ export abstract class ManagerHibernation<B extends AnyBehavior = AnyBehavior> ex
    *
    * An account that cannot be created (`ERR_SESSION_EXISTS`, `ERR_SESSION_HOOK`, …) is listed in the report, and keeps no other out. At
    * `maxConcurrentSessions` the least recently active are put to sleep first, where `enableAutoHibernation` allows it. Several admissions queue.
-   * Whatever happens, `created`, `failed` and `remaining` together are all accounts; `shutdown` cancels what is left. Throws `ERR_INVALID_ARGUMENT`.
+   * Whatever happens, `created`, `adopted`, `failed` and `remaining` together are all accounts; `shutdown` cancels what is left. Throws `ERR_INVALID_ARGUMENT`.
    *
    * ```js
    * const { done } = manager.admitSessions(accountIds, { perTick: 50, options: { mapId: 530 } });
