@@ -4,6 +4,8 @@ import { fileError, openForReading, PLACE_BYTES } from './store-file.js';
 
 const BUSY_MS = 1000;
 const ENTRY_BYTES = PLACE_BYTES + HEAD_BYTES;
+/** Heads are copied by words, in a quarter of the time. */
+const HEAD_WORDS = HEAD_BYTES / 4;
 const FILE_PAGE_BYTES = 4096;
 
 /** Rows behind an id, in the order in which they lie in the file, as one row: SQLite puts places and heads together faster than Node.js takes rows. */
@@ -53,14 +55,15 @@ export class FileReader {
   /** Goes through all records once, a page for each step; each is told by `found`, then the page. Throws `ERR_STORE_FILE` where what is known of a record is not what its row says. */
   *heads(found: Found, page: HeadPage): Generator<void> {
     const query = this.#opened().prepare(PAGE);
-    const heads = new Uint8Array(MOST_HEADS * HEAD_BYTES);
+    const heads = new Uint32Array(MOST_HEADS * HEAD_WORDS);
+    const bytes = new Uint8Array(heads.buffer, 0, heads.byteLength);
     const ids = new Uint32Array(MOST_HEADS);
     for (let behind = 0; ; ) {
       const row = query.get(behind) as unknown as Row;
       if (row.count === 0) return;
       this.#unpack(row, found, heads, ids);
       this.#readBytes += row.places.length;
-      page(row.count, heads.subarray(0, row.count * HEAD_BYTES), ids.subarray(0, row.count));
+      page(row.count, bytes.subarray(0, row.count * HEAD_BYTES), ids.subarray(0, row.count));
       behind = row.last;
       yield;
     }
@@ -78,10 +81,12 @@ export class FileReader {
     return this.#database;
   }
 
-  #unpack({ count, last, sum, places }: Row, found: Found, heads: Uint8Array, ids: Uint32Array): void {
+  #unpack({ count, last, sum, places }: Row, found: Found, heads: Uint32Array, ids: Uint32Array): void {
     const isWhole = places?.length === count * ENTRY_BYTES;
     if (!isWhole) throw fileError(this.#path, `is damaged: ${count} records up to id ${last} have ${places?.length} bytes of heads`);
     const view = new DataView(places.buffer, places.byteOffset, places.byteLength);
+    // Node.js gives each blob memory of its own, from its beginning.
+    const words = new Uint32Array(places.buffer, places.byteOffset, places.length >>> 2);
     let idSum = 0;
     for (let index = 0; index < count; index++) {
       const at = index * ENTRY_BYTES;
@@ -91,8 +96,8 @@ export class FileReader {
       idSum += id;
       ids[index] = id;
       found(view.getUint32(at + 4, true), id, length);
-      const head = at + PLACE_BYTES;
-      for (let byte = 0; byte < HEAD_BYTES; byte++) heads[index * HEAD_BYTES + byte] = places[head + byte];
+      const head = (at + PLACE_BYTES) >>> 2;
+      for (let word = 0; word < HEAD_WORDS; word++) heads[index * HEAD_WORDS + word] = words[head + word];
     }
     if (idSum !== sum) throw fileError(this.#path, `is damaged: heads up to id ${last} are not those of their records`);
   }

@@ -121,17 +121,17 @@ export class OpenStore {
   }
 
   async load(page: HeadPage): Promise<void> {
-    if (this.#indexed !== 'no') throw contractError('can be loaded once, before all else');
-    this.#indexed = 'under way';
+    if (this.#indexed === 'under way') throw contractError('is being loaded already');
+    const isKnown = this.#indexed === 'yes';
     const table = new RecordTable();
+    this.#indexed = 'under way';
     try {
       for (const _ of this.#reader.heads((accountId, id, length) => table.add(accountId, id, length), page)) await turn();
     } catch (error) {
-      this.#indexed = 'no';
+      this.#indexed = isKnown ? 'yes' : 'no';
       throw storeError(error, `cannot read ${this.#file}`);
     }
-    table.added();
-    this.#table = table;
+    if (!isKnown) this.#indexBy(table);
     this.#indexed = 'yes';
   }
 
@@ -264,6 +264,10 @@ export class OpenStore {
     } catch (error) {
       throw storeError(error, `cannot read ${this.#file}`);
     }
+    this.#indexBy(table);
+  }
+
+  #indexBy(table: RecordTable): void {
     table.added();
     this.#table = table;
     this.#indexed = 'yes';
