@@ -1,5 +1,6 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
 import type { DormouseError } from './errors.js';
+import type { CheckpointReport } from './manager/durable/checkpoint-job.js';
 import type { AnswerFailure } from './session-api.js';
 import type { RefusedRequest, SessionFault, TickReport } from './tick-report.js';
 
@@ -21,6 +22,8 @@ export interface DormouseEvents {
   'dormouse:store:failed': { readonly store: string; readonly error: DormouseError };
   /** It takes records again. `pausedMs`: wall-clock time since it has failed. */
   'dormouse:store:recovered': { readonly store: string; readonly pausedMs: number };
+  /** All sessions are in the store as they were when it began, or later. */
+  'dormouse:checkpoint:done': CheckpointReport;
   /** No thread could be started in the place of one that was lost; it is tried again. Told once until one could. */
   'dormouse:thread:failed': { readonly scheduler: string; readonly error: DormouseError };
   'dormouse:request:refused': RefusedRequest;
@@ -53,6 +56,7 @@ const NAMES = [
   'dormouse:session:woken',
   'dormouse:store:failed',
   'dormouse:store:recovered',
+  'dormouse:checkpoint:done',
   'dormouse:thread:failed',
   'dormouse:request:refused',
   'dormouse:pool:grown',

@@ -67,6 +67,7 @@ export type { AskHandler, HandleOptions } from './manager/asks/ask-lane.js';
 export type { AskContext } from './manager/asks/ask-request.js';
 export type { AskCounts, AskMetrics } from './manager/asks/ask-topics.js';
 export type { BroadcastOutcome } from './manager/broadcast.js';
+export type { CheckpointReport } from './manager/durable/checkpoint-job.js';
 export type { ResumeRefusal, ResumeReport } from './manager/durable/resume.js';
 export type { GlobalMetrics } from './manager/global-metrics.js';
 export type { Rates, TickTimes } from './manager/metrics.js';

@@ -24,12 +24,15 @@ import type { ManagerConfig } from '../settings.js';
 import type { TickReport } from '../tick-report.js';
 import { AskDesk } from './asks/ask-desk.js';
 import { Broadcasts } from './broadcast.js';
+import { Checkpoints } from './durable/checkpoints.js';
 import { KeptRecords } from './durable/kept-records.js';
+import { type ClockNote, noteClock } from './durable/notes.js';
 import type { OpenStore } from './durable/stored-terms.js';
 import { Upgrades } from './durable/upgrades.js';
 import { HostDrain } from './host-drain.js';
 import { HostServices } from './host-services.js';
 import { Intake } from './intake.js';
+import { stopped } from './manager-parts.js';
 import { MetricsWindow } from './metrics.js';
 import { ObservedHooks } from './observed-calls.js';
 import { OutboxDelivery } from './outbox-delivery.js';
@@ -73,6 +76,7 @@ export class Engine {
   readonly shapeNumbers: Uint8Array;
   /** Where the records of sessions that have a slot are, in a store that outlives the process. */
   readonly kept: KeptRecords | undefined;
+  readonly checkpoints: Checkpoints | undefined;
   /** Between those records and whoever reads them. */
   readonly upgrades: Upgrades;
   readonly #logger: Logger;
@@ -112,7 +116,9 @@ export class Engine {
     const store = new SessionStore(table, config, hosts, hooks, clock, poolNotice(logger));
     store.kernels = columnKernels(table, config.enableSimd, (reason) => logger.warn(`no SIMD, plain JavaScript instead: ${reason}`));
     const check = new RoundCheck({ scheduler, caller, seats, clock, round });
-    const kept = records.durable === undefined ? undefined : new KeptRecords();
+    const { durable } = records;
+    const kept = durable && new KeptRecords();
+    const noteTime = durable && (() => noteClock(durable, this.#time()));
     const storing = new StoringRounds({ scheduler, round, check, staging, store, clock, kept });
     const upgrades = new Upgrades({ behaviors, numbers: staging.shapes, codec, records });
     const hibernation = new Hibernation({
@@ -123,6 +129,7 @@ export class Engine {
       rounds: storing,
       shapes: staging.shapes,
       kept,
+      noteClock: noteTime,
       wallClock,
       logger,
       inputs,
@@ -199,10 +206,18 @@ export class Engine {
     this.services = services;
     this.scheduler = scheduler;
     this.hibernation = hibernation;
+    this.checkpoints =
+      durable &&
+      new Checkpoints({
+        ...{ store, clock, records, durable, rounds: storing, kept: kept as KeptRecords, storing: hibernation.storing, wallClock, logger },
+        everyMs: config.checkpointEveryMs,
+        noteClock: noteTime as () => void,
+      });
     this.maintenance = new Maintenance({
       store,
       records,
       kept,
+      checkpoints: this.checkpoints,
       hibernation,
       round,
       seats,
@@ -264,6 +279,13 @@ export class Engine {
     return this.ticks.run(diffMs);
   }
 
+  /** What is noted in a store that outlives the process. */
+  #time(): ClockNote {
+    const { number: tick, nowMs } = this.clock;
+    const { incarnations } = this.registry.population;
+    return { tick, nowMs, incarnations, savedAt: Date.now(), checkpointTick: this.checkpoints?.tick ?? 0 };
+  }
+
   setUpdateBatchSize(size: number): void {
     // The round in hand keeps its own size; the next one takes this.
     this.ticks.updateBatchSize = size;
@@ -283,9 +305,11 @@ export class Engine {
 
   async stop(): Promise<void> {
     await this.ticks.betweenTicks(async () => {
+      await this.checkpoints?.finish();
       this.inputs.observer?.stopped();
       this.services.close();
       this.maintenance.close();
+      this.checkpoints?.close(stopped());
       this.intake.admissions.close();
       this.registry.close();
       this.#digest = undefined;

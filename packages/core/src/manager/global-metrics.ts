@@ -18,6 +18,12 @@ export interface GlobalMetrics {
   readonly hibernationCyclesPerSecond: number;
   /** Sessions put to sleep before their time since start, for want of room or memory. */
   readonly pressureSleeps: number;
+  /** Records that the store has taken since start. */
+  readonly recordsWritten: number;
+  /** Checkpoints done since start. */
+  readonly checkpoints: number;
+  /** Wall-clock ms since start in which the store took nothing, from a call that failed to the next that did not. */
+  readonly storePausedMs: number;
   /** Session updates since start. */
   readonly totalUpdatesProcessed: number;
   /** Batches since start. */
@@ -57,6 +63,9 @@ export function globalMetrics(engine: Engine | undefined, memoryBytes: number): 
     updateCyclesPerSecond: rates.updateCyclesPerSecond,
     hibernationCyclesPerSecond: rates.hibernationCyclesPerSecond,
     pressureSleeps: engine?.intake.pressure.sleeps ?? 0,
+    recordsWritten: engine?.hibernation.storing.ledger.stored ?? 0,
+    checkpoints: engine?.checkpoints?.count ?? 0,
+    storePausedMs: engine?.hibernation.storing.lane.pausedMs ?? 0,
     totalUpdatesProcessed: engine?.metrics.updates ?? 0,
     totalBatchesProcessed: engine?.ticks.totalBatches ?? 0,
     cpuPercentPerBot: rates.cpuPercentPerBot,

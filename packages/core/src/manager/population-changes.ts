@@ -118,6 +118,7 @@ export class PopulationChanges implements RequestedChanges {
     if (entry === NO_ENTRY) return;
     if (column === Column.map) sleepers.setMap(entry, value);
     else sleepers.setGroup(entry, value);
+    this.#parts.hibernation.storing.movedAsleep(accountId);
   }
 
   // --------------------------------------------------------------------------------------------- as it was recorded

@@ -146,6 +146,7 @@ export class DiskStore implements HibernationStore {
   }
 
   #commit(): void {
+    if (!this.#isOpen) throw new Error('not open');
     this.#disk.records = new Map(this.#records);
     this.#disk.notes = new Map(this.#notes);
   }

@@ -30,6 +30,7 @@ export interface HibernationParts {
   /** See {@link import('../../memory/staging.js').Staging.shapes}. */
   readonly shapes: Readonly<Uint8Array>;
   readonly kept: KeptRecords | undefined;
+  readonly noteClock: (() => void) | undefined;
   readonly wallClock: WallClock;
   readonly logger: Logger;
   readonly inputs: InputTap;

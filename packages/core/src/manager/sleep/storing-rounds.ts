@@ -107,6 +107,12 @@ export class StoringRounds {
     return failure;
   }
 
+  /** A sum of what the record of a row says, as it is now: see `RecordWriter.contentSum`. Not while a batch is in use. */
+  contentOf(slot: number): number {
+    this.#write(slot, 0);
+    return this.#writer.contentSum();
+  }
+
   /** This slot's row is not to be stored after all. */
   cancel(slot: number): void {
     this.moved(slot, NO_SLOT);

@@ -8,6 +8,7 @@ import { NO_SLOT, type SessionStore } from '../../session/store.js';
 import type { TickClock } from '../../session/tick-clock.js';
 import type { WallClock } from '../../wall-clock.js';
 import type { KeptRecords } from '../durable/kept-records.js';
+import { MovedSleepers } from '../durable/moved-sleepers.js';
 import { PutLane } from '../durable/put-lane.js';
 import { type BatchOrigin, RecordLedger } from '../durable/record-ledger.js';
 import { StoringRounds } from './storing-rounds.js';
@@ -40,8 +41,11 @@ export class Storing {
   storedCount = 0;
   readonly lane: PutLane;
   readonly ledger: RecordLedger;
+  /** A sleeper has woken whose record in a store that outlives the process has it on another map or in another group. */
+  onWokenMoved: ((accountId: number) => void) | undefined;
   readonly #parts: StoringParts;
   readonly #slots = new Int32Array(StoringRounds.most);
+  readonly #movedSleepers: MovedSleepers | undefined;
   /** Where to look for the next row. */
   #cursor = 0;
   /** The tick in or behind which room was looked for last in a store's pause. */
@@ -53,6 +57,7 @@ export class Storing {
   constructor(parts: StoringParts) {
     this.#parts = parts;
     this.lane = new PutLane(parts);
+    if (parts.kept !== undefined) this.#movedSleepers = new MovedSleepers(parts.store, parts.records);
     this.ledger = new RecordLedger({
       ...parts,
       kept: parts.kept,
@@ -66,7 +71,7 @@ export class Storing {
    */
   step(untilMs: number): void | Promise<void> {
     const { rounds, store } = this.#parts;
-    if (store.hibernatingCount === 0 && this.lane.work === undefined) return;
+    if (store.hibernatingCount === 0 && this.lane.work === undefined && !this.#hasMoved) return;
     while (this.lane.settle() && !this.isPausing) {
       if (rounds.hasNext) {
         this.send();
@@ -75,7 +80,10 @@ export class Storing {
       }
       const isLong = untilMs - performance.now() >= FULL_ROUND_MS;
       const count = this.#gather(isLong ? StoringRounds.most : rounds.slots.length);
-      if (count === 0) return;
+      if (count === 0) {
+        if (!this.sendMoved() || performance.now() >= untilMs) return;
+        continue;
+      }
       const encoding = rounds.encode(this.#slots, count);
       if (encoding !== undefined) return encoding.then(() => this.step(untilMs));
     }
@@ -86,7 +94,8 @@ export class Storing {
     const { rounds } = this.#parts;
     if (!rounds.hasNext) {
       const count = this.#gather(rounds.slots.length);
-      if (count === 0 || rounds.encode(this.#slots, count) !== undefined) return false;
+      if (count === 0) return this.sendMoved();
+      if (rounds.encode(this.#slots, count) !== undefined) return false;
     }
     this.send();
     return true;
@@ -121,11 +130,19 @@ export class Storing {
   send(): boolean {
     const { rounds } = this.#parts;
     const batch = rounds.next();
-    return batch === undefined || this.put(batch, rounds);
+    return batch === undefined || this.#put(batch, rounds);
   }
 
-  /** Hands over a batch to a store that is free; false if it takes its time with it, or does not take it. */
-  put(batch: RecordBatch, origin: BatchOrigin): boolean {
+  /** Has a store that is free told of some of those who were moved in their sleep; false if there is none who can be told of. */
+  sendMoved(): boolean {
+    const moved = this.#movedSleepers;
+    const batch = moved?.next();
+    if (moved === undefined || batch === undefined) return false;
+    this.#put(batch, moved, () => moved.restore(batch));
+    return true;
+  }
+
+  #put(batch: RecordBatch, origin: BatchOrigin, failed?: () => void): boolean {
     const { records, rounds, noteClock } = this.#parts;
     this.ledger.begin(batch, origin);
     noteClock?.();
@@ -134,8 +151,10 @@ export class Storing {
       (error) => {
         this.#leftBlock = undefined;
         const cause = this.ledger.end(error);
+        if (cause === undefined) return undefined;
         // What else was encoded is done anew then.
-        if (cause !== undefined) rounds.drop();
+        rounds.drop();
+        failed?.();
         return cause;
       },
     );
@@ -165,12 +184,23 @@ export class Storing {
   woken(slot: number, accountId: number, location: number): void {
     this.#leftStore();
     this.ledger.woken(slot, accountId, location);
+    if (this.#movedSleepers?.delete(accountId)) this.onWokenMoved?.(accountId);
   }
 
   /** A stored sleeper was released: its record is not needed any more. */
   forget(accountId: number, location: number): void {
     this.#leftStore();
     this.ledger.gone(accountId, location);
+    this.#movedSleepers?.delete(accountId);
+  }
+
+  /** A sleeper is on another map from now on, or in another group. */
+  movedAsleep(accountId: number): void {
+    this.#movedSleepers?.add(accountId);
+  }
+
+  get #hasMoved(): boolean {
+    return this.#movedSleepers !== undefined && this.#movedSleepers.count > 0;
   }
 
   #leftStore(): void {

@@ -6,6 +6,8 @@ import type { IScheduler } from '../../scheduler.js';
 import type { HeldBeside } from '../../session/memory-usage.js';
 import type { SessionStore } from '../../session/store.js';
 import type { WallClock } from '../../wall-clock.js';
+import type { CheckpointReport } from '../durable/checkpoint-job.js';
+import type { Checkpoints } from '../durable/checkpoints.js';
 import type { KeptRecords } from '../durable/kept-records.js';
 import type { Seats } from '../seats.js';
 import type { Hibernation } from '../sleep/hibernation.js';
@@ -17,6 +19,8 @@ export interface MaintenanceParts {
   readonly store: SessionStore;
   readonly records: HibernationStore;
   readonly kept: KeptRecords | undefined;
+  /** Of a store that outlives the process. */
+  readonly checkpoints: Checkpoints | undefined;
   readonly hibernation: Hibernation;
   readonly round: SharedRound;
   readonly seats: Seats;
@@ -43,6 +47,8 @@ export class Maintenance {
   readonly #garbage: Garbage;
   readonly #defragmentation: Defragmentation;
   #retryMs = 0;
+  /** Whether checkpoints are next to have the store before sleepers. */
+  #isCheckpointsTurn = false;
   #isClosed = false;
 
   constructor(parts: MaintenanceParts) {
@@ -59,8 +65,12 @@ export class Maintenance {
       ...parts,
       garbage: this.#garbage,
       isRoundOpen: () => round.epoch !== 0,
-      moved: (from, to) => hibernation.storing.moved(from, to),
+      moved: (from, to) => {
+        hibernation.storing.moved(from, to);
+        parts.checkpoints?.moved(from, to);
+      },
     });
+    hibernation.storing.lane.onSettled = () => this.#storeNext();
   }
 
   /** Bytes held beside the sessions that have slots (R-27). */
@@ -71,12 +81,18 @@ export class Maintenance {
 
   /** The end of a tick: a slice until `untilMs`. A promise when the scheduler has a part in it. */
   run(untilMs: number): void | Promise<void> {
-    const storing = this.#parts.hibernation.maintain(untilMs);
+    const storing = this.#storeRecords(untilMs);
     if (storing === undefined) {
       this.#defragmentation.step(untilMs);
       return;
     }
     return storing.then(() => void this.#defragmentation.step(untilMs));
+  }
+
+  /** See `SessionManager.checkpoint`. */
+  checkpoint(checkpoints: Checkpoints): Promise<CheckpointReport> {
+    const { ticks, sliceMs } = this.#parts;
+    return checkpoints.run({ slice: () => ticks.betweenTicks(async () => checkpoints.slice(performance.now() + sliceMs)) });
   }
 
   /** See `SessionManager.defragmentMemory`, `optimizeMemoryLayout`. */
@@ -104,6 +120,30 @@ export class Maintenance {
     if (this.#isClosed) return;
     this.#store(untilMs);
     this.#defragmentation.step(untilMs);
+  }
+
+  /** Sleepers' rows and what is awake, in turn, so that neither waits for the other's end. */
+  #storeRecords(untilMs: number): void | Promise<void> {
+    const { hibernation, checkpoints } = this.#parts;
+    if (checkpoints === undefined) return hibernation.maintain(untilMs);
+    const isFirst = this.#takeTurn();
+    const first = isFirst ? checkpoints.step(untilMs) : hibernation.maintain(untilMs);
+    const second = (): void | Promise<void> => (isFirst ? hibernation.maintain(untilMs) : checkpoints.step(untilMs));
+    return first === undefined ? second() : first.then(second);
+  }
+
+  /** The store has ended a call that took its time: if no tick is in flight it is given the next batch at once, one that is encoded, or as many rows as the host encodes at once. */
+  #storeNext(): void {
+    const { ticks, hibernation, checkpoints } = this.#parts;
+    const { storing } = hibernation;
+    if (this.#isClosed || ticks.phase !== 'idle' || !storing.lane.settle() || storing.isPausing) return;
+    if (this.#takeTurn()) void (checkpoints?.sendOne() || storing.sendOne());
+    else void (storing.sendOne() || checkpoints?.sendOne());
+  }
+
+  #takeTurn(): boolean {
+    this.#isCheckpointsTurn = !this.#isCheckpointsTurn;
+    return this.#isCheckpointsTurn;
   }
 
   /** The host alone stores, a batch at a time; a store that has failed is left alone for its pause. */

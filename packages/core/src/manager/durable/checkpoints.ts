@@ -1,0 +1,268 @@
+import { setImmediate } from 'node:timers/promises';
+import { DormouseError } from '../../errors.js';
+import { isObserved, publish } from '../../events.js';
+import type { DurableRecords } from '../../hibernation/durable-records.js';
+import type { HibernationStore } from '../../hibernation/hibernation-store.js';
+import { Column, ROW_BITS, SlotState } from '../../layout/geometry.js';
+import type { Logger } from '../../logger.js';
+import { NO_SLOT, type SessionStore } from '../../session/store.js';
+import type { TickClock } from '../../session/tick-clock.js';
+import type { WallClock } from '../../wall-clock.js';
+import type { Storing } from '../sleep/storing.js';
+import { StoringRounds } from '../sleep/storing-rounds.js';
+import type { SliceDriver } from '../upkeep/defragmentation.js';
+import { CheckpointJob, type CheckpointReport } from './checkpoint-job.js';
+import type { KeptRecords } from './kept-records.js';
+import { settledBy } from './settled-by.js';
+
+/** A store is not waited for that does not end a call within so many ms of wall-clock time. */
+const PATIENCE_MS = 30_000;
+/** The same at shutdown. */
+const LAST_PATIENCE_MS = 5000;
+/** One that fails is tried again at once then. */
+const LAST_TRIES = 2;
+/** Between ticks so many ms are spent at most where nothing has changed. */
+const MOST_LOOKING_MS = 0.5;
+/** Less than so much of a slice left, ms: the host encodes a batch at a time. */
+const FULL_ROUND_MS = 0.5;
+
+export interface CheckpointParts {
+  readonly store: SessionStore;
+  readonly clock: TickClock;
+  readonly records: HibernationStore;
+  readonly durable: DurableRecords;
+  readonly rounds: StoringRounds;
+  readonly kept: KeptRecords;
+  readonly storing: Storing;
+  readonly wallClock: WallClock;
+  readonly logger: Logger;
+  /** Wall-clock ms; 0: by call alone. */
+  readonly everyMs: number;
+  readonly noteClock: () => void;
+}
+
+/**
+ * Writes what is awake to a store that outlives the process, while ticks go on: manager/durable/README.md says what a checkpoint promises, and why no session is left out. Between
+ * ticks, or when one has ended; main thread only.
+ */
+export class Checkpoints {
+  /** Done since start. */
+  count = 0;
+  /** See `ClockNote.checkpointTick`. */
+  tick = 0;
+  readonly #parts: CheckpointParts;
+  readonly #slots = new Int32Array(StoringRounds.most);
+  #job: CheckpointJob | undefined;
+  /** Asked for while one that was asked for is under way: all who ask meanwhile share it. */
+  #next: CheckpointJob | undefined;
+  #dueMs: number;
+
+  constructor(parts: CheckpointParts) {
+    this.#parts = parts;
+    this.#dueMs = this.#nextDue();
+    parts.storing.onWokenMoved = (accountId) => void this.#job?.missed.add(accountId);
+  }
+
+  // ------------------------------------------------------------------------------------------------------- slices
+
+  /** Goes on until nothing can be done, or `performance.now()` has come to `untilMs`; one batch at least. A promise as `Storing.step`. */
+  step(untilMs: number): void | Promise<void> {
+    const { lane } = this.#parts.storing;
+    while (lane.settle()) {
+      const isLong = untilMs - performance.now() >= FULL_ROUND_MS;
+      const more = this.#advance(isLong ? StoringRounds.most : this.#parts.rounds.slots.length);
+      if (typeof more !== 'boolean') return more.then(() => this.step(untilMs));
+      if (!more || performance.now() >= untilMs) return;
+    }
+  }
+
+  /** Between ticks: until the store has something to do again. False if there is nothing for it. The store is free. */
+  sendOne(): boolean {
+    const { lane } = this.#parts.storing;
+    const untilMs = performance.now() + MOST_LOOKING_MS;
+    while (this.#advance(this.#parts.rounds.slots.length) === true) {
+      if (lane.work !== undefined || performance.now() >= untilMs) return true;
+    }
+    return false;
+  }
+
+  // -------------------------------------------------------------------------------------------------------- by call
+
+  /** See `SessionManager.checkpoint`. */
+  async run(driver: SliceDriver): Promise<CheckpointReport> {
+    const job = this.#ask();
+    while (!job.isDone) {
+      await driver.slice();
+      if (!job.isDone) await this.#wait(job, PATIENCE_MS);
+    }
+    if (job.report === undefined) throw job.error;
+    return job.report;
+  }
+
+  /** The manager stops: what can be written is, and what cannot is told. No tick comes any more. */
+  async finish(): Promise<void> {
+    let error: DormouseError | undefined;
+    for (let tries = 0; tries < LAST_TRIES; tries++) {
+      const job = this.#ask();
+      while (!job.isDone) {
+        this.slice(Number.POSITIVE_INFINITY);
+        if (!job.isDone) await this.#wait(job, LAST_PATIENCE_MS);
+      }
+      if (job.error === undefined) return;
+      error = job.error as DormouseError;
+      // It is not waited for again.
+      if (this.#parts.storing.lane.work !== undefined) break;
+    }
+    if (error === undefined) return;
+    const { records, logger } = this.#parts;
+    const message = `${this.#unwritten()} sessions are not in store ${records.name} as they were at the end: ${error.message}`;
+    logger.error(message);
+    publish('dormouse:store:failed', { store: records.name, error: new DormouseError('ERR_STORE_FAILED', message, { cause: error }) });
+  }
+
+  /** What can be done at once, by the host alone, until `untilMs`. */
+  slice(untilMs: number): void {
+    const { lane } = this.#parts.storing;
+    while (lane.settle() && this.#advance(this.#parts.rounds.slots.length) === true && performance.now() < untilMs);
+  }
+
+  /** Nobody writes any more. */
+  close(error: DormouseError): void {
+    this.#dueMs = Number.POSITIVE_INFINITY;
+    this.#job?.fail(error);
+    this.#next?.fail(error);
+  }
+
+  /** A session has been moved from one slot to another. */
+  moved(from: number, to: number): void {
+    const job = this.#job;
+    if (job === undefined || from < job.cursor || to >= job.cursor) return;
+    job.missed.add(this.#parts.store.word(to, Column.account) >>> 0);
+  }
+
+  #ask(): CheckpointJob {
+    const { ledger } = this.#parts.storing;
+    const job = new CheckpointJob(true, ledger);
+    // One that nobody waits for is part of it.
+    if (this.#job?.isAsked !== true) return this.#begin(job);
+    this.#next ??= job;
+    return this.#next;
+  }
+
+  /** Until the store has ended what it is doing, if it is; within a bound. */
+  async #wait(job: CheckpointJob, patienceMs: number): Promise<void> {
+    const { storing, wallClock, records } = this.#parts;
+    const { work } = storing.lane;
+    if (work === undefined) await setImmediate();
+    else if (!(await settledBy(wallClock, work, patienceMs))) {
+      const message = `store ${records.name} has been at one batch for ${patienceMs / 1000} s: it is not waited for`;
+      this.#fail(job, new DormouseError('ERR_STORE_FAILED', message));
+    }
+  }
+
+  // --------------------------------------------------------------------------------------------------------- inside
+
+  /** Does the next thing for a checkpoint, if one is under way or due, with a store that is free; false if there is nothing that can be done. */
+  #advance(most: number): boolean | Promise<void> {
+    const { rounds, storing, clock } = this.#parts;
+    const { lane } = storing;
+    const job = this.#current();
+    if (job === undefined || (lane.isPausing && !job.isAsked)) return false;
+    if (job.failures !== lane.failures) {
+      if (job.isAsked) this.#fail(job, lane.lastError);
+      else job.begin(clock.number, lane.failures);
+      return true;
+    }
+    if (rounds.hasNext) {
+      storing.send();
+      return true;
+    }
+    const count = this.#gather(job, most);
+    if (count > 0) return rounds.encode(this.#slots, count, true) ?? true;
+    // What the store has taken last is as durable as it gets; what was deleted and noted since is not.
+    if (!storing.sendMoved()) this.#flush(job);
+    return true;
+  }
+
+  /** The one under way, or due. */
+  #current(): CheckpointJob | undefined {
+    if (this.#job?.isDone) {
+      this.#job = undefined;
+      if (this.#next !== undefined) this.#begin(this.#next);
+      this.#next = undefined;
+    }
+    const { wallClock, storing } = this.#parts;
+    if (this.#job === undefined && wallClock.now() >= this.#dueMs) this.#begin(new CheckpointJob(false, storing.ledger));
+    return this.#job;
+  }
+
+  #begin(job: CheckpointJob): CheckpointJob {
+    const { clock, storing } = this.#parts;
+    job.begin(clock.number, storing.lane.failures);
+    this.#job = job;
+    this.#dueMs = this.#nextDue();
+    return job;
+  }
+
+  #nextDue(): number {
+    const { everyMs, wallClock } = this.#parts;
+    return everyMs === 0 ? Number.POSITIVE_INFINITY : wallClock.now() + everyMs;
+  }
+
+  /** The next slots with sessions, `most` at most; how many. Behind the last those that came to where nobody looks any more. */
+  #gather(job: CheckpointJob, most: number): number {
+    const { table, pool, index } = this.#parts.store;
+    const end = pool.blocks.length << ROW_BITS;
+    let count = 0;
+    for (; count < most && job.cursor < end; job.cursor++) {
+      const state = table.slotStates[job.cursor];
+      if (!isThere(state)) continue;
+      if (state !== SlotState.hibernating) job.looked++;
+      this.#slots[count++] = job.cursor;
+    }
+    if (count > 0) return count;
+    for (const accountId of job.missed) {
+      if (count === most) break;
+      job.missed.delete(accountId);
+      const slot = index.get(accountId);
+      if (slot !== NO_SLOT && isThere(table.slotStates[slot])) this.#slots[count++] = slot;
+    }
+    return count;
+  }
+
+  #flush(job: CheckpointJob): void {
+    const { storing, durable, noteClock, clock } = this.#parts;
+    const { number, nowMs } = clock;
+    this.tick = job.tick;
+    noteClock();
+    storing.lane.run(
+      () => durable.flush(),
+      (error) => {
+        if (error === undefined && this.#job === job && !job.isDone) this.#done(job, number, nowMs);
+        return error;
+      },
+    );
+  }
+
+  #done(job: CheckpointJob, tick: number, nowMs: number): void {
+    const report = job.done(tick, nowMs);
+    this.count++;
+    if (isObserved('dormouse:checkpoint:done')) publish('dormouse:checkpoint:done', report);
+  }
+
+  #fail(job: CheckpointJob, error: unknown): void {
+    job.fail(error ?? new DormouseError('ERR_STORE_FAILED', `store ${this.#parts.records.name} did not take records`));
+  }
+
+  /** Sessions whose rows say something else than their records in the store, or that have none. */
+  #unwritten(): number {
+    const { store, rounds, kept } = this.#parts;
+    let count = 0;
+    for (const slot of store.slots()) if (kept.contentOf(slot) !== rounds.contentOf(slot)) count++;
+    return count;
+  }
+}
+
+function isThere(state: number): boolean {
+  return state === SlotState.active || state === SlotState.quarantined || state === SlotState.hibernating;
+}

@@ -1,0 +1,127 @@
+import { type HibernationStore, NO_LOCATION, type RecordBatch } from '../../hibernation/hibernation-store.js';
+import { NO_ENTRY } from '../../hibernation/sleepers.js';
+import { RECORDS_A_BATCH } from '../../memory/staging.js';
+import { HeaderAt, Section } from '../../record/record-format.js';
+import { HEAD_BYTES, RecordKind, writeHead } from '../../record/record-head.js';
+import type { SessionStore } from '../../session/store.js';
+import type { BatchOrigin } from './record-ledger.js';
+
+/** Of those listed so many are looked at for one batch. */
+const MOST_LOOKED_AT = 2 * RECORDS_A_BATCH;
+const FIRST_BYTES = RECORDS_A_BATCH * 512;
+
+/**
+ * Stored sleepers that were moved to another map or group in their sleep, of whom a store that outlives the process has yet to be told: their heads say so, as those in whose
+ * place they are put; what is in their records counts no more than in this process. Main thread only, between ticks.
+ */
+export class MovedSleepers implements BatchOrigin {
+  /** Of the batch last taken. */
+  readonly incarnations = new Int32Array(RECORDS_A_BATCH);
+  readonly leaves = new Uint8Array(RECORDS_A_BATCH);
+  readonly contents = new Float64Array(RECORDS_A_BATCH);
+  readonly #store: SessionStore;
+  readonly #records: HibernationStore;
+  /** Those not told of yet, who was moved first first. */
+  readonly #accounts = new Set<number>();
+  readonly #accountIds = new Uint32Array(RECORDS_A_BATCH);
+  readonly #ends = new Uint32Array(RECORDS_A_BATCH);
+  readonly #locations = new Uint32Array(RECORDS_A_BATCH);
+  readonly #heads = new Uint8Array(RECORDS_A_BATCH * HEAD_BYTES);
+  readonly #headsView = new DataView(this.#heads.buffer, 0, this.#heads.length);
+  #bytes = new Uint8Array(FIRST_BYTES);
+
+  constructor(store: SessionStore, records: HibernationStore) {
+    this.#store = store;
+    this.#records = records;
+  }
+
+  get count(): number {
+    return this.#accounts.size;
+  }
+
+  add(accountId: number): void {
+    this.#accounts.add(accountId);
+  }
+
+  /** Takes an account off the list that is awake or gone; true if it was on it. */
+  delete(accountId: number): boolean {
+    return this.#accounts.delete(accountId);
+  }
+
+  /** The store has not taken this batch. */
+  restore({ count, accountIds }: RecordBatch): void {
+    for (let i = 0; i < count; i++) this.#accounts.add(accountIds[i]);
+  }
+
+  /**
+   * The records of up to 32 of them, with new heads; undefined: there are none that can be told of now. Those that are not stored yet are not, nor those whose records cannot be
+   * read: they wait, behind all others. Valid until the next call.
+   */
+  next(): RecordBatch | undefined {
+    const { sleepers } = this.#store;
+    let count = 0;
+    let used = 0;
+    let looks = Math.min(MOST_LOOKED_AT, this.#accounts.size);
+    for (const accountId of this.#accounts) {
+      if (count === RECORDS_A_BATCH || looks-- === 0) break;
+      this.#accounts.delete(accountId);
+      const entry = sleepers.find(accountId);
+      if (entry === NO_ENTRY) continue;
+      const length = this.#read(entry, count, used);
+      if (length === 0) {
+        this.#accounts.add(accountId);
+        continue;
+      }
+      used += length;
+      this.incarnations[count] = sleepers.incarnationOf(entry);
+      this.#locations[count] = sleepers.locationOf(entry);
+      this.#ends[count] = used;
+      this.#accountIds[count++] = accountId;
+    }
+    if (count === 0) return undefined;
+    const { accountIds, ends, locations, heads } = {
+      accountIds: this.#accountIds,
+      ends: this.#ends,
+      locations: this.#locations,
+      heads: this.#heads,
+    };
+    return { count, bytes: this.#bytes, ends, accountIds, locations, heads };
+  }
+
+  /** Copies a sleeper's record to byte `at`, and writes its head; returns the record's length, 0 if it cannot be had now. */
+  #read(entry: number, index: number, at: number): number {
+    const { sleepers } = this.#store;
+    const accountId = sleepers.accountOf(entry);
+    const location = sleepers.locationOf(entry);
+    if (location === NO_LOCATION) return 0;
+    let record: Uint8Array;
+    try {
+      record = this.#records.read(accountId, location);
+    } catch {
+      // Whoever wants it awake is told.
+      return 0;
+    }
+    if (at + record.length > this.#bytes.length) this.#grow(at + record.length);
+    this.#bytes.set(record, at);
+    const sections = this.#bytes[at + HeaderAt.sections] | (this.#bytes[at + HeaderAt.sections + 1] << 8);
+    writeHead(this.#headsView, index, {
+      accountId,
+      incarnation: sleepers.incarnationOf(entry),
+      mapId: sleepers.mapOf(entry),
+      groupId: sleepers.groupOf(entry),
+      dueMs: sleepers.dueMsOf(entry),
+      storedAt: Math.floor(Date.now() / 1000),
+      shape: this.#bytes[at + HeaderAt.shape],
+      kind: RecordKind.asleep,
+      // It has asked something once; whether it waits for an answer its record says.
+      isAsking: (sections & Section.requests) !== 0,
+    });
+    return record.length;
+  }
+
+  #grow(atLeast: number): void {
+    const grown = new Uint8Array(Math.max(atLeast, this.#bytes.length * 2));
+    grown.set(this.#bytes);
+    this.#bytes = grown;
+  }
+}
