@@ -133,13 +133,15 @@ export class Participant implements BatchRunner {
 
   #storeBatch(batch: number): void {
     const staging = this.#staging;
-    const { slots, ends, contents, sums } = staging;
+    const { slots, ends, contents, sums, namesRequests } = staging;
     const part = staging.parts[batch];
     const stop = Math.min((batch + 1) * RECORDS_A_BATCH, staging.count);
     for (let at = batch * RECORDS_A_BATCH, used = 0; at < stop; at++) {
       const slot = slots[at];
-      const bytes = this.#records.write(this.blocks[slot >> ROW_BITS] as Block, slot & ROW_MASK, part, used);
-      // What does not fit is left to the host.
+      const block = this.blocks[slot >> ROW_BITS] as Block;
+      // What does not fit is left to the host, and what it alone knows all of.
+      const isLeft = namesRequests && block.cold.i32[block.services.unanswered + (slot & ROW_MASK)] !== 0;
+      const bytes = isLeft ? 0 : this.#records.write(block, slot & ROW_MASK, part, used);
       if (bytes > 0) used += bytes;
       ends[at] = used;
       if (sums) contents[at] = this.#records.contentSum();

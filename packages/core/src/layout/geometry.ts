@@ -91,6 +91,8 @@ export function maxPayloadBytes(ringBytes: number): number {
 
 /** Timers a session can have pending, periods and single ones together. */
 export const MAX_TIMERS = 64;
+/** Requests a session may have without an answer: what the host keeps for one session is bounded by it. */
+export const MAX_UNANSWERED = 64;
 /** Words of one timer: a double for when it is due, its key, its period. */
 export const TIMER_WORDS = 4;
 

@@ -139,7 +139,11 @@ export class Engine {
     });
     const asks = new AskDesk({ store, clock, wallClock, codec, logger, waking: hibernation });
     store.onGone = (incarnation) => asks.sessionGone(incarnation);
-    if (kept !== undefined) store.onReleased = (slot, accountId) => hibernation.storing.released(slot, accountId);
+    if (kept !== undefined) {
+      storing.requestsOf = (incarnation) => asks.openOf(incarnation);
+      hibernation.waking.onAsking = (slot, named) => asks.takeUp(slot, named);
+      store.onReleased = (slot, accountId) => hibernation.storing.released(slot, accountId);
+    }
     const requests = new SessionRequests({
       store,
       clock,
@@ -177,8 +181,7 @@ export class Engine {
     };
     const ticks = new TickEngine(parts, updateBatchSize);
     this.shared = new SharedContent(views, { seats, queue, inputs, ticks });
-    const { outboxFlags } = table;
-    const runtimeServices = { tick: clock, behaviors, codec, seed: config.seed, outboxFlags, world, shared: views };
+    const runtimeServices = { tick: clock, behaviors, codec, seed: config.seed, outboxFlags: table.outboxFlags, world, shared: views };
     const stateViews = addRunners(caller, runtimes, behaviors, table, runtimeServices);
     this.registry = new SessionRegistry({
       store,

@@ -80,6 +80,15 @@ export class Staging {
     this.#words[2] = sums ? 1 : 0;
   }
 
+  /** True: rows with requests on their way are left to the host, who can name them. Written by the host once, at start. */
+  get namesRequests(): boolean {
+    return this.#words[3] === 1;
+  }
+
+  set namesRequests(names: boolean) {
+    this.#words[3] = names ? 1 : 0;
+  }
+
   /** True: all records have the zeros of their fields packed; false: the store would rather compress them itself. The same from the first round on. */
   get packs(): boolean {
     return this.#words[1] === 1;

@@ -50,7 +50,12 @@ export interface DecodedRecord {
   readonly periods: readonly { readonly periodMs: number; readonly dueMs: number }[];
   /** Simulated ms at which it must be awake; undefined: at no time. */
   readonly wakeMs: number | undefined;
-  readonly requests: { readonly asked: number; readonly unanswered: number };
+  /** `open`: of those unanswered, those on their way to the host's handlers and back; the others have yet to leave the outbox. */
+  readonly requests: {
+    readonly asked: number;
+    readonly unanswered: number;
+    readonly open: readonly { readonly requestId: number; readonly topic: string }[];
+  };
   readonly inbound: readonly DecodedPacket[];
   readonly outbound: readonly DecodedPacket[];
   readonly mailbox: readonly DecodedMail[];
@@ -86,7 +91,7 @@ export function decodeRecord(bytes: Uint8Array, accountId: number, layout: State
     timers: parts.timers.filter(({ period }) => period === 0).map(({ id, dueMs }) => ({ id, dueMs })),
     periods: parts.timers.filter(({ period }) => period !== 0).map(({ period, dueMs }) => ({ periodMs: period, dueMs })),
     wakeMs: wakeMs === Number.POSITIVE_INFINITY ? undefined : wakeMs,
-    requests: { asked: parts.asked, unanswered: parts.unanswered },
+    requests: { asked: parts.asked, unanswered: parts.unanswered, open: parts.named },
     ...readRings(parts, accountId),
   };
 }

@@ -4,6 +4,7 @@ import { ByteSource, corrupt } from './byte-source.js';
 import type { RecordFields } from './record-fields.js';
 import { HeaderAt, type RecordHead, Section } from './record-format.js';
 import { openRecord, readRecordHead } from './record-opening.js';
+import { type NamedRequest, NO_NAMED_REQUESTS, readNamedRequests } from './row-services.js';
 import { unpackZeros, wholeWords } from './zero-packing.js';
 
 /** First byte, and the byte behind the last. */
@@ -43,6 +44,8 @@ export interface RecordParts {
   readonly wakeMs: number;
   readonly asked: number;
   readonly unanswered: number;
+  /** Of these, those that were on their way. */
+  readonly named: readonly NamedRequest[];
   /** Of each text its bytes; of each data field what it holds. */
   readonly texts: readonly Uint8Array[];
   readonly data: readonly StoredData[];
@@ -65,6 +68,7 @@ export function takeApart(record: Uint8Array, accountId: number, fields: RecordF
   const hasRequests = (sections & Section.requests) !== 0;
   const asked = hasRequests ? source.varint() : 0;
   const unanswered = hasRequests ? source.varint() : 0;
+  const named = hasRequests ? readNamedRequests(source) : NO_NAMED_REQUESTS;
   const services = { start: servicesAt, end: source.at };
   const hasTexts = (sections & Section.texts) !== 0;
   const texts = fields.texts.map(({ name, stride }) =>
@@ -77,7 +81,7 @@ export function takeApart(record: Uint8Array, accountId: number, fields: RecordF
     throw corrupt(accountId, `it has ${rings.end - rings.start} bytes more than its fields`);
   }
   const bytes = source.bytes.subarray(0, source.length);
-  return { head, sections, bytes, counters, fixed, services, random, timers, wakeMs, asked, unanswered, texts, data, rings };
+  return { head, sections, bytes, counters, fixed, services, random, timers, wakeMs, asked, unanswered, named, texts, data, rings };
 }
 
 /** Number of its state's shape, of a record that has been found to be one. */

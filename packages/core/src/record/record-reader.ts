@@ -9,11 +9,22 @@ import { type FieldPlan, FieldPlans } from './field-plan.js';
 import { HeaderAt, type RecordHead, Section } from './record-format.js';
 import { openRecord, readRecordHead } from './record-opening.js';
 import { INBOUND, OUTBOUND, readPackets, readRecords } from './ring-sections.js';
-import { readDataFields, readRandom, readRequests, readTexts, readTimers, readWake } from './row-services.js';
+import {
+  type NamedRequest,
+  NO_NAMED_REQUESTS,
+  readDataFields,
+  readRandom,
+  readRequests,
+  readTexts,
+  readTimers,
+  readWake,
+} from './row-services.js';
 import { unpackZeros, wholeWords } from './zero-packing.js';
 
 /** Makes rows of records again: the reverse of `RecordWriter`. One for each thread; nothing is allocated once it has met its largest record. */
 export class RecordReader {
+  /** Requests that the record read last names: they were on their way when it was written. */
+  requests: readonly NamedRequest[] = NO_NAMED_REQUESTS;
   readonly #table: SessionTable;
   readonly #tableBytes: Uint8Array;
   readonly #shapes: Readonly<Uint8Array>;
@@ -62,6 +73,7 @@ export class RecordReader {
     table.faultCounts[block.firstSlot + row] = head.faultCount;
     table.doubles[block.firstActivity + row] = head.lastActivityMs;
     clearServices(block, row);
+    this.requests = NO_NAMED_REQUESTS;
     const plan = this.#plans.of(block);
     const sections = source.view.getUint16(HeaderAt.sections, true);
     this.#readFields(plan, (sections & Section.packed) !== 0, block, row);
@@ -69,7 +81,7 @@ export class RecordReader {
     if ((sections & Section.random) !== 0) readRandom(source, block, row);
     if ((sections & Section.timers) !== 0) readTimers(source, block, row);
     if ((sections & Section.wake) !== 0) readWake(source, block, row);
-    if ((sections & Section.requests) !== 0) readRequests(source, block, row);
+    if ((sections & Section.requests) !== 0) this.requests = readRequests(source, block, row);
     if (plan.texts.length !== 0) readTexts(source, plan, (sections & Section.texts) !== 0, block, row);
     if ((sections & Section.data) !== 0) readDataFields(source, plan, block, row);
     if ((sections & RINGS) !== 0) this.#readRings(sections, block, row);

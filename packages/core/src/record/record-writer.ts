@@ -6,7 +6,16 @@ import { ByteSink, checksumOf, varintBytes } from './byte-sink.js';
 import { type FieldPlan, FieldPlans } from './field-plan.js';
 import { HEADER_BYTES, HeaderAt, RECORD_VERSION, Section } from './record-format.js';
 import { INBOUND, OUTBOUND, writePackets, writeRecords } from './ring-sections.js';
-import { writeDataFields, writeRandom, writeRequests, writeTexts, writeTimers, writeWake } from './row-services.js';
+import {
+  type NamedRequest,
+  NO_NAMED_REQUESTS,
+  writeDataFields,
+  writeRandom,
+  writeRequests,
+  writeTexts,
+  writeTimers,
+  writeWake,
+} from './row-services.js';
 import { mostPackedBytes, packZeros, wholeWords } from './zero-packing.js';
 
 /** Bytes of a length at most. A record's own stands behind its header, and is known last: the body begins where the longest leaves it room. */
@@ -26,6 +35,8 @@ export class RecordWriter {
   readonly #sink = new ByteSink();
   readonly #packs: boolean;
   readonly #shapes: Readonly<Uint8Array>;
+  /** On the host's thread: the requests of an incarnation that are on their way, by ascending number. Without it none is named. */
+  requestsOf: ((incarnation: number) => readonly NamedRequest[]) | undefined;
   /** Number of the last tick: of who is awake it tells how many updates there were. */
   tick = 0;
   /** Of the record written last: its sections and its map, and where in the sink the number of updates ends. */
@@ -66,7 +77,7 @@ export class RecordWriter {
     sections |= writeRandom(sink, block, row);
     sections |= writeTimers(sink, block, row);
     sections |= writeWake(sink, block, row);
-    sections |= writeRequests(sink, block, row);
+    sections |= writeRequests(sink, block, row, this.#named(block, row));
     if (plan.texts.length !== 0) sections |= writeTexts(sink, plan, block, row);
     if (plan.data.length !== 0) sections |= writeDataFields(sink, plan, block, row);
     sections |= writePackets(sink, block, row, INBOUND, Section.inbound);
@@ -106,6 +117,12 @@ export class RecordWriter {
     for (; at < end; at++) mixed = mix(mixed, bytes[at]);
     const checksum = (checksumOf(bytes.subarray(start, end)) ^ before) >>> 0;
     return checksum * 2 ** 21 + (mixed >>> 11) || 1;
+  }
+
+  #named(block: Block, row: number): readonly NamedRequest[] {
+    const { requestsOf } = this;
+    if (requestsOf === undefined || block.cold.i32[block.services.unanswered + row] === 0) return NO_NAMED_REQUESTS;
+    return requestsOf(block.page[Column.incarnation + row]);
   }
 
   #writeCounters(block: Block, row: number): number {

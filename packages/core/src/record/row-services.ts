@@ -1,4 +1,4 @@
-import { MAX_TIMERS, ROWS } from '../layout/geometry.js';
+import { MAX_TIMERS, MAX_UNANSWERED, ROWS } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import { dataLength, dataRefusals, dataStart, NEVER_SET, writeData } from '../memory/data-values.js';
 import { addTimer, periodsOf, setWakeTime, TIMER_ID, TIMER_PERIOD, timerAt, timersOf } from '../memory/timer-list.js';
@@ -74,20 +74,56 @@ export function readWake(source: ByteSource, block: Block, row: number): void {
   setWakeTime(block, row, source.double());
 }
 
-export function writeRequests(sink: ByteSink, block: Block, row: number): number {
+/** A request that the host has taken from a session and that has no answer in its mailbox yet. */
+export interface NamedRequest {
+  /** Its number among those of its session. */
+  readonly requestId: number;
+  readonly topic: string;
+}
+
+export const NO_NAMED_REQUESTS: readonly NamedRequest[] = Object.freeze([]);
+
+const MOST_TOPIC_BYTES = 255;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** How many were made, how many have no answer; how many of those are named, and of each its number and its topic. */
+export function writeRequests(sink: ByteSink, block: Block, row: number, named: readonly NamedRequest[]): number {
   const { asked, unanswered } = block.services;
   const words = block.cold.i32;
   if ((words[asked + row] | words[unanswered + row]) === 0) return 0;
   sink.reserve(10);
   sink.varint(words[asked + row]);
   sink.varint(words[unanswered + row]);
+  sink.reserve(5);
+  sink.varint(named.length);
+  for (const { requestId, topic } of named) {
+    const name = encoder.encode(topic);
+    sink.reserve(10);
+    sink.varint(requestId);
+    sink.varint(name.length);
+    sink.copy(name, 0, name.length);
+  }
   return Section.requests;
 }
 
-export function readRequests(source: ByteSource, block: Block, row: number): void {
+/** Returns those that are named. */
+export function readRequests(source: ByteSource, block: Block, row: number): readonly NamedRequest[] {
   const { asked, unanswered } = block.services;
   block.cold.i32[asked + row] = source.varint();
   block.cold.i32[unanswered + row] = source.varint();
+  return readNamedRequests(source);
+}
+
+export function readNamedRequests(source: ByteSource): readonly NamedRequest[] {
+  const count = source.varintUpTo(MAX_UNANSWERED, 'requests without an answer');
+  if (count === 0) return NO_NAMED_REQUESTS;
+  return Array.from({ length: count }, () => {
+    const requestId = source.varint();
+    const length = source.varintUpTo(MOST_TOPIC_BYTES, 'bytes of a topic');
+    const start = source.take(length);
+    return { requestId, topic: decoder.decode(source.bytes.subarray(start, start + length)) };
+  });
 }
 
 /** Of each text field its length and its bytes. */

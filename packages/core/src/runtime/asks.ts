@@ -1,6 +1,6 @@
 import { DormouseError, shown } from '../errors.js';
 import { encodeWith } from '../layout/codec.js';
-import { Column } from '../layout/geometry.js';
+import { Column, MAX_UNANSWERED } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import { PayloadCopier } from '../memory/packet-view.js';
 import {
@@ -19,9 +19,6 @@ import { isTopic, type TopicKey, TopicKeys } from '../memory/topic-key.js';
 import type { Answer, AnswerFailure, TickInfo } from '../session-api.js';
 import { countDropped, putInOutbox } from './outbox.js';
 import type { RuntimeServices } from './services.js';
-
-/** Requests a session may have without an answer: what the host keeps for one session is bounded by it. */
-const MOST_UNANSWERED = 64;
 
 /** The session object of a call: an iteration of answers goes on only while it points where it did. */
 export interface AttachedRow {
@@ -67,7 +64,7 @@ export class Asks {
     const key = this.#topics.of(topic);
     const words = block.cold.i32;
     const pending = words[unanswered + row];
-    if (pending >= MOST_UNANSWERED) {
+    if (pending >= MAX_UNANSWERED) {
       countDropped(block, row);
       return 0;
     }

@@ -1,10 +1,11 @@
 import { DormouseError, messageOf, shown } from '../../errors.js';
 import { type Codec, encodeWith } from '../../layout/codec.js';
-import { Column } from '../../layout/geometry.js';
+import { Column, ROW_MASK } from '../../layout/geometry.js';
 import type { Logger } from '../../logger.js';
 import type { Block } from '../../memory/block.js';
 import { RECORD_HEAD_WORDS, recordBytes } from '../../memory/record-ring.js';
 import { topicKey } from '../../memory/topic-key.js';
+import { type NamedRequest, NO_NAMED_REQUESTS } from '../../record/row-services.js';
 import type { SessionStore } from '../../session/store.js';
 import type { TickClock } from '../../session/tick-clock.js';
 import type { AnswerFailure } from '../../session-api.js';
@@ -14,6 +15,7 @@ import { AskFailures, errorBytes } from './ask-failures.js';
 import { type AskHandler, AskLane, checkHandleOptions, type HandleOptions, type LaneOwner } from './ask-lane.js';
 import { AskingSession, AskRequest } from './ask-request.js';
 import { type AskMetrics, AskTopics } from './ask-topics.js';
+import { LOST, LostRequests } from './lost-requests.js';
 
 export interface AskParts {
   readonly store: SessionStore;
@@ -43,6 +45,7 @@ export class AskDesk implements LaneOwner {
   readonly #parts: AskParts;
   readonly #answers: AnswerDelivery;
   readonly #topics = new AskTopics();
+  readonly #lost: LostRequests;
   /** Handlers, and those that are no more but have requests. */
   readonly #lanes = new Set<AskLane>();
   /** Sessions that have asked, by incarnation. */
@@ -57,6 +60,7 @@ export class AskDesk implements LaneOwner {
     this.#parts = parts;
     this.#answers = new AnswerDelivery(parts.store, parts.waking);
     this.#failures = new AskFailures(parts.logger);
+    this.#lost = new LostRequests(parts.store, parts.clock, this.#topics);
     this.#deadline = new NearestDeadline(parts.wallClock, () => this.#expire());
   }
 
@@ -128,7 +132,21 @@ export class AskDesk implements LaneOwner {
   /** Puts answers that have come since into mailboxes, in the order they came. Between ticks. */
   deliver(): void {
     this.#failures.tick();
+    for (const request of this.#lost.take()) this.#fail(request, 'error', LOST);
     this.#answers.deliver();
+  }
+
+  /** The requests of an incarnation that are on their way, by ascending number. */
+  openOf(incarnation: number): readonly NamedRequest[] {
+    const open = this.#sessions.get(incarnation)?.open ?? [];
+    if (open.length === 0) return NO_NAMED_REQUESTS;
+    return open.map(({ requestId, topic }) => ({ requestId, topic: topic.key.name })).sort((a, b) => a.requestId - b.requestId);
+  }
+
+  /** See {@link LostRequests.takeUp}. */
+  takeUp(slot: number, named: readonly NamedRequest[]): void {
+    const session = this.#sessionIn(this.#parts.store.block(slot), slot & ROW_MASK);
+    this.asked += this.#lost.takeUp(session, slot, named);
   }
 
   /**

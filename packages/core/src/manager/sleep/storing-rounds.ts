@@ -64,7 +64,14 @@ export class StoringRounds {
   constructor(parts: StoringParts) {
     this.#parts = parts;
     this.#writer = new RecordWriter(parts.store.table, parts.staging.packs, parts.staging.shapes);
-    if (parts.kept !== undefined) this.#heads = new BatchHeads(parts.store, parts.staging.shapes);
+    if (parts.kept === undefined) return;
+    this.#heads = new BatchHeads(parts.store, parts.staging.shapes);
+    parts.staging.namesRequests = true;
+  }
+
+  /** What of a session's requests is on its way, for a store that outlives the process: see `RecordWriter.requestsOf`. */
+  set requestsOf(requestsOf: RecordWriter['requestsOf']) {
+    this.#writer.requestsOf = requestsOf;
   }
 
   /** True while some of those listed are left: {@link next} may have a batch. */

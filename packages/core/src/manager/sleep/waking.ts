@@ -5,6 +5,7 @@ import { NO_ENTRY } from '../../hibernation/sleepers.js';
 import { Column, ROW_MASK } from '../../layout/geometry.js';
 import type { Logger } from '../../logger.js';
 import type { RecordReader } from '../../record/record-reader.js';
+import type { NamedRequest } from '../../record/row-services.js';
 import type { InputTap } from '../../recording/observer.js';
 import { giveUpSlot, isAtRest, rise, takeSlot } from '../../session/rest.js';
 import { NO_SLOT, type SessionStore } from '../../session/store.js';
@@ -39,6 +40,8 @@ export class Waking {
   isIngest = false;
   /** False once somebody had to sleep on for want of a slot; whoever sees to it sets it anew. */
   hasRoom = true;
+  /** Of a store that outlives the process: told of each session with requests that has been read into a slot, and which its record names. */
+  onAsking: ((slot: number, named: readonly NamedRequest[]) => void) | undefined;
   /** After a restart: the tick up to which sessions that were awake are known to have been updated, whatever tick their records are of. */
   checkpointTick = 0;
   /** Records that could not be read since somebody took these; told already. */
@@ -168,6 +171,7 @@ export class Waking {
     }
     block.page[Column.map + row] = sleepers.mapOf(entry);
     block.page[Column.group + row] = sleepers.groupOf(entry);
+    if (block.cold.i32[block.services.unanswered + row] !== 0) this.onAsking?.(slot, reader.requests);
     storing.woken(slot, accountId, location);
     return undefined;
   }
