@@ -7,5 +7,7 @@ const tools = ['typescript', '@types/node'].map((name) => `${name}@${catalogVers
 await atConsumer({ fixture: 'consumer', tools }, async (app) => {
   await must(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc')], app);
   await must(process.execPath, [join('built', 'main.js')], app);
-  await must(process.execPath, [join('node_modules', '@dormouse', 'bench', 'dist', 'cli.js'), '--help'], app);
+  for (const name of ['bench', 'store-sqlite']) {
+    await must(process.execPath, [join('node_modules', '@dormouse', name, 'dist', 'cli.js'), '--help'], app);
+  }
 });

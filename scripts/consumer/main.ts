@@ -6,12 +6,14 @@ import inlineSchedulerByDefault, { inlineScheduler } from '@dormouse/scheduler-i
 import poolifierSchedulerByDefault, { poolifierScheduler } from '@dormouse/scheduler-poolifier';
 import threadsSchedulerByDefault, { threadsScheduler } from '@dormouse/scheduler-threads';
 import tinypoolSchedulerByDefault, { tinypoolScheduler } from '@dormouse/scheduler-tinypool';
+import sqliteStoreByDefault, { sqliteStore } from '@dormouse/store-sqlite';
 import { counter } from './counter.js';
 
 strictEqual(inlineSchedulerByDefault, inlineScheduler);
 strictEqual(poolifierSchedulerByDefault, poolifierScheduler);
 strictEqual(threadsSchedulerByDefault, threadsScheduler);
 strictEqual(tinypoolSchedulerByDefault, tinypoolScheduler);
+strictEqual(sqliteStoreByDefault, sqliteStore);
 strictEqual(typeof describeScheduler, 'function');
 
 const sent: number[] = [];

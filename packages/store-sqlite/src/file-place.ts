@@ -89,11 +89,10 @@ export function sync(path: string): void {
   }
 }
 
-/** Bytes of all of a store's files. */
+/** Bytes of a store's file and log. The log's index is none that a disk has to keep. */
 export function bytesOnDisk(path: string): number {
-  let bytes = 0;
-  for (const stats of placeOf(path).values()) bytes += stats?.size ?? 0;
-  return bytes;
+  const place = placeOf(path);
+  return (place.get('')?.size ?? 0) + (place.get('-wal')?.size ?? 0);
 }
 
 function placeOf(path: string): Place {
