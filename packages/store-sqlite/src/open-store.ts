@@ -1,14 +1,14 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { type DiskStats, DormouseError, type HeadPage, type RecordBatch, type StoreHost, type StoreStats } from '@dormouse/core';
 import { after, rethrown } from './after.js';
+import { within } from './bounded.js';
 import { Draft } from './draft.js';
 import { FileLock } from './file-lock.js';
 import { bytesOnDisk } from './file-place.js';
 import { FileReader } from './file-reader.js';
 import type { WriterState } from './file-writer.js';
 import { Pending } from './pending.js';
-import { RecordTable } from './record-table.js';
-import { contractError, storeError } from './store-error.js';
+import { RecordIndex } from './record-index.js';
+import { storeError } from './store-error.js';
 import { StoreProblem, textOf } from './store-problem.js';
 import type { Writing } from './writing.js';
 
@@ -33,8 +33,7 @@ export class OpenStore {
   readonly #lock: FileLock;
   readonly #reader: FileReader;
   readonly #writing: Writing;
-  #table = new RecordTable();
-  #indexed: 'no' | 'under way' | 'yes' = 'no';
+  readonly #index: RecordIndex;
   readonly #pending = new Pending();
   /** The commit that is under way. */
   #draft: Draft | undefined;
@@ -45,6 +44,8 @@ export class OpenStore {
   /** Bytes that writers have written which are gone. */
   #writtenBefore = 0;
   #isVacuuming = false;
+  /** What is still under way then has been given up. */
+  #hasEnded = false;
   /** What the logger was told last: a disk that stays full is told of once. */
   #warning = '';
 
@@ -54,6 +55,7 @@ export class OpenStore {
     this.#lock = lock;
     this.#writing = writing;
     this.#reader = new FileReader(file);
+    this.#index = new RecordIndex(file, this.#reader);
     this.notes = this.#reader.notes();
   }
 
@@ -94,10 +96,9 @@ export class OpenStore {
   }
 
   read(accountId: number, id: number): Uint8Array {
-    this.#index();
     let record: Uint8Array | undefined;
     try {
-      if (this.#table.has(accountId, id)) record = this.#reader.record(id);
+      if (this.#index.table.has(accountId, id)) record = this.#reader.record(id);
     } catch (error) {
       this.#reader.close();
       throw storeError(error, `cannot read ${this.#file}`);
@@ -107,10 +108,9 @@ export class OpenStore {
   }
 
   delete(accountId: number, id: number): void {
-    this.#index();
-    if (!this.#table.has(accountId, id)) return;
+    if (!this.#index.table.has(accountId, id)) return;
     this.#draft?.delete(id);
-    this.#table.free(id);
+    this.#index.table.free(id);
     this.#pending.delete(id);
     this.#arm();
   }
@@ -120,19 +120,8 @@ export class OpenStore {
     this.#arm();
   }
 
-  async load(page: HeadPage): Promise<void> {
-    if (this.#indexed === 'under way') throw contractError('is being loaded already');
-    const isKnown = this.#indexed === 'yes';
-    const table = new RecordTable();
-    this.#indexed = 'under way';
-    try {
-      for (const _ of this.#reader.heads((accountId, id, length) => table.add(accountId, id, length), page)) await turn();
-    } catch (error) {
-      this.#indexed = isKnown ? 'yes' : 'no';
-      throw storeError(error, `cannot read ${this.#file}`);
-    }
-    if (!isKnown) this.#indexBy(table);
-    this.#indexed = 'yes';
+  load(page: HeadPage): Promise<void> {
+    return this.#index.load(page);
   }
 
   compact(budgetMs: number): boolean {
@@ -161,8 +150,7 @@ export class OpenStore {
   }
 
   get stats(): StoreStats {
-    this.#index();
-    const { records, recordBytes, heldBytes } = this.#table;
+    const { records, recordBytes, heldBytes } = this.#index.table;
     const cached = Math.min(MOST_CACHE_BYTES, 2 * (recordBytes + records * ROW_BYTES));
     return { records, recordBytes, heldBytes: heldBytes + cached };
   }
@@ -179,7 +167,10 @@ export class OpenStore {
   close(): void | Promise<void> {
     const { logger } = this.#host;
     const written = after(
-      () => (this.#pending.isEmpty ? this.#lane : within(this.commit(undefined, true))),
+      () => {
+        const underWay = this.#pending.isEmpty ? this.#lane : this.commit(undefined, true);
+        return underWay instanceof Promise ? within(CLOSE_MS, underWay, () => new Error(`not done in ${CLOSE_MS} ms`)) : underWay;
+      },
       () => {},
       (error) => {
         const { deletes, notes } = this.#pending.size;
@@ -196,6 +187,7 @@ export class OpenStore {
   }
 
   #end(): void | Promise<void> {
+    this.#hasEnded = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#reader.close();
@@ -209,8 +201,8 @@ export class OpenStore {
 
   /** Synchronous where the writing is. */
   #begin(batch: RecordBatch | undefined, isFlush: boolean): void | Promise<void> {
-    this.#index();
-    const draft = new Draft(this.#table, this.#pending, batch, isFlush);
+    if (this.#hasEnded) throw new DormouseError('ERR_STORE_FAILED', 'store sqlite is closed');
+    const draft = new Draft(this.#index.table, this.#pending, batch, isFlush);
     this.#draft = draft;
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -254,27 +246,8 @@ export class OpenStore {
     this.#state = state;
   }
 
-  /** Who does not load has what is in the file gone through at once. */
-  #index(): void {
-    if (this.#indexed === 'yes') return;
-    if (this.#indexed === 'under way') throw contractError('is being loaded');
-    const table = new RecordTable();
-    try {
-      for (const _ of this.#reader.heads((accountId, id, length) => table.add(accountId, id, length), () => {})) ; // biome-ignore format: one a line says less
-    } catch (error) {
-      throw storeError(error, `cannot read ${this.#file}`);
-    }
-    this.#indexBy(table);
-  }
-
-  #indexBy(table: RecordTable): void {
-    table.added();
-    this.#table = table;
-    this.#indexed = 'yes';
-  }
-
   #arm(): void {
-    if (this.#timer !== undefined || this.#draft !== undefined || this.#pending.isEmpty) return;
+    if (this.#timer !== undefined || this.#draft !== undefined || this.#hasEnded || this.#pending.isEmpty) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       void after(
@@ -289,14 +262,4 @@ export class OpenStore {
     if (message !== this.#warning) this.#host.logger.warn(message);
     this.#warning = message;
   }
-}
-
-/** Bounds what the disk may never be done with. */
-function within(underWay: void | Promise<void>): void | Promise<void> {
-  if (!(underWay instanceof Promise)) return;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not done in ${CLOSE_MS} ms`)), CLOSE_MS);
-  });
-  return Promise.race([underWay, late]).finally(() => clearTimeout(timer));
 }

@@ -80,7 +80,9 @@ export function openForWriting(path: string, { synchronous, busyMs }: FileSettin
     const { journal_mode: mode } = database.prepare('PRAGMA journal_mode = WAL').get() as { journal_mode: string };
     if (mode !== 'wal') throw fileError(path, `cannot have a write-ahead log on its file system: SQLite's journal is ${mode}`);
     // When what is in the log goes into the file is the writer's to say.
-    database.exec(`PRAGMA synchronous = ${synchronous.toUpperCase()}; PRAGMA wal_autocheckpoint = 0; PRAGMA foreign_keys = OFF`);
+    database.exec(`PRAGMA synchronous = ${synchronous.toUpperCase()}; PRAGMA wal_autocheckpoint = 0`);
+    // On macOS a sync alone leaves data in the disk's own memory.
+    if (synchronous === 'full') database.exec('PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON');
     if (isNew) database.exec(`BEGIN IMMEDIATE; ${SCHEMA}; COMMIT`);
   });
 }

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { within } from './bounded.js';
 import type { Commit, CommitOutcome, WriterState } from './file-writer.js';
 import type { FileSettings } from './store-file.js';
 import { type PostedProblem, received, StoreProblem, textOf } from './store-problem.js';
@@ -52,7 +53,7 @@ export class ThreadWriting implements Writing {
   }
 
   async open(): Promise<void> {
-    await this.#within(START_MS, 'is not ready', this.#ask({ kind: 'open' }));
+    await within(START_MS, this.#ask({ kind: 'open' }), () => late('is not ready', START_MS));
   }
 
   async commit(commit: Commit): Promise<CommitOutcome> {
@@ -66,8 +67,8 @@ export class ThreadWriting implements Writing {
 
   async close(): Promise<void> {
     if (this.#worker === undefined) return;
-    await this.#within(CLOSE_MS, 'has not closed its file', this.#ask({ kind: 'close' }));
-    await this.#within(CLOSE_MS, 'has not ended', this.#exited);
+    await within(CLOSE_MS, this.#ask({ kind: 'close' }), () => late('has not closed its file', CLOSE_MS));
+    await within(CLOSE_MS, this.#exited, () => late('has not ended', CLOSE_MS));
   }
 
   #ask(order: Order): Promise<ThreadReply['value']> {
@@ -113,16 +114,8 @@ export class ThreadWriting implements Writing {
     this.#waiting.clear();
     for (const { reject } of lost) reject(new StoreProblem('ERR_STORE_FAILED', `its thread has ended: ${reason}`));
   }
+}
 
-  async #within<T>(ms: number, what: string, promise: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new StoreProblem('ERR_STORE_FAILED', `its thread ${what} after ${ms} ms`)), ms);
-    });
-    try {
-      return await Promise.race([promise, late]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
+function late(what: string, ms: number): StoreProblem {
+  return new StoreProblem('ERR_STORE_FAILED', `its thread ${what} after ${ms} ms`);
 }

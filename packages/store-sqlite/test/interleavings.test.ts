@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Commit, CommitOutcome } from '../src/file-writer.js';
 import { SqliteStore } from '../src/sqlite-store.js';
 import { DirectWriting, type Writing } from '../src/writing.js';
@@ -173,5 +173,25 @@ describe.runIf(hasSqlite)('between a put and its end', () => {
     expect(writing.asked).toBe(0);
     await expect((async () => keeper.put(1, 1))()).rejects.toMatchObject({ code: 'ERR_STORE_FAILED', message: 'store sqlite is not open' });
     await checkFile();
+  });
+
+  it('a store whose disk is never done is closed all the same, says so, and writes nothing later', async () => {
+    const { keeper, writing } = await stepped();
+    const put = keeper.put(4, 50).catch((error: Error) => error.message);
+    keeper.delete(3);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const closed = keeper.store.close();
+      vi.advanceTimersByTime(10_000);
+      await closed;
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(keeper.logger.lines).toEqual([
+      expect.stringMatching(/^error store sqlite is closed without 1 deletes and 0 notes, .*: not done in 10000 ms$/),
+    ]);
+    await writing.step('failed');
+    expect(await put).toContain('the disk has failed');
+    expect(writing.asked).toBe(0);
   });
 });
