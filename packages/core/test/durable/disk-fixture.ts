@@ -46,11 +46,14 @@ export class DiskStore implements HibernationStore {
   turns = 0;
   /** Of the calls of `put`, how many records each had. */
   readonly batches: number[] = [];
+  /** True once it was given something to put or to flush while it was still at something else. */
+  isOverlapped = false;
   readonly #disk: Disk;
   #records = new Map<number, OnDisk>();
   #notes = new Map<string, string>();
   #next = 0;
   #isOpen = false;
+  #isBusy = false;
   /** Nothing else is asked of a store before it has handed over what it has. */
   #isLoaded = false;
 
@@ -152,12 +155,15 @@ export class DiskStore implements HibernationStore {
   }
 
   #after(work: () => void): void | Promise<void> {
+    this.isOverlapped ||= this.#isBusy;
     if (this.turns === 0) return work();
     return this.#later(work);
   }
 
   async #later(work: () => void): Promise<void> {
+    this.#isBusy = true;
     for (let turn = 0; turn < this.turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+    this.#isBusy = false;
     work();
   }
 }
