@@ -24,7 +24,7 @@ export interface BehaviorDefinition<F extends Fields, Init> {
   readonly version?: number;
   /**
    * Makes a state of this version's fields of one that was stored by an older version (`fromVersion`). `state` has that one's fields by name: numbers, texts, arrays as plain
-   * arrays, of data fields the values, undefined where none was ever stored. What is returned, which may be `state` itself, has values for fields of now; those that it
+   * arrays, of data fields the values, undefined where none but the initial one was ever stored. What is returned, which may be `state` itself, has values for fields of now; those that it
    * has not are as in a new session, and names of no field, values of another type and such as have no room are refused. Timers, counters, packets and all else of the session
    * stay as they are.
    *

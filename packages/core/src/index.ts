@@ -68,6 +68,7 @@ export type { AskContext } from './manager/asks/ask-request.js';
 export type { AskCounts, AskMetrics } from './manager/asks/ask-topics.js';
 export type { BroadcastOutcome } from './manager/broadcast.js';
 export type { CheckpointReport } from './manager/durable/checkpoint-job.js';
+export type { ImportOptions } from './manager/durable/import-session.js';
 export type { ResumeRefusal, ResumeReport } from './manager/durable/resume.js';
 export type { GlobalMetrics } from './manager/global-metrics.js';
 export type { Rates, TickTimes } from './manager/metrics.js';

@@ -79,6 +79,8 @@ export class Engine {
   readonly checkpoints: Checkpoints | undefined;
   /** Between those records and whoever reads them. */
   readonly upgrades: Upgrades;
+  /** Of sessions' random streams. */
+  readonly seed: number;
   readonly #logger: Logger;
   readonly shared: SharedContent;
   readonly drain: HostDrain;
@@ -246,6 +248,7 @@ export class Engine {
     this.records = records;
     this.kept = kept;
     this.upgrades = upgrades;
+    this.seed = config.seed;
     this.#workerThreads = config.workerThreads;
     this.#logger = logger;
     this.shapeNumbers = staging.shapes;

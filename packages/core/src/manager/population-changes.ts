@@ -132,23 +132,27 @@ export class PopulationChanges implements RequestedChanges {
     if (this.#raiseToRelease(accountId)) this.#release(accountId);
   }
 
-  // -------------------------------------------------------------------------------------------------------- inside
-
-  #create(planned: NewSession): number {
-    const { accountId } = planned;
+  /** A session comes to be there by `enter`, which returns its slot, or throws and has changed nothing. */
+  admit(accountId: number, enter: () => number): number {
     const { inputs } = this.#parts;
     if (inputs.observer?.hadNoSlot(accountId)) {
       throw new DormouseError('ERR_SESSION_LIMIT', `no slot was free for account ${accountId} when this was recorded`, { accountId });
     }
     let slot: number;
     try {
-      slot = this.#store.create(planned);
+      slot = enter();
     } catch (error) {
       if (NO_SLOT_CODES.some((code) => DormouseError.isInstance(error, code))) inputs.observer?.noSlot(accountId);
       throw error;
     }
     if (isObserved('dormouse:session:created')) publish('dormouse:session:created', { accountId });
     return slot;
+  }
+
+  // -------------------------------------------------------------------------------------------------------- inside
+
+  #create(planned: NewSession): number {
+    return this.admit(planned.accountId, () => this.#store.create(planned));
   }
 
   /**

@@ -90,6 +90,21 @@ export class Population {
     return planned;
   }
 
+  /** The same for one that comes from another manager: asleep it counts against no limit. */
+  planArrival(accountId: number, host: BehaviorHost, mapId: number, groupId: number, isAsleep: boolean): NewSession {
+    if (this.incarnationOf(accountId) !== 0) throw sessionExists(accountId);
+    if (!isAsleep) this.#requireRoom(1);
+    return { accountId, incarnation: this.#nextIncarnation(), host, mapId, groupId, init: undefined };
+  }
+
+  /** Has it come by `enter` when the tick in flight has ended. */
+  queueArrival(planned: NewSession, isAsleep: boolean, enter: () => void): void {
+    this.#queue.addCreation(planned, () => {
+      if (!isAsleep) this.requireRoomNow(1);
+      enter();
+    });
+  }
+
   /**
    * A session that can be created now. Knows nothing of what the host has queued: what becomes of sessions' requests must not depend on
    * whether it asked before the tick had ended. Throws `ERR_SESSION_LIMIT`, `ERR_BEHAVIOR_UNKNOWN`.

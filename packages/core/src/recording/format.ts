@@ -44,7 +44,7 @@ export const RecordKind = {
   ticked: 16,
   /** name (text), what it is (text): a buffer was shared. */
   share: 17,
-  /** account: the creation begun last for it failed, and left nothing behind. */
+  /** account: the creation, or import, begun last for it failed, and left nothing behind. */
   failed: 18,
   /** count: sessions a batch from the next tick on. */
   batchSize: 19,
@@ -60,6 +60,8 @@ export const RecordKind = {
   threshold: 24,
   /** account: it got no session, since there was no slot or no memory for one. Behind `create`, or where another session had asked for it. */
   noSlot: 25,
+  /** account, map, group, bytes: a session came from elsewhere, by `importSession`. */
+  import: 26,
 } as const;
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];
 

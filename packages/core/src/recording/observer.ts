@@ -24,6 +24,8 @@ export interface InputObserver {
   moment(): void;
   /** About to be done; `failed` follows if it comes to nothing. */
   creating(creation: Creation): void;
+  /** A session comes from elsewhere, as this account: about to be done; `failed` follows if it comes to nothing. */
+  importing(accountId: number, mapId: number, groupId: number, blob: Uint8Array): void;
   failed(accountId: number): void;
   /** About to be done. */
   releasing(accountId: number): void;

@@ -9,6 +9,7 @@ interface AboutAccount {
 
 type Content =
   | (AboutAccount & { kind: 'create'; behavior: number; mapId: number; groupId: number; init: Uint8Array | undefined })
+  | (AboutAccount & { kind: 'import'; mapId: number; groupId: number; blob: Uint8Array })
   | (AboutAccount & { kind: 'release' | 'failed' | 'touch' | 'revive' | 'hibernate' | 'wake' })
   | (AboutAccount & { kind: 'noSlot' })
   | (AboutAccount & { kind: 'setMap' | 'setGroup'; value: number })
@@ -80,6 +81,8 @@ export class RecordReader {
           groupId: bytes.varint(),
           init: bytes.u8() === 0 ? undefined : bytes.block(),
         };
+      case RecordKind.import:
+        return { kind: 'import', accountId: this.#accountOf(bytes), mapId: bytes.varint(), groupId: bytes.varint(), blob: bytes.block() };
       case RecordKind.release:
       case RecordKind.failed:
       case RecordKind.touch:

@@ -35,6 +35,13 @@ export class RecordWriter {
     if (init !== undefined) bytes.block(init);
   }
 
+  imported(accountId: number, mapId: number, groupId: number, blob: Uint8Array): void {
+    const bytes = this.#begin(RecordKind.import, accountId);
+    bytes.varint(mapId);
+    bytes.varint(groupId);
+    bytes.block(blob);
+  }
+
   /** `release`, `failed`, `touch`, `revive`, `hibernate`, `wake` and `noSlot`; `setMap` and `setGroup` with their value. */
   change(kind: RecordKind, accountId: number, value?: number): void {
     const bytes = this.#begin(kind, accountId);

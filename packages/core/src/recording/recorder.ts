@@ -58,6 +58,11 @@ export class Recorder implements InputObserver {
     });
   }
 
+  importing(accountId: number, mapId: number, groupId: number, blob: Uint8Array): void {
+    this.#records.imported(accountId, mapId, groupId, blob);
+    if (this.#chunks.next.length > MOST_KEPT_BYTES) this.#flush();
+  }
+
   failed(accountId: number): void {
     this.#records.change(RecordKind.failed, accountId);
   }

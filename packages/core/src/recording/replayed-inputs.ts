@@ -68,3 +68,13 @@ export function applyToAwake({ hibernation, store }: Engine, input: AccountInput
       return undefined;
   }
 }
+
+/** What an act throws; undefined if it throws nothing. */
+export function thrownBy(act: () => void): unknown {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}

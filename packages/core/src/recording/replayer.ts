@@ -1,12 +1,13 @@
 import { messageOf } from '../errors.js';
 import type { Codec } from '../layout/codec.js';
+import { importRecorded } from '../manager/durable/import-session.js';
 import type { Engine } from '../manager/engine.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
 import type { Shareable } from '../memory/shared-buffers.js';
 import { compareTick, type ReplayDifference, type ReplayInterruption } from './difference.js';
 import { BELONGS, type Input, type InputRecord, type RecordOf } from './record-reader.js';
 import type { RecordStream } from './record-stream.js';
-import { type AccountInput, applySleepInput, applyToAwake } from './replayed-inputs.js';
+import { type AccountInput, applySleepInput, applyToAwake, thrownBy } from './replayed-inputs.js';
 import { requireShared } from './shared-content.js';
 import { SilentObserver } from './silent-observer.js';
 
@@ -201,6 +202,9 @@ export class Replayer extends SilentObserver {
       case 'create':
         this.#create(input);
         return;
+      case 'import':
+        this.#admit(input.accountId, 'its import', () => importRecorded(engine, input.blob, input));
+        return;
       case 'release':
         registry.changes.releaseRecorded(input.accountId);
         return;
@@ -229,25 +233,22 @@ export class Replayer extends SilentObserver {
   #create({ accountId, behavior, mapId, groupId, init }: RecordOf<'create'>): void {
     const engine = this.#required;
     if (behavior >= engine.store.pool.hosts.length) throw this.#stream.corrupt(`there is no behaviour ${behavior}`);
-    let failure: unknown;
-    try {
-      engine.registry.changes.createRecorded(
-        accountId,
-        behavior,
-        mapId,
-        groupId,
-        init === undefined ? undefined : this.#given.codec.decode(init),
-      );
-    } catch (error) {
-      failure = error;
-    }
+    this.#admit(accountId, 'its creation', () => {
+      const value = init === undefined ? undefined : this.#given.codec.decode(init);
+      engine.registry.changes.createRecorded(accountId, behavior, mapId, groupId, value);
+    });
+  }
+
+  /** Has a session come to be there, or fail to, as it was recorded. */
+  #admit(accountId: number, what: string, act: () => void): void {
+    const failure = thrownBy(act);
     const next = this.#peek();
     const hadFailed = next?.kind === 'failed' && next.accountId === accountId;
     if (hadFailed) this.#take(next);
     if (hadFailed === (failure !== undefined)) return;
     this.#differ(
       accountId,
-      'its creation',
+      what,
       hadFailed ? 'failed' : 'succeeded',
       failure === undefined ? 'succeeded' : `failed: ${messageOf(failure)}`,
     );

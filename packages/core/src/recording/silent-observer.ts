@@ -4,6 +4,7 @@ import type { InputObserver } from './observer.js';
 export class SilentObserver implements InputObserver {
   moment(): void {}
   creating(..._: Parameters<InputObserver['creating']>): void {}
+  importing(..._: Parameters<InputObserver['importing']>): void {}
   failed(..._: Parameters<InputObserver['failed']>): void {}
   releasing(..._: Parameters<InputObserver['releasing']>): void {}
   changed(..._: Parameters<InputObserver['changed']>): void {}

@@ -11,14 +11,14 @@ const WARM_UP = 12;
 export function nextRandom(block: Block, row: number, seed: number): number {
   const words = block.cold.i32;
   const at = block.services.random + row;
-  if (words[at + 3 * ROWS] === 0) begin(words, at, seed, block.page[Column.account + row]);
+  if (words[at + 3 * ROWS] === 0) beginRandom(words, at, seed, block.page[Column.account + row]);
   // 53 bits: 21 of one output above 32 of the next.
   const high = (step(words, at) >>> 11) * 4_294_967_296;
   return (high + (step(words, at) >>> 0)) / 9_007_199_254_740_992;
 }
 
-/** The last word counts outputs and is never 0: that is what marks a stream as begun. */
-function begin(words: Int32Array, at: number, seed: number, accountId: number): void {
+/** Begins the stream whose first word is at `at`. The last word counts outputs and is never 0: that is what marks a stream as begun. */
+export function beginRandom(words: Int32Array, at: number, seed: number, accountId: number): void {
   words[at] = seed;
   words[at + ROWS] = accountId;
   words[at + 2 * ROWS] = 0;

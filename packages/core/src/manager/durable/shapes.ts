@@ -8,7 +8,7 @@ export const MOST_SHAPES = 255;
 export const NO_BEHAVIOR = 0xff;
 
 /** What a record's shape is to the manager that has found it. */
-type Standing =
+export type Standing =
   /** Read as it is. */
   | { readonly kind: 'current'; readonly behaviorIndex: number }
   /** Read by the behaviour's `migrate`. */
@@ -24,7 +24,6 @@ type Standing =
  * is given to another shape only at start, when what the store has is known and durable.
  */
 export class StoredShapes {
-  readonly #behaviors: readonly AnyBehavior[];
   readonly #current: readonly Shape[];
   readonly #list: (Shape | undefined)[];
   readonly #standings: (Standing | undefined)[];
@@ -35,10 +34,9 @@ export class StoredShapes {
    */
   constructor(store: string, note: string | undefined, behaviors: readonly AnyBehavior[]) {
     requireOwnNames(store, behaviors);
-    this.#behaviors = behaviors;
     this.#current = behaviors.map(shapeOf);
     this.#list = note === undefined ? [] : parse(store, note);
-    this.#standings = this.#list.map((shape) => shape && this.#standingOf(shape));
+    this.#standings = this.#list.map((shape) => shape && standingOf(shape, behaviors));
   }
 
   /** The shape with this number, if there is one. */
@@ -96,26 +94,27 @@ export class StoredShapes {
   #isCurrent(number: number): boolean {
     return this.#standings[number]?.kind === 'current';
   }
+}
 
-  #standingOf(shape: Shape): Standing {
-    const behaviorIndex = this.#behaviors.findIndex(({ name }) => name === shape.name);
-    if (behaviorIndex === -1) {
-      const known = this.#behaviors.map(({ name }) => name).join(', ');
-      return { kind: 'refused', behaviorIndex: NO_BEHAVIOR, why: `behaviour ${shown(shape.name)} is not one of this manager's: ${known}` };
-    }
-    const { version, definition } = this.#behaviors[behaviorIndex];
-    const now = this.#current[behaviorIndex];
-    const named = `behaviour ${shown(shape.name)}`;
-    const refused = (why: string): Standing => ({ kind: 'refused', behaviorIndex, why });
-    if (shape.version === version) {
-      if (hasSameFields(shape, now)) return { kind: 'current', behaviorIndex };
-      return refused(`the state of ${named} has changed and its version, ${version}, has not (${differenceOf(shape, now)}): raise it`);
-    }
-    if (shape.version > version)
-      return refused(`it was stored by version ${shape.version} of ${named}, which is at version ${version} here`);
-    if (definition.migrate !== undefined) return { kind: 'older', behaviorIndex };
-    return refused(`it was stored by version ${shape.version} of ${named}, which is at version ${version} and has no migrate`);
+/** What a shape is to behaviours, of which it goes by the name. */
+export function standingOf(shape: Shape, behaviors: readonly AnyBehavior[]): Standing {
+  const behaviorIndex = behaviors.findIndex(({ name }) => name === shape.name);
+  if (behaviorIndex === -1) {
+    const known = behaviors.map(({ name }) => name).join(', ');
+    return { kind: 'refused', behaviorIndex: NO_BEHAVIOR, why: `behaviour ${shown(shape.name)} is not one of this manager's: ${known}` };
   }
+  const behavior = behaviors[behaviorIndex];
+  const { version, definition } = behavior;
+  const now = shapeOf(behavior);
+  const named = `behaviour ${shown(shape.name)}`;
+  const refused = (why: string): Standing => ({ kind: 'refused', behaviorIndex, why });
+  if (shape.version === version) {
+    if (hasSameFields(shape, now)) return { kind: 'current', behaviorIndex };
+    return refused(`the state of ${named} has changed and its version, ${version}, has not (${differenceOf(shape, now)}): raise it`);
+  }
+  if (shape.version > version) return refused(`it was stored by version ${shape.version} of ${named}, which is at version ${version} here`);
+  if (definition.migrate !== undefined) return { kind: 'older', behaviorIndex };
+  return refused(`it was stored by version ${shape.version} of ${named}, which is at version ${version} and has no migrate`);
 }
 
 function requireOwnNames(store: string, behaviors: readonly AnyBehavior[]): void {

@@ -24,12 +24,18 @@ export interface UpgradeParts {
 export class Upgrades {
   /** Of a store that outlives the process, once its notes have been read. */
   shapes: StoredShapes | undefined;
-  readonly #parts: UpgradeParts;
+  readonly behaviors: readonly AnyBehavior[];
+  readonly numbers: Readonly<Uint8Array>;
+  readonly codec: Codec;
+  readonly #records: UpgradeParts['records'];
   /** By number of the older shape; each is made when it is first needed. */
   readonly #migrations: (Migration | undefined)[] = [];
 
   constructor(parts: UpgradeParts) {
-    this.#parts = parts;
+    this.behaviors = parts.behaviors;
+    this.numbers = parts.numbers;
+    this.codec = parts.codec;
+    this.#records = parts.records;
   }
 
   /** True if records may be of older shapes. */
@@ -48,13 +54,13 @@ export class Upgrades {
 
   /** The same of a record in the store. Throws what that throws, too. */
   read(accountId: number, location: number): Uint8Array {
-    return this.upgraded(this.#parts.records.read(accountId, location), accountId);
+    return this.upgraded(this.#records.read(accountId, location), accountId);
   }
 
   #migration(shapes: StoredShapes, number: number): Migration {
     const known = this.#migrations[number];
     if (known !== undefined) return known;
-    const { behaviors, numbers, codec } = this.#parts;
+    const { behaviors, numbers, codec } = this;
     const stored = shapes.at(number);
     if (stored === undefined) throw new Error(`shape ${number} is not known`);
     const behaviorIndex = shapes.behaviorOf(number);

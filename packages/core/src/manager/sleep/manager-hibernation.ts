@@ -1,14 +1,14 @@
 import type { AnyBehavior, InitOf } from '../../behavior.js';
 import { requireInteger } from '../../errors.js';
 import type { Admission, AdmitOptions } from '../admission.js';
-import { ManagerDurability } from '../durable/manager-durability.js';
+import { ManagerTransfer } from '../durable/manager-transfer.js';
 import { partsOf, requireEngine } from '../manager-parts.js';
 import type { DefragmentationReport } from '../upkeep/defragmentation.js';
 
 const MAX_U32 = 0xffff_ffff;
 
 /** How sessions are put to sleep and woken, and memory is given back (R-21 … R-26): see {@link SessionManager}. */
-export abstract class ManagerHibernation<B extends AnyBehavior = AnyBehavior> extends ManagerDurability {
+export abstract class ManagerHibernation<B extends AnyBehavior = AnyBehavior> extends ManagerTransfer<B> {
   /**
    * Brings accounts in by slices, so that no tick takes longer than its budget however many log in at once: at the beginning of each tick, before its
    * time advances, up to `perTick` sessions are created, in order, for no longer than `maintenanceSliceMs` of wall-clock time; but one at least.

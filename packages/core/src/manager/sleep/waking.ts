@@ -4,6 +4,7 @@ import type { HibernationStore } from '../../hibernation/hibernation-store.js';
 import { NO_ENTRY } from '../../hibernation/sleepers.js';
 import { Column, ROW_MASK } from '../../layout/geometry.js';
 import type { Logger } from '../../logger.js';
+import type { RecordHead } from '../../record/record-format.js';
 import type { RecordReader } from '../../record/record-reader.js';
 import type { NamedRequest } from '../../record/row-services.js';
 import type { InputTap } from '../../recording/observer.js';
@@ -162,10 +163,7 @@ export class Waking {
     try {
       const head = reader.read(bytes, accountId, block, row);
       if (head.incarnation !== incarnation) throw foreign(accountId, incarnation, head.incarnation);
-      // In a process that is gone it was awake: nobody wrote it again as long as it was but updated.
-      if (head.countsFrom !== undefined) {
-        block.page[Column.updateBias + row] = -Math.max(head.updateCount, (this.checkpointTick - head.countsFrom) | 0);
-      }
+      block.page[Column.updateBias + row] = -this.updatesOf(head);
     } catch (error) {
       return corrupt(accountId, location, error);
     }
@@ -174,6 +172,11 @@ export class Waking {
     if (block.cold.i32[block.services.unanswered + row] !== 0) this.onAsking?.(slot, reader.requests);
     storing.woken(slot, accountId, location);
     return undefined;
+  }
+
+  /** Updates that a record's session has had. In a process that is gone it may have been awake: nobody wrote it again as long as it was but updated. */
+  updatesOf({ updateCount, countsFrom }: RecordHead): number {
+    return countsFrom === undefined ? updateCount : Math.max(updateCount, (this.checkpointTick - countsFrom) | 0);
   }
 
   /**
