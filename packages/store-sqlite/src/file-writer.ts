@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { FilePlace, type Missing, putBack } from './file-place.js';
-import { type FileSettings, openForWriting } from './store-file.js';
+import { type FileSettings, openForWriting, sqliteCode } from './store-file.js';
 
 /** What goes into the file together, or not at all. Arrays are as long as they say, in plain memory. */
 export interface Commit {
@@ -49,6 +49,7 @@ export class FileWriter {
   readonly #insert: StatementSync;
   readonly #delete: StatementSync;
   readonly #note: StatementSync;
+  readonly #synced: StatementSync;
   readonly #pageCount: StatementSync;
   readonly #freePages: StatementSync;
   readonly #checkpoint: StatementSync;
@@ -72,6 +73,7 @@ export class FileWriter {
       this.#insert = database.prepare('INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?)');
       this.#delete = database.prepare('DELETE FROM record WHERE id = ?');
       this.#note = database.prepare('INSERT OR REPLACE INTO note VALUES (?, ?)');
+      this.#synced = database.prepare("INSERT OR REPLACE INTO store VALUES ('synced', ?)");
       this.#pageCount = database.prepare('PRAGMA page_count');
       this.#freePages = database.prepare('PRAGMA freelist_count');
       this.#checkpoint = database.prepare('PRAGMA wal_checkpoint(PASSIVE)');
@@ -99,17 +101,15 @@ export class FileWriter {
   commit(commit: Commit): CommitOutcome {
     const { missing } = this.#place;
     if (missing !== undefined) return { again: this.#restore(missing) };
-    this.#begin.run();
+    const isSyncing = commit.isFlush && this.#settings.synchronous === 'normal';
+    if (isSyncing) this.#database.exec('PRAGMA synchronous = FULL');
     try {
-      this.#write(commit);
-      this.#commit.run();
-    } catch (error) {
-      this.#rollBack();
-      throw error;
+      this.#transact(commit, isSyncing);
+    } finally {
+      if (isSyncing) this.#database.exec('PRAGMA synchronous = NORMAL');
     }
     this.#frames += framesOf(commit);
-    if (commit.isFlush && this.#settings.synchronous === 'normal') this.#copyLog();
-    else if (this.#frames >= MOST_FRAMES) this.#tryCopyLog();
+    if (this.#frames >= MOST_FRAMES) this.#copyLog();
     return { state: this.state };
   }
 
@@ -120,7 +120,7 @@ export class FileWriter {
       this.#database.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
       // Each page given back is the last one's, copied into its place.
       this.#frames += VACUUM_PAGES * 2;
-      if (this.#frames >= MOST_FRAMES) this.#tryCopyLog();
+      if (this.#frames >= MOST_FRAMES) this.#copyLog();
     } while (performance.now() < untilMs);
     return firstOf(this.#freePages) > 0;
   }
@@ -128,6 +128,19 @@ export class FileWriter {
   /** The file is whole without its log then, if the disk takes it. */
   close(): void {
     this.#database.close();
+  }
+
+  #transact(commit: Commit, isSyncing: boolean): void {
+    this.#begin.run();
+    try {
+      this.#write(commit);
+      // What is in the log is synced with whatever is written to it now: it must be something.
+      if (isSyncing) this.#synced.run(new Date().toISOString());
+      this.#commit.run();
+    } catch (error) {
+      this.#rollBack();
+      throw error;
+    }
   }
 
   #write({ deletes, notes, ids, accountIds, ends, bytes, places }: Commit): void {
@@ -143,23 +156,17 @@ export class FileWriter {
     }
   }
 
-  /** Pages are synced in the log, copied, and synced in the file: what was committed is on the disk. */
+  /** What was committed is in the log: that it cannot be copied into the file loses nothing. */
   #copyLog(): void {
-    const { busy, log, checkpointed } = this.#checkpoint.get() as { busy: number; log: number; checkpointed: number };
-    this.#writtenBytes += Math.max(0, log - this.#countedFrames) * FRAME_BYTES + checkpointed * PAGE_BYTES;
-    // One that was copied whole begins anew with the next commit.
-    const isWhole = busy === 0 && log === checkpointed;
-    this.#countedFrames = isWhole ? 0 : log;
+    // If it cannot, the log grows meanwhile, and it is tried again when it has grown by as much; what the disk cannot take, a commit will tell.
     this.#frames = 0;
-  }
-
-  /** What was committed is in the log, on the disk or not: that it cannot be copied loses nothing. */
-  #tryCopyLog(): void {
     try {
-      this.#copyLog();
-    } catch {
-      // The log grows meanwhile. It is tried again when it has grown by as much; what the disk cannot take, a commit will tell.
-      this.#frames = 0;
+      const { busy, log, checkpointed } = this.#checkpoint.get() as { busy: number; log: number; checkpointed: number };
+      this.#writtenBytes += Math.max(0, log - this.#countedFrames) * FRAME_BYTES + checkpointed * PAGE_BYTES;
+      // One that was copied whole begins anew with the next commit.
+      this.#countedFrames = busy === 0 && log === checkpointed ? 0 : log;
+    } catch (error) {
+      if (sqliteCode(error) === undefined) throw error;
     }
   }
 
