@@ -13,8 +13,11 @@ interface Round {
   readonly diffMs: number;
 }
 
+// A manager that is at putting sessions to sleep, since a limit was lowered, is not at it after a restart: that is not what a session is.
+const anyDeed = deed.filter(([name]) => name !== 'limit');
+
 const round: fc.Arbitrary<Round> = fc.record({
-  deeds: fc.array(deed, { maxLength: 8 }),
+  deeds: fc.array(anyDeed, { maxLength: 8 }),
   diffMs: fc.constantFrom(0, 33, 100, 333.3, 70_000),
 });
 
@@ -88,8 +91,9 @@ describe('after a restart', () => {
       fc.asyncProperty(
         fc.array(round, { minLength: 1, maxLength: 15 }),
         fc.array(round, { minLength: 1, maxLength: 6 }),
+        fc.array(anyDeed, { maxLength: 6 }),
         fc.integer({ min: 0, max: 2 }),
-        async (before, after, turns) => {
+        async (before, after, unread, turns) => {
           const disk = new Disk();
           const { manager, host } = await startFirst(disk, turns);
           // Two checkpoints: what has not changed since the first is not written again.
@@ -97,6 +101,7 @@ describe('after a restart', () => {
           await manager.checkpoint();
           await live(host, before.slice(before.length / 2));
           const isSettled = await isAtRest(host);
+          for (const one of unread) host.do(one);
           const report = await manager.checkpoint();
           const digest = manager.stateDigest();
           const next = await startNext(copyOf(disk), manager);
@@ -119,19 +124,25 @@ describe('after a restart', () => {
 
   it('sessions are what they were when the manager was shut down', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(round, { minLength: 1, maxLength: 15 }), fc.integer({ min: 0, max: 2 }), async (rounds, turns) => {
-        const disk = new Disk();
-        const { manager, host } = await startFirst(disk, turns);
-        await live(host, rounds);
-        const before = { digest: manager.stateDigest(), roll: roll(manager), tick: manager.tick.number };
-        await manager.shutdown();
-        const next = await startNext(disk, manager);
-        const { refused, tick } = next.manager.resumed ?? {};
-        expect([refused, tick]).toEqual([0, before.tick]);
-        expect(roll(next.manager)).toEqual(before.roll);
-        expect(next.manager.stateDigest()).toBe(before.digest);
-        await next.manager.shutdown();
-      }),
+      fc.asyncProperty(
+        fc.array(round, { minLength: 1, maxLength: 15 }),
+        fc.array(anyDeed),
+        fc.integer({ min: 0, max: 2 }),
+        async (rounds, unread, turns) => {
+          const disk = new Disk();
+          const { manager, host } = await startFirst(disk, turns);
+          await live(host, rounds);
+          for (const one of unread) host.do(one);
+          const before = { digest: manager.stateDigest(), roll: roll(manager), tick: manager.tick.number };
+          await manager.shutdown();
+          const next = await startNext(disk, manager);
+          const { refused, tick } = next.manager.resumed ?? {};
+          expect([refused, tick]).toEqual([0, before.tick]);
+          expect(roll(next.manager)).toEqual(before.roll);
+          expect(next.manager.stateDigest()).toBe(before.digest);
+          await next.manager.shutdown();
+        },
+      ),
       { numRuns: 60 },
     );
   });
