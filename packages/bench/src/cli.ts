@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { DormouseError } from '@dormouse/core';
 import { Command, CommanderError } from 'commander';
+import { checkpointCommand } from './commands/checkpoint.js';
 import { checksumsCommand } from './commands/checksums.js';
 import { dispatchCommand } from './commands/dispatch.js';
 import { hibernateCommand } from './commands/hibernate.js';
 import { memoryCommand } from './commands/memory.js';
+import { restartCommand } from './commands/restart.js';
 import { runCommand } from './commands/run.js';
 import { scalingCommand } from './commands/scaling.js';
 import { simdCommand } from './commands/simd.js';
@@ -23,6 +25,8 @@ program.addCommand(scalingCommand());
 program.addCommand(spinCommand());
 program.addCommand(simdCommand());
 program.addCommand(hibernateCommand());
+program.addCommand(restartCommand());
+program.addCommand(checkpointCommand());
 program.addCommand(memoryCommand());
 program.addCommand(checksumsCommand());
 program.addCommand(targetsCommand());

@@ -57,3 +57,5 @@ export const synchronousOption = () =>
   new Option('--synchronous <how>', 'with sqlite: stored is what the disk has, or the operating system')
     .choices(SYNCHRONOUS)
     .default('full');
+export const folderOption = () =>
+  new Option('--folder <path>', 'where the file is made, in a folder of its own that is removed; default: the system’s for such files');

@@ -1,4 +1,11 @@
-import { type AnyBehavior, type IScheduler, SessionManager, type StateOf } from '@dormouse/core';
+import {
+  type AnyBehavior,
+  type HibernationStore,
+  type IScheduler,
+  SessionManager,
+  type SessionManagerOptions,
+  type StateOf,
+} from '@dormouse/core';
 import { INBOUND_BYTES, INBOUND_OPCODE, INBOUND_WORDS, wordSum, writeInbound } from '../arithmetic/packets.js';
 import { FIRST_ACCOUNT, START_MS } from '../arithmetic/random.js';
 import type { fields } from '../behaviors/fields.js';
@@ -10,13 +17,18 @@ import { makeScheduler } from './scheduler-choice.js';
 /** A fleet's manager and its sessions by rank, for those who measure something other than ticks. */
 export interface ManagedFleet extends Fleet {
   readonly manager: SessionManager<AnyBehavior>;
+  /** Undefined: the manager's own. */
+  readonly store: HibernationStore | undefined;
   readonly accountIds: Uint32Array;
 }
 
-/** Sessions of a session manager on any scheduler, which `wrap` may wrap. */
+type Keeping = Pick<SessionManagerOptions<AnyBehavior>, 'store' | 'checkpointEveryMs'>;
+
+/** Sessions of a session manager on any scheduler, which `wrap` may wrap; `keeping`: where and how often they are stored. */
 export async function openManagerFleet(
   options: FleetOptions,
   wrap: (scheduler: IScheduler) => IScheduler = (scheduler) => scheduler,
+  keeping: Keeping = {},
 ): Promise<ManagedFleet> {
   const { workload, sessions, diffMs } = options;
   const scheduler = wrap(await makeScheduler(options));
@@ -32,6 +44,7 @@ export async function openManagerFleet(
     enableAutoHibernation: false,
     poolSize: sessions,
     startTimeMs: START_MS,
+    ...keeping,
     onPacket: (_accountId, packet) => {
       egressSum = (egressSum + wordSum(packet.words, packet.start, packet.length)) | 0;
     },
@@ -48,6 +61,7 @@ export async function openManagerFleet(
 
   return {
     manager,
+    store: keeping.store,
     accountIds,
     async tick(times: TickTimes): Promise<void> {
       const start = performance.now();

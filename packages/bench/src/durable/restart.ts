@@ -1,0 +1,95 @@
+import { setImmediate } from 'node:timers/promises';
+import type { ResumeReport } from '@dormouse/core';
+import type { SchedulerChoice } from '../harness/scheduler-choice.js';
+import { SleepyFleet, type StateKind } from '../hibernation/sleepy-fleet.js';
+import type { StorePlace, Synchronous } from './store-place.js';
+
+/** So many at a time are created and put to sleep while the file is made. */
+const WAVE = 4096;
+/** Ticks in vain, while records are stored, before that is given up. */
+const MOST_IDLE = 1_000_000;
+
+export interface RestartOptions {
+  readonly choice: SchedulerChoice;
+  readonly hibernated: number;
+  readonly active: number;
+  readonly stateBytes: number;
+  readonly state: StateKind;
+  readonly groups: boolean;
+  readonly synchronous: Synchronous;
+}
+
+/** One restart, in a process of its own: ms and bytes. */
+export interface Restart {
+  /** From the call of `start` to the end of the first tick. */
+  readonly firstTickAfterMs: number;
+  /** Of that, until `start` was done, of which the manager took so long to take over what the store has; and the first tick. */
+  readonly startMs: number;
+  readonly resumeMs: number;
+  readonly tickMs: number;
+  /** What the store has read until then, and how large its files are. */
+  readonly readBytes: number;
+  readonly fileBytes: number;
+  /** The resident set before and after; the difference is the scheduler's, the table's and the store's, too. */
+  readonly rssBeforeBytes: number;
+  readonly rssAfterBytes: number;
+  readonly resumed: Pick<ResumeReport, 'asleep' | 'active' | 'quarantined' | 'refused'>;
+}
+
+function fleetOf({ choice, active, stateBytes, state, groups, synchronous }: RestartOptions, place: StorePlace, resume: boolean) {
+  const sessions = Math.max(active, WAVE);
+  return SleepyFleet.open({ choice, sessions, stateBytes, state, groups, store: 'sqlite', synchronous, sliceMs: 50, place, resume });
+}
+
+/** Fills a file with so many who sleep and so many who do not, as a manager does that is then shut down. */
+export async function makeFleet(options: RestartOptions, place: StorePlace, onProgress: (what: string) => void): Promise<void> {
+  const { hibernated, active } = options;
+  const fleet = await fleetOf(options, place, false);
+  try {
+    for (let first = 0; first < hibernated; first += WAVE) {
+      const accountIds = fleet.create(first, Math.min(WAVE, hibernated - first));
+      for (const accountId of accountIds) fleet.manager.hibernateSession(accountId);
+      await untilStored(fleet, first + accountIds.length);
+      onProgress(`${first + accountIds.length} of ${hibernated} asleep`);
+    }
+    if (active > 0) await fleet.fillRings(fleet.create(hibernated, active));
+  } finally {
+    await fleet.close();
+  }
+}
+
+async function untilStored(fleet: SleepyFleet, count: number): Promise<void> {
+  for (let idle = 0; fleet.stored < count; idle++) {
+    if (idle === MOST_IDLE) throw new Error(`${count - fleet.stored} sessions are asleep and not stored after ${MOST_IDLE} ticks`);
+    await fleet.manager.updateAllSessions(1);
+    await setImmediate();
+  }
+}
+
+/** Starts from such a file, and ticks once. */
+export async function measureRestart(options: RestartOptions, place: StorePlace): Promise<Restart> {
+  const rssBeforeBytes = process.memoryUsage.rss();
+  const beganMs = performance.now();
+  const fleet = await fleetOf(options, place, true);
+  try {
+    const startedMs = performance.now();
+    await fleet.tick();
+    const tickedMs = performance.now();
+    const { resumed } = fleet.manager;
+    const disk = fleet.store.durable?.disk();
+    if (resumed === undefined || disk === undefined) throw new Error('nothing was resumed');
+    return {
+      firstTickAfterMs: tickedMs - beganMs,
+      startMs: startedMs - beganMs,
+      resumeMs: resumed.durationMs,
+      tickMs: tickedMs - startedMs,
+      readBytes: disk.readBytes,
+      fileBytes: disk.fileBytes,
+      rssBeforeBytes,
+      rssAfterBytes: process.memoryUsage.rss(),
+      resumed: { asleep: resumed.asleep, active: resumed.active, quarantined: resumed.quarantined, refused: resumed.refused },
+    };
+  } finally {
+    await fleet.close();
+  }
+}
