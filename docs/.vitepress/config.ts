@@ -41,6 +41,7 @@ export default defineConfig({
           { text: 'Choosing a scheduler', link: '/choosing-a-scheduler' },
           { text: 'When a session goes wrong', link: '/faults' },
           { text: 'Sleep', link: '/hibernation' },
+          { text: 'Durability', link: '/durability' },
           { text: 'Configuration', link: '/configuration' },
           { text: 'Write a scheduler', link: '/write-a-scheduler' },
           { text: 'Requirements', link: '/requirements' },

@@ -12,7 +12,7 @@ const CALL_MS = 3000;
 /**
  * Calls a few bots together, now here, now there, and wakes whoever sleeps where it goes next: what a host does that has something to say to its
  * sessions. Decided by seed and
- * ticks alone, so that runs with the same seed stay equal.
+ * ticks alone, so that runs with the same seed stay equal, up to where one is ended and goes on.
  */
 export class Guide {
   readonly #manager: SessionManager<typeof bot>;
@@ -25,7 +25,10 @@ export class Guide {
   constructor(manager: SessionManager<typeof bot>, bots: readonly SessionHandle<typeof bot>[], seed: number) {
     this.#manager = manager;
     this.#bots = bots;
-    this.#random = seed;
+    // A run that goes on does not call the same bots again.
+    const { number, nowMs } = manager.tick;
+    this.#random = (seed + number) >>> 0;
+    this.#nowMs = nowMs;
   }
 
   /** Between two ticks: pushes the calls that are due. Returns how many were taken. */

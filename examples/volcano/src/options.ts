@@ -4,6 +4,9 @@ import { dirname, resolve } from 'node:path';
 import { BUILT_IN_SCHEDULERS } from '@dormouse/core';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
+export const MOST_SESSIONS = 100_000;
+export const USUAL_SESSIONS = 1000;
+
 /** Which threads the bots run on. */
 export interface ThreadOptions {
   /** Built-in name, package name or path. */
@@ -27,6 +30,8 @@ export interface RunOptions extends ThreadOptions {
   /** File the map is written to. */
   readonly output: string;
   readonly quiet: boolean;
+  /** File that the bots are kept in: what an earlier run has left there goes on. */
+  readonly store?: string;
   /** File that everything which enters is recorded in. */
   readonly record?: string;
   /** File of an earlier run that is run again instead, from what entered then. */
@@ -46,7 +51,7 @@ export function parseArguments(args: readonly string[]): ParsedArguments {
   };
   const command = new Command('volcano')
     .description('A thousand bots find their way over Maunga Whau, Auckland. Ends with a summary and a map of their trails.')
-    .addOption(wholeNumber('--sessions <n>', 'bots', 1, 100_000, 1000))
+    .addOption(wholeNumber('--sessions <n>', 'bots', 1, MOST_SESSIONS, USUAL_SESSIONS))
     .addOption(wholeNumber('--duration <seconds>', 'how long to run', 1, 86_400, 20))
     .addOption(wholeNumber('--tick-rate <n>', 'ticks a second', 1, 100, 10))
     .addOption(wholeNumber('--seed <n>', 'the same seed, the same walks', 0, 4_294_967_295, 42))
@@ -59,6 +64,11 @@ export function parseArguments(args: readonly string[]): ParsedArguments {
     .addOption(wholeNumber('--workers <n>', 'worker threads; 0 or without it: one a core, four at most', 0, 255))
     .addOption(new Option('--caller <part>', 'whether the main thread runs bots too, beside the workers').choices(['joins', 'idle']))
     .addOption(new Option('--output <file>', 'where the map goes').default('volcano.svg').argParser(outputFile))
+    .addOption(
+      new Option('--store <file>', 'keep the bots in this file; the next run goes on where this one was, however it ended (Node.js 22.13)')
+        .argParser(outputFile)
+        .conflicts(['record', 'replay']),
+    )
     .addOption(new Option('--record <file>', 'record what enters, for --replay').argParser(outputFile))
     .addOption(new Option('--replay <file>', 'run a recorded run again, and compare every tick').conflicts('record'))
     .addOption(new Option('--quiet', 'print the summary only').default(false))

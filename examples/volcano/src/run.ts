@@ -3,7 +3,8 @@ import { type RunReport, type SessionFault, SessionManager } from '@dormouse/cor
 import bot, { walkableGround } from './bot.js';
 import { type Figures, grouped, readings } from './figures.js';
 import { Guide } from './guide.js';
-import type { RunOptions } from './options.js';
+import { keptIn, trailsOf, whatIsBack } from './kept.js';
+import { MOST_SESSIONS, type RunOptions, USUAL_SESSIONS } from './options.js';
 import { ARRIVAL, MEETING, RESTING } from './packets.js';
 import { drawMap } from './svg.js';
 import { loadMaungaWhau, type Terrain } from './terrain.js';
@@ -17,11 +18,11 @@ const MEGABYTE = 1_048_576;
 
 /** Runs the bots until their time is over or `ending` is aborted, then writes the map and sums up. */
 export async function run(options: RunOptions, screen: Screen, ending: AbortSignal): Promise<void> {
-  const { sessions, duration, tickRate, seed, timeLapse, quiet, record } = options;
+  const { duration, tickRate, seed, timeLapse, quiet, record, store } = options;
   const say = (text: string) => screen.write(`${text}\n`);
   const { scheduler, workerThreads } = await threadsOf(options);
   const terrain = loadMaungaWhau();
-  const trails = new Trails(sessions);
+  let trails = new Trails(options.sessions);
   /** Bots that would sleep, of the tick in hand. */
   const resting: number[] = [];
   const startedMs = performance.now();
@@ -29,10 +30,12 @@ export async function run(options: RunOptions, screen: Screen, ending: AbortSign
     behavior: bot,
     scheduler,
     workerThreads,
-    maxConcurrentSessions: sessions,
-    poolSize: sessions,
+    // An earlier run may have left more.
+    maxConcurrentSessions: store === undefined ? options.sessions : MOST_SESSIONS,
+    poolSize: store === undefined ? options.sessions : Math.max(options.sessions, USUAL_SESSIONS),
     ringBytes: RING_BYTES,
     seed,
+    ...keptIn(store),
     // Bots say themselves when they would sleep.
     enableAutoHibernation: false,
     onPacket: (accountId, packet) => {
@@ -44,14 +47,17 @@ export async function run(options: RunOptions, screen: Screen, ending: AbortSign
   try {
     const builtMs = performance.now();
     const recording = record === undefined ? undefined : manager.recordInputs(record, { overwrite: true });
+    const sessions = Math.max(options.sessions, manager.getActiveSessionCount() + manager.getHibernatedSessionCount());
+    trails = trailsOf(manager, sessions);
     const accounts = Uint32Array.from({ length: sessions }, (_, index) => index + 1);
-    const bots = manager.createSessionBatch(accounts, { init: { timeLapse } });
+    const bots = manager.createSessionBatch(accounts, { init: { timeLapse }, adopt: true });
     if (!quiet) {
       const threads = 1 + threadFigures(scheduler).workers;
       say(
         `Maunga Whau: ${terrain.columns} × ${terrain.rows} heights, a navmesh of ${walkableGround().polygonCount} polygons ` +
           `in ${threads === 1 ? '' : `each of ${threads} threads in `}${Math.round(builtMs - startedMs)} ms, ${grouped(sessions)} bots on it in ${Math.round(performance.now() - builtMs)} ms`,
       );
+      if (store !== undefined) say(whatIsBack(manager.resumed, store));
     }
     const guide = new Guide(manager, bots, seed);
     const view = quiet ? undefined : openView(screen, terrain, trails);

@@ -33,13 +33,18 @@ export class Trails {
 
   /** A bot reported its place, and whether it walks on from there. */
   add(bot: number, x: number, z: number, walksOn: boolean): void {
+    this.found(bot, x, z, walksOn);
+    if (!walksOn) this.arrivals++;
+  }
+
+  /** A bot is where it was in an earlier run. */
+  found(bot: number, x: number, z: number, walksOn: boolean): void {
     const at = (bot * TRAIL_POINTS + (this.#lengths[bot]++ % TRAIL_POINTS)) * 2;
     this.#points[at] = Math.round(x * 10);
     this.#points[at + 1] = Math.round(z * 10);
     const walks = walksOn ? 1 : 0;
     this.walking += walks - this.#walking[bot];
     this.#walking[bot] = walks;
-    if (!walksOn) this.arrivals++;
   }
 
   isWalking(bot: number): boolean {

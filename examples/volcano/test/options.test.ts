@@ -62,6 +62,7 @@ describe('options', () => {
     expect(parseArguments(['--session', '5'])).toMatchObject({ exitCode: 2, message: expect.stringContaining('--sessions') });
     expect(parseArguments(['--seed'])).toMatchObject({ exitCode: 2, message: expect.stringContaining('--seed') });
     expect(parseArguments(['--record', 'a', '--replay', 'b'])).toMatchObject({ exitCode: 2, message: expect.stringContaining('--record') });
+    expect(parseArguments(['--store', 'a', '--record', 'b'])).toMatchObject({ exitCode: 2, message: expect.stringContaining('--record') });
     expect(parseArguments(['1000'])).toMatchObject({ exitCode: 2, message: expect.stringContaining('too many arguments') });
   });
 
@@ -82,6 +83,7 @@ describe('options', () => {
       '"joins", "idle"',
       '--output',
       '--quiet',
+      '--store',
       '--record',
       '--replay',
     ]) {
