@@ -24,15 +24,12 @@ import type { ManagerConfig } from '../settings.js';
 import type { TickReport } from '../tick-report.js';
 import { AskDesk } from './asks/ask-desk.js';
 import { Broadcasts } from './broadcast.js';
-import { Checkpoints } from './durable/checkpoints.js';
-import { KeptRecords } from './durable/kept-records.js';
-import { type ClockNote, noteClock } from './durable/notes.js';
+import { Durability } from './durable/durability.js';
 import type { OpenStore } from './durable/stored-terms.js';
 import { Upgrades } from './durable/upgrades.js';
 import { HostDrain } from './host-drain.js';
 import { HostServices } from './host-services.js';
 import { Intake } from './intake.js';
-import { stopped } from './manager-parts.js';
 import { MetricsWindow } from './metrics.js';
 import { ObservedHooks } from './observed-calls.js';
 import { OutboxDelivery } from './outbox-delivery.js';
@@ -74,9 +71,8 @@ export class Engine {
   readonly isResumed: boolean;
   /** See {@link Staging.shapes}. */
   readonly shapeNumbers: Uint8Array;
-  /** Where the records of sessions that have a slot are, in a store that outlives the process. */
-  readonly kept: KeptRecords | undefined;
-  readonly checkpoints: Checkpoints | undefined;
+  /** Of a store that outlives the process. */
+  readonly durability: Durability | undefined;
   /** Between those records and whoever reads them. */
   readonly upgrades: Upgrades;
   /** Of sessions' random streams. */
@@ -118,10 +114,8 @@ export class Engine {
     const store = new SessionStore(table, config, hosts, hooks, clock, poolNotice(logger));
     store.kernels = columnKernels(table, config.enableSimd, (reason) => logger.warn(`no SIMD, plain JavaScript instead: ${reason}`));
     const check = new RoundCheck({ scheduler, caller, seats, clock, round });
-    const { durable } = records;
-    const kept = durable && new KeptRecords();
-    const noteTime = durable && (() => noteClock(durable, this.#time()));
-    const storing = new StoringRounds({ scheduler, round, check, staging, store, clock, kept });
+    const durability = records.durable && new Durability(records, records.durable, clock);
+    const storing = new StoringRounds({ scheduler, round, check, staging, store, clock, kept: durability?.kept });
     const upgrades = new Upgrades({ behaviors, numbers: staging.shapes, codec, records });
     const hibernation = new Hibernation({
       store,
@@ -130,8 +124,8 @@ export class Engine {
       upgrades,
       rounds: storing,
       shapes: staging.shapes,
-      kept,
-      noteClock: noteTime,
+      kept: durability?.kept,
+      noteClock: durability?.noteClock,
       wallClock,
       logger,
       inputs,
@@ -141,11 +135,6 @@ export class Engine {
     });
     const asks = new AskDesk({ store, clock, wallClock, codec, logger, waking: hibernation });
     store.onGone = (incarnation) => asks.sessionGone(incarnation);
-    if (kept !== undefined) {
-      storing.requestsOf = (incarnation) => asks.openOf(incarnation);
-      hibernation.waking.onAsking = (slot, named) => asks.takeUp(slot, named);
-      store.onReleased = (slot, accountId) => hibernation.storing.released(slot, accountId);
-    }
     const requests = new SessionRequests({
       store,
       clock,
@@ -211,18 +200,13 @@ export class Engine {
     this.services = services;
     this.scheduler = scheduler;
     this.hibernation = hibernation;
-    this.checkpoints =
-      durable &&
-      new Checkpoints({
-        ...{ store, clock, records, durable, rounds: storing, kept: kept as KeptRecords, storing: hibernation.storing, wallClock, logger },
-        everyMs: config.checkpointEveryMs,
-        noteClock: noteTime as () => void,
-      });
+    const { population } = this.registry;
+    durability?.attach({ store, rounds: storing, hibernation, asks, population, wallClock, logger, everyMs: config.checkpointEveryMs });
+    this.durability = durability;
     this.maintenance = new Maintenance({
       store,
       records,
-      kept,
-      checkpoints: this.checkpoints,
+      durability,
       hibernation,
       round,
       seats,
@@ -246,7 +230,6 @@ export class Engine {
       held: () => maintenance.held,
     });
     this.records = records;
-    this.kept = kept;
     this.upgrades = upgrades;
     this.seed = config.seed;
     this.#workerThreads = config.workerThreads;
@@ -285,13 +268,6 @@ export class Engine {
     return this.ticks.run(diffMs);
   }
 
-  /** What is noted in a store that outlives the process. */
-  #time(): ClockNote {
-    const { number: tick, nowMs } = this.clock;
-    const { incarnations } = this.registry.population;
-    return { tick, nowMs, incarnations, savedAt: Date.now(), checkpointTick: this.checkpoints?.tick ?? 0 };
-  }
-
   setUpdateBatchSize(size: number): void {
     // The round in hand keeps its own size; the next one takes this.
     this.ticks.updateBatchSize = size;
@@ -311,11 +287,10 @@ export class Engine {
 
   async stop(): Promise<void> {
     await this.ticks.betweenTicks(async () => {
-      await this.checkpoints?.finish();
+      await this.durability?.checkpoints.finish();
       this.inputs.observer?.stopped();
       this.services.close();
       this.maintenance.close();
-      this.checkpoints?.close(stopped());
       this.intake.admissions.close();
       this.registry.close();
       this.#digest = undefined;

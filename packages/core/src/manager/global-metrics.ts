@@ -64,7 +64,7 @@ export function globalMetrics(engine: Engine | undefined, memoryBytes: number): 
     hibernationCyclesPerSecond: rates.hibernationCyclesPerSecond,
     pressureSleeps: engine?.intake.pressure.sleeps ?? 0,
     recordsWritten: engine?.hibernation.storing.ledger.stored ?? 0,
-    checkpoints: engine?.checkpoints?.count ?? 0,
+    checkpoints: engine?.durability?.checkpoints.count ?? 0,
     storePausedMs: engine?.hibernation.storing.lane.pausedMs ?? 0,
     totalUpdatesProcessed: engine?.metrics.updates ?? 0,
     totalBatchesProcessed: engine?.ticks.totalBatches ?? 0,

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { DormouseError } from '../../errors.js';
+import { DormouseError, messageOf } from '../../errors.js';
 import { isObserved, publish } from '../../events.js';
 import type { DurableRecords } from '../../hibernation/durable-records.js';
 import type { HibernationStore } from '../../hibernation/hibernation-store.js';
@@ -99,8 +99,23 @@ export class Checkpoints {
     return job.report;
   }
 
-  /** The manager stops: what can be written is, and what cannot is told. No tick comes any more. */
+  /** The manager stops: what can be written is, and what cannot is told. No tick comes any more. Never rejects. */
   async finish(): Promise<void> {
+    const { records, logger } = this.#parts;
+    try {
+      const error = await this.#writeLast();
+      if (error === undefined) return;
+      const message = `${this.#unwritten()} sessions are not in store ${records.name} as they were at the end: ${error.message}`;
+      logger.error(message);
+      publish('dormouse:store:failed', { store: records.name, error: new DormouseError('ERR_STORE_FAILED', message, { cause: error }) });
+    } catch (error) {
+      logger.error(`what store ${records.name} was to be given at the end could not be written: ${messageOf(error)}`);
+    }
+  }
+
+  /** Returns why not all of it was written. */
+  async #writeLast(): Promise<DormouseError | undefined> {
+    const { lane } = this.#parts.storing;
     let error: DormouseError | undefined;
     for (let tries = 0; tries < LAST_TRIES; tries++) {
       const job = this.#ask();
@@ -108,16 +123,11 @@ export class Checkpoints {
         this.slice(Number.POSITIVE_INFINITY);
         if (!job.isDone) await this.#wait(job, LAST_PATIENCE_MS);
       }
-      if (job.error === undefined) return;
-      error = job.error as DormouseError;
-      // It is not waited for again.
-      if (this.#parts.storing.lane.work !== undefined) break;
+      error = job.error as DormouseError | undefined;
+      // One that is at something still is not waited for again.
+      if (error === undefined || lane.work !== undefined) break;
     }
-    if (error === undefined) return;
-    const { records, logger } = this.#parts;
-    const message = `${this.#unwritten()} sessions are not in store ${records.name} as they were at the end: ${error.message}`;
-    logger.error(message);
-    publish('dormouse:store:failed', { store: records.name, error: new DormouseError('ERR_STORE_FAILED', message, { cause: error }) });
+    return error;
   }
 
   /** What can be done at once, by the host alone, until `untilMs`. */

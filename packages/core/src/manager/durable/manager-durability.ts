@@ -21,8 +21,8 @@ export abstract class ManagerDurability extends ManagerMetrics {
    * ends with the process, `ERR_MANAGER_STOPPED`.
    */
   async checkpoint(): Promise<CheckpointReport> {
-    const { checkpoints, maintenance, records } = requireEngine(this);
-    if (checkpoints !== undefined) return maintenance.checkpoint(checkpoints);
+    const { durability, maintenance, records } = requireEngine(this);
+    if (durability !== undefined) return maintenance.checkpoint(durability.checkpoints);
     throw new DormouseError('ERR_INVALID_ARGUMENT', `store ${records.name} ends with the process: it can take no checkpoint`);
   }
 }

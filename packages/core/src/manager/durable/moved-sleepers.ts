@@ -1,7 +1,7 @@
 import { type HibernationStore, NO_LOCATION, type RecordBatch } from '../../hibernation/hibernation-store.js';
 import { NO_ENTRY } from '../../hibernation/sleepers.js';
 import { RECORDS_A_BATCH } from '../../memory/staging.js';
-import { HeaderAt, Section } from '../../record/record-format.js';
+import { HeaderAt } from '../../record/record-format.js';
 import { HEAD_BYTES, RecordKind, writeHead } from '../../record/record-head.js';
 import type { SessionStore } from '../../session/store.js';
 import type { BatchOrigin } from './record-ledger.js';
@@ -21,6 +21,7 @@ export class MovedSleepers implements BatchOrigin {
   readonly contents = new Float64Array(RECORDS_A_BATCH);
   readonly #store: SessionStore;
   readonly #records: HibernationStore;
+  readonly #isAsking: (incarnation: number) => boolean;
   /** Those not told of yet, who was moved first first. */
   readonly #accounts = new Set<number>();
   readonly #accountIds = new Uint32Array(RECORDS_A_BATCH);
@@ -30,7 +31,9 @@ export class MovedSleepers implements BatchOrigin {
   readonly #headsView = new DataView(this.#heads.buffer, 0, this.#heads.length);
   #bytes = new Uint8Array(FIRST_BYTES);
 
-  constructor(store: SessionStore, records: HibernationStore) {
+  /** `isAsking`: whether a session of an incarnation waits for an answer. */
+  constructor(store: SessionStore, records: HibernationStore, isAsking: (incarnation: number) => boolean) {
+    this.#isAsking = isAsking;
     this.#store = store;
     this.#records = records;
   }
@@ -103,7 +106,6 @@ export class MovedSleepers implements BatchOrigin {
     }
     if (at + record.length > this.#bytes.length) this.#grow(at + record.length);
     this.#bytes.set(record, at);
-    const sections = this.#bytes[at + HeaderAt.sections] | (this.#bytes[at + HeaderAt.sections + 1] << 8);
     writeHead(this.#headsView, index, {
       accountId,
       incarnation: sleepers.incarnationOf(entry),
@@ -113,8 +115,7 @@ export class MovedSleepers implements BatchOrigin {
       storedAt: Math.floor(Date.now() / 1000),
       shape: this.#bytes[at + HeaderAt.shape],
       kind: RecordKind.asleep,
-      // It has asked something once; whether it waits for an answer its record says.
-      isAsking: (sections & Section.requests) !== 0,
+      isAsking: this.#isAsking(sleepers.incarnationOf(entry)),
     });
     return record.length;
   }

@@ -72,7 +72,7 @@ export async function takeUp(
   const startedMs = performance.now();
   engine.registry.population.incarnations = incarnations;
   engine.hibernation.waking.checkpointTick = checkpointTick;
-  if (engine.checkpoints !== undefined) engine.checkpoints.tick = checkpointTick;
+  if (engine.durability !== undefined) engine.durability.checkpoints.tick = checkpointTick;
   const resume = new Resume(engine, shapes, logger);
   let found = 0;
   await durable.load((count, heads, locations) => {

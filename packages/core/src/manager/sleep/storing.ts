@@ -43,6 +43,8 @@ export class Storing {
   readonly ledger: RecordLedger;
   /** A sleeper has woken whose record in a store that outlives the process has it on another map or in another group. */
   onWokenMoved: ((accountId: number) => void) | undefined;
+  /** Whether a session waits for an answer, for a store that outlives the process. */
+  isAsking: (incarnation: number) => boolean = () => false;
   readonly #parts: StoringParts;
   readonly #slots = new Int32Array(StoringRounds.most);
   readonly #movedSleepers: MovedSleepers | undefined;
@@ -57,7 +59,9 @@ export class Storing {
   constructor(parts: StoringParts) {
     this.#parts = parts;
     this.lane = new PutLane(parts);
-    if (parts.kept !== undefined) this.#movedSleepers = new MovedSleepers(parts.store, parts.records);
+    if (parts.kept !== undefined) {
+      this.#movedSleepers = new MovedSleepers(parts.store, parts.records, (incarnation) => this.isAsking(incarnation));
+    }
     this.ledger = new RecordLedger({
       ...parts,
       kept: parts.kept,

@@ -8,7 +8,8 @@ import type { SessionStore } from '../../session/store.js';
 import type { WallClock } from '../../wall-clock.js';
 import type { CheckpointReport } from '../durable/checkpoint-job.js';
 import type { Checkpoints } from '../durable/checkpoints.js';
-import type { KeptRecords } from '../durable/kept-records.js';
+import type { Durability } from '../durable/durability.js';
+import { stopped } from '../manager-parts.js';
 import type { Seats } from '../seats.js';
 import type { Hibernation } from '../sleep/hibernation.js';
 import type { TickEngine } from '../tick-engine.js';
@@ -18,9 +19,8 @@ import { Garbage } from './garbage.js';
 export interface MaintenanceParts {
   readonly store: SessionStore;
   readonly records: HibernationStore;
-  readonly kept: KeptRecords | undefined;
   /** Of a store that outlives the process. */
-  readonly checkpoints: Checkpoints | undefined;
+  readonly durability: Durability | undefined;
   readonly hibernation: Hibernation;
   readonly round: SharedRound;
   readonly seats: Seats;
@@ -67,7 +67,7 @@ export class Maintenance {
       isRoundOpen: () => round.epoch !== 0,
       moved: (from, to) => {
         hibernation.storing.moved(from, to);
-        parts.checkpoints?.moved(from, to);
+        parts.durability?.checkpoints.moved(from, to);
       },
     });
     hibernation.storing.lane.onSettled = () => this.#storeNext();
@@ -75,8 +75,8 @@ export class Maintenance {
 
   /** Bytes held beside the sessions that have slots (R-27). */
   get held(): HeldBeside {
-    const { records, kept } = this.#parts;
-    return { storeBytes: records.stats().heldBytes + (kept?.heldBytes ?? 0), droppedBytes: this.#garbage.heldBytes };
+    const { records, durability } = this.#parts;
+    return { storeBytes: records.stats().heldBytes + (durability?.kept.heldBytes ?? 0), droppedBytes: this.#garbage.heldBytes };
   }
 
   /** The end of a tick: a slice until `untilMs`. A promise when the scheduler has a part in it. */
@@ -110,6 +110,7 @@ export class Maintenance {
   /** Nothing is done any more. */
   close(): void {
     this.#isClosed = true;
+    this.#parts.durability?.checkpoints.close(stopped());
     this.#defragmentation.close();
     this.#garbage.close();
   }
@@ -124,7 +125,8 @@ export class Maintenance {
 
   /** Sleepers' rows and what is awake, in turn, so that neither waits for the other's end. */
   #storeRecords(untilMs: number): void | Promise<void> {
-    const { hibernation, checkpoints } = this.#parts;
+    const { hibernation, durability } = this.#parts;
+    const checkpoints = durability?.checkpoints;
     if (checkpoints === undefined) return hibernation.maintain(untilMs);
     const isFirst = this.#takeTurn();
     const first = isFirst ? checkpoints.step(untilMs) : hibernation.maintain(untilMs);
@@ -134,7 +136,8 @@ export class Maintenance {
 
   /** The store has ended a call that took its time: if no tick is in flight it is given the next batch at once, one that is encoded, or as many rows as the host encodes at once. */
   #storeNext(): void {
-    const { ticks, hibernation, checkpoints } = this.#parts;
+    const { ticks, hibernation, durability } = this.#parts;
+    const checkpoints = durability?.checkpoints;
     const { storing } = hibernation;
     if (this.#isClosed || ticks.phase !== 'idle' || !storing.lane.settle() || storing.isPausing) return;
     if (this.#takeTurn()) void (checkpoints?.sendOne() || storing.sendOne());
