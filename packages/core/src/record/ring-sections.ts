@@ -1,15 +1,20 @@
+import { DormouseError } from '../errors.js';
 import type { RecordRingLayout } from '../layout/block-layout.js';
-import { Column, NEAR_WORDS, recordWords } from '../layout/geometry.js';
+import { Column, MAX_RING_BYTES, NEAR_WORDS, recordWords } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import { appendRecord, firstRecord, NO_RECORD, nextRecord, RECORD_HEAD_WORDS, recordBytes, recordKind } from '../memory/record-ring.js';
 import { claimRecord, lastRecordAt, skipPads } from '../memory/ring-cursors.js';
 import type { ByteSink } from './byte-sink.js';
-import { type ByteSource, corrupt } from './byte-source.js';
+import type { ByteSource } from './byte-source.js';
 
 /*
  * Rings as sections of a record: where the first entry lies, then the entries. Each of them begins with one more than its payload bytes;
- * a 0 ends the section. Put back from the same place on, entries get the same pads, or fewer where some were taken out of turn: so they fit.
+ * a 0 ends the section. Put back from the same place on, entries get the same pads, or fewer where some were taken out of turn: so they fit. In a ring
+ * of another size they may not.
  */
+
+/** In the largest ring there can be, in words. */
+const MOST_PLACE = MAX_RING_BYTES / 4 - 1;
 
 /** Parts and cursor of one of a row's two packet rings. */
 export interface PacketRing {
@@ -48,20 +53,32 @@ export function writePackets(sink: ByteSink, block: Block, row: number, ring: Pa
   return section;
 }
 
-/** Puts packets into a row's ring, which is empty. */
+/**
+ * Puts packets into a row's ring, which is empty: from the place on where they lay, or, in a ring of another size, from its start if they have no room there. Throws
+ * `ERR_RECORD_SHAPE` when they have none at all.
+ */
 export function readPackets(source: ByteSource, block: Block, row: number, ring: PacketRing): void {
+  const { capacity } = block.rings;
+  const first = source.varintUpTo(MOST_PLACE, 'the place of its first packet');
+  const { at } = source;
+  if (first < capacity && putPackets(source, block, row, ring, first)) return;
+  source.at = at;
+  if (first === 0 || !putPackets(source, block, row, ring, 0)) throw noRoom(source, 'packets', capacity);
+}
+
+/** False when they have no room. */
+function putPackets(source: ByteSource, block: Block, row: number, ring: PacketRing, first: number): boolean {
   const { capacity } = block.rings;
   const { i32, u8 } = block.cold;
   const near = block.rings[ring.near] + row * NEAR_WORDS;
   const far = block.rings[ring.far] + row * (capacity - NEAR_WORDS) - NEAR_WORDS;
-  const first = source.varintUpTo(capacity - 1, 'the place of its first packet');
   let cursors = first | (first << 16);
   for (let more = source.varint(); more !== 0; more = source.varint()) {
     const length = more - 1;
     const opcode = source.varintUpTo(0xffff, 'an opcode');
     const need = recordWords(length);
     const after = length > 0xfffe ? 0 : claimRecord(i32, near, far, capacity, cursors, need);
-    if (after === 0) throw noRoom(source, 'packets', capacity);
+    if (after === 0) return false;
     const at = lastRecordAt(after, need, near, far, capacity);
     i32[at + need - 1] = 0;
     i32[at] = opcode | (length << 16);
@@ -69,6 +86,7 @@ export function readPackets(source: ByteSource, block: Block, row: number, ring:
     cursors = after;
   }
   block.page[ring.column + row] = cursors >>> 16 === (cursors & 0xffff) ? 0 : cursors;
+  return true;
 }
 
 /** The same for a mailbox or an outbox, of whose records those taken out of turn are left out. */
@@ -92,9 +110,17 @@ export function writeRecords(sink: ByteSink, block: Block, row: number, ring: Re
   return section;
 }
 
+/** The same as {@link readPackets}. */
 export function readRecords(source: ByteSource, block: Block, row: number, ring: RecordRingLayout, what: string): void {
+  const first = source.varintUpTo(MOST_PLACE, `the place of the first in its ${what}`);
+  const { at } = source;
+  if (first < ring.capacity && putRecords(source, block, row, ring, what, first)) return;
+  source.at = at;
+  if (first === 0 || !putRecords(source, block, row, ring, what, 0)) throw noRoom(source, what, ring.capacity);
+}
+
+function putRecords(source: ByteSource, block: Block, row: number, ring: RecordRingLayout, what: string, first: number): boolean {
   const { i32, u8 } = block.cold;
-  const first = source.varintUpTo(ring.capacity - 1, `the place of the first in its ${what}`);
   const cursor = ring.cursors + row;
   i32[cursor] = first | (first << 16);
   for (let more = source.varint(); more !== 0; more = source.varint()) {
@@ -103,12 +129,15 @@ export function readRecords(source: ByteSource, block: Block, row: number, ring:
     const a = source.varint();
     const b = source.varint();
     const at = length > 0xfffe ? NO_RECORD : appendRecord(i32, ring, row, kind, a, b, length);
-    if (at === NO_RECORD) throw noRoom(source, what, ring.capacity);
+    if (at === NO_RECORD) return false;
     source.copy(u8, at * 4, length);
   }
   if (i32[cursor] >>> 16 === (i32[cursor] & 0xffff)) i32[cursor] = 0;
+  return true;
 }
 
-function noRoom(source: ByteSource, what: string, capacity: number): Error {
-  return corrupt(source.accountId, `its ${what} need more than the ${capacity * 4} bytes of a ring`);
+function noRoom({ accountId }: ByteSource, what: string, capacity: number): DormouseError {
+  const setting = what === 'packets' ? 'ringBytes' : `${what}Bytes`;
+  const message = `the record of account ${accountId} cannot be read here: its ${what} need more than the ${capacity * 4} bytes of a ring (${setting})`;
+  return new DormouseError('ERR_RECORD_SHAPE', message, { accountId });
 }

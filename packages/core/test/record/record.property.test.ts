@@ -4,7 +4,7 @@ import { DormouseError } from '../../src/errors.js';
 import { Column } from '../../src/layout/geometry.js';
 import { RecordReader } from '../../src/record/record-reader.js';
 import { RecordWriter } from '../../src/record/record-writer.js';
-import { anyRow, contentOf, fillRow, makeRows } from './row-fixture.js';
+import { ALL_FIELDS, anyRow, contentOf, fillRow, makeRows } from './row-fixture.js';
 
 const ROW = fc.constantFrom(0, 1, 37, 63);
 
@@ -62,6 +62,38 @@ describe('RecordWriter and RecordReader', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('finds what lay in rings a place in rings of another size, or says which are too small', () => {
+    const bytes = fc.constantFrom(1024, 2048, 4096);
+    const sizes = fc.record({ ringBytes: bytes, mailboxBytes: bytes, outboxBytes: bytes });
+    let fitted = 0;
+    fc.assert(
+      fc.property(anyRow(true), sizes, sizes, ROW, ROW, (state, before, after, from, to) => {
+        const old = makeRows(ALL_FIELDS, before);
+        fillRow(old, old.blocks[0], from, state);
+        const into = new Uint8Array(40_000);
+        const record = into.slice(0, new RecordWriter(old.table, true).write(old.blocks[0], from, into, 0));
+        const rows = makeRows(ALL_FIELDS, after);
+        const read = () => new RecordReader(rows.table).read(record, state.words[0], rows.blocks[0], to);
+        const isSmaller =
+          after.ringBytes < before.ringBytes || after.mailboxBytes < before.mailboxBytes || after.outboxBytes < before.outboxBytes;
+        try {
+          read();
+        } catch (error) {
+          expect(error).toMatchObject({
+            code: 'ERR_RECORD_SHAPE',
+            message: expect.stringMatching(/need more than the \d+ bytes of a ring \((ring|mailbox|outbox)Bytes\)$/),
+          });
+          expect(isSmaller).toBe(true);
+          return;
+        }
+        fitted++;
+        expect(contentOf(rows, rows.blocks[0], to)).toEqual(contentOf(old, old.blocks[0], from));
+      }),
+      { numRuns: 400 },
+    );
+    expect(fitted).toBeGreaterThan(200);
   });
 
   it('refuses bytes that were never a record', () => {

@@ -288,7 +288,7 @@ describe('importSession', () => {
     for (let i = 0; i < 12; i++) handle.push(3, new Uint8Array(250));
     const there = await startTravellers({ ringBytes: 1024 });
     expect(() => there.importSession(here.exportSession(7))).toThrow(
-      failure('ERR_BLOB_INVALID', /packets need more than the 1024 bytes of a ring$/),
+      failure('ERR_BLOB_INVALID', /packets need more than the 1024 bytes of a ring \(ringBytes\)$/),
     );
     expect([there.pool.allocatedCount, there.getSession(7)]).toEqual([0, undefined]);
     expect(there.createSession(7).packetsIn).toBe(0);

@@ -253,6 +253,8 @@ function unreadable(accountId: number, cause: unknown): DormouseError {
 }
 
 function corrupt(accountId: number, location: number, cause: unknown): DormouseError {
+  // Whole, but not for this manager.
+  if (DormouseError.isInstance(cause, 'ERR_RECORD_SHAPE')) return cause;
   return new DormouseError('ERR_RECORD_CORRUPT', `location ${location}: ${messageOf(cause)}`, { accountId, cause });
 }
 
