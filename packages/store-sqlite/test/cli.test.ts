@@ -217,6 +217,25 @@ describe.runIf(hasSqlite)('dormouse-store on a file', () => {
     expect(existsSync(path)).toBe(false);
   });
 
+  it('what is whole of a damaged store is exported and imported with --only-whole, and what is left out is named', () => {
+    const damaged = copied("UPDATE record SET bytes = zeroblob(30) WHERE id = 3; UPDATE record SET place = x'00' WHERE id = 50");
+    expect(run(['export', damaged])).toMatchObject({
+      status: 1,
+      stderr: 'error: account 50, id 50: its head must be 44 bytes: got 1: --only-whole leaves out what is damaged (ERR_STORE_FILE)\n',
+    });
+    expect(JSON.parse(run(['inspect', damaged, '--account', '50']).stdout)).toEqual({
+      account: 50,
+      id: 50,
+      unreadable: 'its head must be 44 bytes: got 1',
+    });
+    const { status, stdout, stderr } = run(['export', damaged, '--only-whole']);
+    expect(stderr).toMatch(/^account 3, id 3: left out: .*\naccount 50, id 50: left out: its head must be 44 bytes: got 1\n$/);
+    expect(status).toBe(1);
+    const path = newFile();
+    expect(run(['import', path], stdout)).toEqual({ status: 0, stdout: `${path}: 78 sessions imported\n`, stderr: '' });
+    expect(run(['verify', path]).stdout).toContain('78 records (78 asleep)');
+  });
+
   it('import refuses a file that is there, and with --into one that is not', () => {
     expect(run(['import', original], '').stderr).toContain('is there already: --into adds to it');
     expect(run(['import', newFile(), '--into'], '').stderr).toContain('is not there');

@@ -51,15 +51,16 @@ async function inspectOne(contents: StoreContents, account: number): Promise<voi
     process.exitCode = 1;
   }
   for (const record of records) {
-    const head = headIn(record.place);
-    let content: object;
+    let session: object = { account, id: record.id };
     try {
-      content = { record: decoded(contents, record, head) ?? 'its shape is not in the list of shapes' };
+      const head = headIn(record.place);
+      session = sessionOf(contents, head, record.bytes.length);
+      session = { ...session, record: decoded(contents, record, head) ?? 'its shape is not in the list of shapes' };
     } catch (error) {
-      content = { unreadable: textOf(error) };
+      session = { ...session, unreadable: textOf(error) };
       process.exitCode = 1;
     }
-    await printed(`${JSON.stringify({ ...sessionOf(contents, head, record.bytes.length), ...content }, jsonValue, 2)}\n`);
+    await printed(`${JSON.stringify(session, jsonValue, 2)}\n`);
   }
 }
 

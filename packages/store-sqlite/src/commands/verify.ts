@@ -1,10 +1,9 @@
-import { checkRecord, type IndexHead } from '@dormouse/core/records';
 import { Command } from 'commander';
-import { PLACE_BYTES } from '../store-file.js';
 import { textOf } from '../store-problem.js';
 import { fileArgument, jsonOption, Progress, printed } from './options.js';
-import { decoded, kindOf } from './readable.js';
-import { headIn, StoreContents, type StoredRecord } from './store-contents.js';
+import { kindOf } from './readable.js';
+import { checkedHead } from './record-check.js';
+import { StoreContents } from './store-contents.js';
 
 const MOST_TOLD = 100;
 
@@ -63,36 +62,12 @@ function verified(contents: StoreContents) {
     if (other !== undefined) tell(`account ${record.account}: it has two records, ids ${other} and ${record.id}`);
     idOf.set(record.account, record.id);
     try {
-      const head = checkPlace(record);
-      const kind = kindOf(head.kind);
+      const kind = kindOf(checkedHead(contents, record).kind);
       kinds[kind] = (kinds[kind] ?? 0) + 1;
-      checkContent(contents, record, head);
     } catch (error) {
       tell(`account ${record.account}, id ${record.id}: ${textOf(error)}`);
     }
   }
   if (records !== total) tell(`file: it has ${total} records, of which ${records} can be reached`);
   return { kinds, records, recordBytes, problems, problemCount };
-}
-
-/** What the store knows of a record must be what its row has. */
-function checkPlace({ id, account, place, bytes }: StoredRecord): IndexHead {
-  const head = headIn(place);
-  const view = new DataView(place.buffer, place.byteOffset, PLACE_BYTES);
-  const known = [
-    ['id', view.getUint32(0, true), id],
-    ['account', view.getUint32(4, true), account],
-    ['length', view.getUint32(8, true), bytes.length],
-    ['account in the head', head.accountId, account],
-  ] as const;
-  for (const [what, stored, actual] of known) if (stored !== actual) throw new Error(`its ${what} must be ${actual}: got ${stored}`);
-  return head;
-}
-
-function checkContent(contents: StoreContents, record: StoredRecord, head: IndexHead): void {
-  const { shape, incarnation } = checkRecord(record.bytes, record.account);
-  if (shape !== head.shape) throw new Error(`its head is of shape ${head.shape}, its record of ${shape}`);
-  if (incarnation !== head.incarnation) throw new Error(`its head is of incarnation ${head.incarnation}, its record of ${incarnation}`);
-  if (contents.shapesProblem !== undefined) return;
-  if (decoded(contents, record, head) === undefined) throw new Error(`its shape, number ${shape}, is not in the list of shapes`);
 }
