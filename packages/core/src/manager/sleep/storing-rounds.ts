@@ -52,8 +52,8 @@ export class StoringRounds {
   readonly #ends = new Uint32Array(RECORDS_A_BATCH);
   readonly #locations = new Uint32Array(RECORDS_A_BATCH);
   readonly #heads: BatchHeads | undefined;
-  /** Of those listed: who was asleep, and has not risen since. */
-  readonly #asleep = new Uint8Array(MOST_LISTED);
+  /** Of those listed: who was asleep with all handed out that its hook had sent, and has not risen since. What participants make of it is all there is of it. */
+  readonly #atRest = new Uint8Array(MOST_LISTED);
   #bytes = new Uint8Array(FIRST_BYTES);
   /** The next of those listed. */
   #at = 0;
@@ -85,10 +85,9 @@ export class StoringRounds {
    */
   encode(slots: ArrayLike<number>, count: number, onlyChanged = false): void | Promise<void> {
     const { staging } = this.#parts;
-    const { slotStates } = this.#parts.store.table;
     for (let at = 0; at < count; at++) {
       staging.slots[at] = slots[at];
-      this.#asleep[at] = Number(slotStates[slots[at]] === SlotState.hibernating);
+      this.#atRest[at] = Number(this.#isAtRest(slots[at]));
     }
     staging.count = count;
     staging.sums = onlyChanged;
@@ -132,7 +131,7 @@ export class StoringRounds {
       return;
     }
     const { slots, count } = this.#parts.staging;
-    for (let at = this.#at; at < count; at++) if (slots[at] === slot) this.#asleep[at] = 0;
+    for (let at = this.#at; at < count; at++) if (slots[at] === slot) this.#atRest[at] = 0;
   }
 
   /** A row that may be listed lies in another slot now. */
@@ -178,7 +177,7 @@ export class StoringRounds {
       else this.#heads?.write(count, slot);
       this.slots[count] = slot;
       this.incarnations[count] = store.word(slot, Column.incarnation);
-      this.leaves[count] = Number(this.#mayLeave(slot, isThere ? this.#asleep[at] === 1 : true));
+      this.leaves[count] = isThere ? this.#atRest[at] : Number(this.#isAtRest(slot));
       this.contents[count] = content;
       this.#ends[count] = used;
       this.#locations[count] = kept?.locationOf(slot) ?? NO_LOCATION;
@@ -190,10 +189,10 @@ export class StoringRounds {
     return this.#heads === undefined ? records : { ...records, heads: this.#heads.bytes };
   }
 
-  /** Whether a row is of no use once its record is stored, which is of its sleep if it `wasAsleep`. What its hook has sent is handed out first. */
-  #mayLeave(slot: number, wasAsleep: boolean): boolean {
+  /** Whether a row is of no use once a record is stored that is of now. What its hook has sent is handed out first: from a record it would be once more. */
+  #isAtRest(slot: number): boolean {
     const { store } = this.#parts;
-    return wasAsleep && store.table.slotStates[slot] === SlotState.hibernating && isDrained(store.word(slot, Column.outbound));
+    return store.table.slotStates[slot] === SlotState.hibernating && isDrained(store.word(slot, Column.outbound));
   }
 
   #run(batchCount: number): void | Promise<void> {

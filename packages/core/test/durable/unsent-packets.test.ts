@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { accounts } from '../manager/test-manager.js';
+import { Disk } from './disk-fixture.js';
+import { type Keeper, type KeeperHandle, startKeeper, turn } from './durable-fixture.js';
+
+/** Sends one packet whenever its session falls asleep. */
+const hibernate = (session: Keeper) => void session.send(7, new Uint8Array(4));
+
+/** How many packets each account has had handed out, and what to give to a manager for it. */
+function counting() {
+  const handedOut = new Map<number, number>();
+  const onPacket = (accountId: number) => void handedOut.set(accountId, (handedOut.get(accountId) ?? 0) + 1);
+  return { handedOut, onPacket };
+}
+
+const once = (ids: number[]) => new Map(ids.map((accountId) => [accountId, 1]));
+
+describe('what a session has sent as it fell asleep', () => {
+  it('is handed out once where its record was made before that was, and is stored after it', async () => {
+    const { handedOut, onPacket } = counting();
+    const handles: KeeperHandle[] = [];
+    const doing = {
+      hibernate,
+      // When all is handed out that was sent in a tick, and before rows are stored.
+      update: (session: Keeper) => void (session.accountId === 500 && session.state.value-- === 0 && session.send(1, new Uint8Array(1))),
+    };
+    const { manager, store } = await startKeeper(new Disk(), doing, {
+      onPacket: (accountId) => {
+        if (accountId !== 500) onPacket(accountId);
+        else for (const handle of handles) handle.hibernate();
+      },
+    });
+    handles.push(...manager.createSessionBatch(accounts(200)));
+    manager.createSession(500, { init: 1 });
+    await manager.updateAllSessions(1);
+    store.turns = 1;
+    const checkpoint = manager.checkpoint();
+    // All fall asleep in it, and are encoded at its end; the store is at the first 32.
+    await manager.updateAllSessions(1);
+    expect([handles[100].status, handedOut.size]).toEqual(['hibernating', 0]);
+    for (let tick = 0; tick < 40; tick++) {
+      await manager.updateAllSessions(1);
+      await turn();
+    }
+    await checkpoint;
+    expect(handles.map(({ status }) => status)).toEqual(handles.map(() => 'hibernated'));
+    for (const handle of handles) handle.wake();
+    await manager.updateAllSessions(1);
+    expect(handedOut).toEqual(once(accounts(200)));
+    expect(handles.map(({ packetsOut }) => packetsOut)).toEqual(handles.map(() => 1));
+  });
+});
