@@ -96,9 +96,10 @@ export class OpenStore {
   }
 
   read(accountId: number, id: number): Uint8Array {
+    const isThere = this.#index.table.has(accountId, id);
     let record: Uint8Array | undefined;
     try {
-      if (this.#index.table.has(accountId, id)) record = this.#reader.record(id);
+      if (isThere) record = this.#reader.record(id);
     } catch (error) {
       this.#reader.close();
       throw storeError(error, `cannot read ${this.#file}`);
