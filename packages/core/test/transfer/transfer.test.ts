@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { data, defineBehavior, messagePack, u8, u16 } from '@dormouse/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { Disk, DiskStore } from '../durable/disk-fixture.js';
 import { FakeStore } from '../manager/fake-store.js';
 import { failure, startWith } from '../manager/test-manager.js';
 import { deferredScheduler, serialScheduler } from '../scheduler/test-schedulers.js';
@@ -405,5 +406,24 @@ describe('a session that was moved', () => {
     // Back again.
     const again = here.importSession(there.exportSession(7));
     expect([again.updateCount, again.incarnation > handle.incarnation]).toEqual([2, true]);
+  });
+
+  it('is in a store that outlives the process with the next checkpoint, once, and comes back from there', async () => {
+    const { manager: here } = await startLived();
+    const disk = new Disk();
+    const store = new DiskStore(disk);
+    const there = await startTravellers({ store, checkpointEveryMs: 0, startTimeMs: here.tick.nowMs });
+    there.createSession(7).release();
+    const arrived = there.importSession(here.exportSession(7));
+    const twin = there.importSession(here.exportSession(7), { accountId: 8 });
+    expect(disk.records.size).toBe(0);
+    await there.checkpoint();
+    expect([...disk.byAccount().keys()].sort()).toEqual([7, 8]);
+    const digest = there.stateDigest();
+    store.kill();
+    await there.shutdown();
+    const again = await startTravellers({ store: new DiskStore(disk), resume: true, checkpointEveryMs: 0 });
+    expect([again.resumed?.active, again.stateDigest()]).toEqual([2, digest]);
+    expect([7, 8].map((accountId) => again.getSession(accountId)?.incarnation)).toEqual([arrived.incarnation, twin.incarnation]);
   });
 });
