@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nodeSqlite } from '../src/node-sqlite.js';
-import { storeOfSleepers } from './fleet.js';
+import { resumed, storeOfSleepers } from './fleet.js';
 import { newFile } from './temporary-folder.js';
 import { hasSqlite } from './with-sqlite.js';
 
@@ -258,6 +258,17 @@ describe.runIf(hasSqlite)('dormouse-store on a file', () => {
       behavior: 'walker',
       record: { fields: { metres: 1 } },
     });
+  });
+
+  it('a manager goes on with what was imported, into a new store or one that was there', async () => {
+    const text = run(['export', original]).stdout;
+    const path = newFile();
+    run(['import', path], text);
+    expect(await resumed(path, [1, COUNT])).toEqual({ asleep: 80, active: 0, refused: 0, metres: [1, 1] });
+    const shared = newFile();
+    await storeOfSleepers(shared, 5, 1000, true);
+    run(['import', shared, '--into'], text);
+    expect(await resumed(shared, [1, COUNT, 1000])).toEqual({ asleep: 90, active: 0, refused: 0, metres: [1, 1, 1] });
   });
 
   it('an import that fails leaves a store that it was to be added to as it was', async () => {

@@ -33,3 +33,16 @@ export async function storeOfSleepers(path: string, count: number, first = 1, is
   for (let round = 0; round < 100 && handles.some(({ status }) => status !== 'hibernated'); round++) await test.tick(1000);
   await test.shutdown();
 }
+
+/** What a manager finds that goes on with a store: how many sleep, are refused, and the state of walkers that it wakes. */
+export async function resumed(path: string, walkers: readonly number[]) {
+  const test = await startTestManager({ behaviors: [walker, keeper], store: sqliteStore(path, { thread: false }), resume: true });
+  const { asleep, active, refused } = test.manager.resumed!;
+  const metres = walkers.map((accountId) => {
+    const handle = test.manager.getSession(accountId)!;
+    handle.wake();
+    return (handle.state as { metres: number }).metres;
+  });
+  await test.shutdown();
+  return { asleep, active, refused, metres };
+}
