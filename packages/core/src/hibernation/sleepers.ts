@@ -1,3 +1,4 @@
+import type { RecordKind } from '../record/record-head.js';
 import { DueHeap } from './due-heap.js';
 import { EntryIndex } from './entry-index.js';
 import { EntryLists } from './entry-lists.js';
@@ -9,6 +10,9 @@ export { NO_ENTRY } from './entry-pages.js';
 const REFUSED = 0x100;
 /** The entry is among those that are late, and not on the clock. */
 const LATE = 0x200;
+/** Two bits from here on: see {@link Sleepers.kindOf}. */
+const KIND_SHIFT = 10;
+const KIND_MASK = 3 << KIND_SHIFT;
 const BEHAVIOR_MASK = 0xff;
 
 /**
@@ -28,6 +32,8 @@ export class Sleepers {
   readonly #clock = new DueHeap(this.#pages);
   /** Those whose time has come, and who could not wake. */
   readonly #late = new DueHeap(this.#pages);
+  /** Those refused that had a time: nobody looks at it, but it stays known. */
+  readonly #idle = new DueHeap(this.#pages);
 
   get count(): number {
     return this.#pages.count;
@@ -35,7 +41,7 @@ export class Sleepers {
 
   /** Bytes held, room to spare included (R-27). */
   get heldBytes(): number {
-    const times = this.#clock.heldBytes + this.#late.heldBytes;
+    const times = this.#clock.heldBytes + this.#late.heldBytes + this.#idle.heldBytes;
     return this.#pages.heldBytes + this.#accounts.heldBytes + this.#maps.heldBytes + this.#groups.heldBytes + times;
   }
 
@@ -135,12 +141,22 @@ export class Sleepers {
     return this.#pages.of(entry).locations[entry & PLACE_MASK];
   }
 
-  /** When it is to wake, simulated ms, or what it was given when it was late; `Infinity`: by no clock. */
+  /** When it is to wake, simulated ms, or what it was given when it was late, or had when it was refused; `Infinity`: by no clock. */
   dueMsOf(entry: number): number {
     return this.#timesOf(entry).dueMsOf(entry);
   }
 
-  /** True once its record was found corrupt: it cannot wake. */
+  /** What it comes to be when it wakes: of one that was awake when its record was written, and has not come back yet, what it was then; asleep of all others. */
+  kindOf(entry: number): RecordKind {
+    return ((this.#pages.of(entry).kinds[entry & PLACE_MASK] & KIND_MASK) >> KIND_SHIFT) as RecordKind;
+  }
+
+  setKind(entry: number, kind: RecordKind): void {
+    const { kinds } = this.#pages.of(entry);
+    kinds[entry & PLACE_MASK] = (kinds[entry & PLACE_MASK] & ~KIND_MASK) | (kind << KIND_SHIFT);
+  }
+
+  /** True once its record was found to be of no use: it cannot wake. */
   isRefused(entry: number): boolean {
     return (this.#pages.of(entry).kinds[entry & PLACE_MASK] & REFUSED) !== 0;
   }
@@ -153,7 +169,7 @@ export class Sleepers {
   setDue(entry: number, dueMs: number): void {
     this.#timesOf(entry).remove(entry);
     this.#pages.of(entry).kinds[entry & PLACE_MASK] &= ~LATE;
-    if (dueMs !== Number.POSITIVE_INFINITY) this.#clock.add(entry, dueMs);
+    if (dueMs !== Number.POSITIVE_INFINITY) this.#timesOf(entry).add(entry, dueMs);
   }
 
   /** Its time has come, and it could not wake: it is late from then on, by this time among all that are, and off the clock. */
@@ -179,10 +195,12 @@ export class Sleepers {
     this.onChanged?.(entry);
   }
 
-  /** Marks one whose record is corrupt, and takes it off the clock. */
+  /** Marks one whose record is of no use, and takes it off the clock. What it is, and its time, stay known. */
   refuse(entry: number): void {
-    this.setDue(entry, Number.POSITIVE_INFINITY);
+    const dueMs = this.dueMsOf(entry);
+    this.#timesOf(entry).remove(entry);
     this.#pages.of(entry).kinds[entry & PLACE_MASK] |= REFUSED;
+    this.setDue(entry, dueMs);
   }
 
   /** Those on a map, by ascending account. A list of its own: entries may come and go meanwhile. Cost: those on the map. */
@@ -204,7 +222,9 @@ export class Sleepers {
   }
 
   #timesOf(entry: number): DueHeap {
-    return (this.#pages.of(entry).kinds[entry & PLACE_MASK] & LATE) === 0 ? this.#clock : this.#late;
+    const kind = this.#pages.of(entry).kinds[entry & PLACE_MASK];
+    if ((kind & REFUSED) !== 0) return this.#idle;
+    return (kind & LATE) === 0 ? this.#clock : this.#late;
   }
 
   #sorted(entries: number[]): number[] {

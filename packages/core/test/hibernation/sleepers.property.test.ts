@@ -82,7 +82,6 @@ class Pair {
       case 'refuse':
         if (there === undefined) break;
         there.isRefused = true;
-        there.dueMs = Number.POSITIVE_INFINITY;
         there.isLate = false;
         sleepers.refuse(there.entry);
         break;
@@ -97,7 +96,7 @@ class Pair {
   check(): void {
     const { sleepers, known } = this;
     expect(sleepers.count).toBe(known.size);
-    const [next] = this.#byTime((one) => !one.isLate && one.dueMs !== Number.POSITIVE_INFINITY);
+    const [next] = this.#byTime((one) => !one.isLate && !one.isRefused && one.dueMs !== Number.POSITIVE_INFINITY);
     expect([sleepers.nextDue, sleepers.nextDueMs]).toEqual([next?.entry ?? NO_ENTRY, next?.dueMs ?? Number.POSITIVE_INFINITY]);
     const late = this.#byTime((one) => one.isLate);
     expect([sleepers.lateCount, sleepers.firstLate]).toEqual([late.length, late[0]?.entry ?? NO_ENTRY]);
@@ -150,7 +149,7 @@ class Pair {
 
   #beLate(nowMs: number): void {
     const { sleepers } = this;
-    for (const one of this.#byTime(({ isLate, dueMs }) => !isLate && dueMs <= nowMs)) {
+    for (const one of this.#byTime(({ isLate, isRefused, dueMs }) => !isLate && !isRefused && dueMs <= nowMs)) {
       expect(sleepers.nextDue).toBe(one.entry);
       sleepers.setLate(one.entry, one.dueMs);
       one.isLate = true;

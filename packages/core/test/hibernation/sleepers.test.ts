@@ -146,19 +146,21 @@ describe('Sleepers', () => {
     expect([sleepers.firstLate, sleepers.dueMsOf(d), sleepers.behaviorOf(d)]).toEqual([c, 50, 5]);
     sleepers.remove(c);
     sleepers.refuse(b);
-    expect([sleepers.lateCount, sleepers.firstLate, sleepers.dueMsOf(b)]).toEqual([1, d, NEVER]);
+    expect([sleepers.lateCount, sleepers.firstLate, sleepers.dueMsOf(b)]).toEqual([1, d, 30]);
     sleepers.setDue(d, 35);
     expect([sleepers.lateCount, sleepers.firstLate, sleepers.nextDue]).toEqual([0, NO_ENTRY, d]);
   });
 
-  it('one that is refused is marked, and wakes by no clock', () => {
+  it('one that is refused is marked, wakes by no clock, and keeps its time', () => {
     const sleepers = new Sleepers();
     const entry = sleepers.add(1, 1, 63, 0, 0, 0, 10);
     sleepers.refuse(entry);
     expect(sleepers.isRefused(entry)).toBe(true);
     expect(sleepers.behaviorOf(entry)).toBe(63);
-    expect(sleepers.nextDueMs).toBe(NEVER);
+    expect([sleepers.nextDueMs, sleepers.dueMsOf(entry)]).toEqual([NEVER, 10]);
     expect(sleepers.find(1)).toBe(entry);
+    sleepers.remove(entry);
+    expect([sleepers.nextDue, sleepers.count]).toEqual([NO_ENTRY, 0]);
   });
 
   it('a million without groups take at most 32 bytes each', () => {

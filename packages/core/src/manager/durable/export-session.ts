@@ -3,6 +3,7 @@ import { DormouseError, messageOf, requireInteger } from '../../errors.js';
 import { NO_ENTRY } from '../../hibernation/sleepers.js';
 import { Column, MAX_ACCOUNT_ID, ROW_MASK, SlotState } from '../../layout/geometry.js';
 import { checkRecord } from '../../record/decoded-record.js';
+import { RecordKind } from '../../record/record-head.js';
 import { shapeOfRecord } from '../../record/record-parts.js';
 import { RecordWriter } from '../../record/record-writer.js';
 import { type BlobHeader, writeBlob } from '../../record/session-blob.js';
@@ -86,14 +87,15 @@ function asleep({ store, records, upgrades, hibernation }: Engine, accountId: nu
     const message = `the record of account ${accountId} cannot be exported: ${shapes?.refusalOf(number)}`;
     throw new DormouseError('ERR_RECORD_SHAPE', message, { accountId });
   }
+  const status = sleepers.kindOf(entry) === RecordKind.quarantined ? 'quarantined' : 'asleep';
   return {
     record,
     incarnation: sleepers.incarnationOf(entry),
     mapId: sleepers.mapOf(entry),
     groupId: sleepers.groupOf(entry),
-    status: 'asleep',
+    status,
     updateCount: hibernation.waking.updatesOf(head) >>> 0,
-    dueMs: dueMsOf(sleepers.dueMsOf(entry)),
+    dueMs: status === 'asleep' ? dueMsOf(sleepers.dueMsOf(entry)) : null,
     shape,
   };
 }

@@ -2,7 +2,7 @@ import { type HibernationStore, NO_LOCATION, type RecordBatch } from '../../hibe
 import { NO_ENTRY } from '../../hibernation/sleepers.js';
 import { RECORDS_A_BATCH } from '../../memory/staging.js';
 import { HeaderAt } from '../../record/record-format.js';
-import { HEAD_BYTES, RecordKind, writeHead } from '../../record/record-head.js';
+import { HEAD_BYTES, writeHead } from '../../record/record-head.js';
 import type { SessionStore } from '../../session/store.js';
 import type { BatchOrigin } from './record-ledger.js';
 
@@ -114,7 +114,8 @@ export class MovedSleepers implements BatchOrigin {
       dueMs: sleepers.dueMsOf(entry),
       storedAt: Math.floor(Date.now() / 1000),
       shape: this.#bytes[at + HeaderAt.shape],
-      kind: RecordKind.asleep,
+      // Who was awake when it was written, and could not come back yet, is that.
+      kind: sleepers.kindOf(entry),
       isAsking: this.#isAsking(sleepers.incarnationOf(entry)),
     });
     return record.length;

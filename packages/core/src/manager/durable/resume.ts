@@ -18,7 +18,7 @@ export interface ResumeRefusal {
 
 /** What came back when the manager was started with `resume`. The counts together are all records that the store had. */
 export interface ResumeReport {
-  /** Sessions that sleep; also those that were awake and for which no slot was free: they wake as soon as one is. */
+  /** Sessions that sleep; also those that were awake, or in quarantine, and for which no slot was free: they are that again as soon as one is. */
   readonly asleep: number;
   readonly active: number;
   readonly quarantined: number;
@@ -52,7 +52,7 @@ export class Resume {
   readonly #used = new Uint32Array(256);
   readonly #behaviors = new Uint8Array(256);
   readonly #refusals: ResumeRefusal[] = [];
-  /** Entries of those that were awake, with 1 for those in quarantine, times two. */
+  /** Entries of those that were awake, or in quarantine. */
   #awake: number[] = [];
   #count = 0;
   #refused = 0;
@@ -83,8 +83,8 @@ export class Resume {
     const { sleepers } = this.#engine.store;
     const awake = this.#awake;
     this.#awake = [];
-    awake.sort((a, b) => sleepers.locationOf(a >> 1) - sleepers.locationOf(b >> 1));
-    for (const marked of awake) this.#wake(marked >> 1, (marked & 1) === 1);
+    awake.sort((a, b) => sleepers.locationOf(a) - sleepers.locationOf(b));
+    for (const entry of awake) this.#wake(entry);
   }
 
   /** How it went; `startedMs` and `nowMs` by `performance.now()`. */
@@ -127,6 +127,7 @@ export class Resume {
     // Nobody will answer what it waits for: it is told when it wakes.
     const dueMs = !isAsleep ? Number.POSITIVE_INFINITY : head.isAsking ? Math.min(head.dueMs, this.#engine.clock.nowMs) : head.dueMs;
     const entry = sleepers.add(accountId, incarnation, behaviorIndex, head.mapId, head.groupId, location, dueMs);
+    sleepers.setKind(entry, kind);
     hibernation.storing.storedCount++;
     const host = behaviorIndex === NO_BEHAVIOR ? undefined : store.pool.hosts[behaviorIndex];
     // What it would take, awake: nobody has seen it yet.
@@ -136,14 +137,15 @@ export class Resume {
       sleepers.refuse(entry);
       this.#refuse(accountId, 'ERR_RECORD_SHAPE', `the record of account ${accountId} cannot be read: ${refusal}`);
     } else if (!isAsleep) {
-      this.#awake.push(entry * 2 + Number(kind === RecordKind.quarantined));
+      this.#awake.push(entry);
     }
   }
 
-  #wake(entry: number, isQuarantined: boolean): void {
+  #wake(entry: number): void {
     const { store, hibernation, clock } = this.#engine;
     const { sleepers } = store;
     const accountId = sleepers.accountOf(entry);
+    const isQuarantined = sleepers.kindOf(entry) === RecordKind.quarantined;
     const host = store.pool.hosts[sleepers.behaviorOf(entry)];
     let slot = NO_SLOT;
     let failure: DormouseError | undefined;
@@ -155,12 +157,12 @@ export class Resume {
     }
     if (failure !== undefined) {
       if (slot !== NO_SLOT) giveUpSlot(store, slot, accountId);
-      // Asleep it would be active when it wakes.
-      if (isQuarantined || isForGood(failure)) {
+      if (isForGood(failure)) {
         sleepers.refuse(entry);
         this.#refuse(accountId, failure.code, failure.message);
       } else {
-        this.#logger.warn(`account ${accountId} was awake and sleeps until it can be again: ${failure.message}`);
+        const was = isQuarantined ? 'in quarantine' : 'awake';
+        this.#logger.warn(`account ${accountId} was ${was} and sleeps until it can be again: ${failure.message}`);
         sleepers.setDue(entry, clock.nowMs);
       }
       return;

@@ -2,13 +2,14 @@ import { DormouseError, messageOf } from '../../errors.js';
 import { isObserved, publish } from '../../events.js';
 import type { HibernationStore } from '../../hibernation/hibernation-store.js';
 import { NO_ENTRY } from '../../hibernation/sleepers.js';
-import { Column, ROW_MASK } from '../../layout/geometry.js';
+import { Column, ROW_MASK, SlotState } from '../../layout/geometry.js';
 import type { Logger } from '../../logger.js';
 import type { RecordHead } from '../../record/record-format.js';
+import { RecordKind } from '../../record/record-head.js';
 import type { RecordReader } from '../../record/record-reader.js';
 import type { NamedRequest } from '../../record/row-services.js';
 import type { InputTap } from '../../recording/observer.js';
-import { giveUpSlot, isAtRest, rise, takeSlot } from '../../session/rest.js';
+import { comeBack, giveUpSlot, isAtRest, rise, takeSlot } from '../../session/rest.js';
 import { NO_SLOT, type SessionStore } from '../../session/store.js';
 import type { RefusedRequest } from '../../tick-report.js';
 import type { Upgrades } from '../durable/upgrades.js';
@@ -28,7 +29,7 @@ export interface WakingParts {
 }
 
 /**
- * Wakes sessions: hibernating → active, or hibernated → waking → active within one call. Whoever has something for a session asks here for its
+ * Wakes sessions: hibernating → active, or hibernated → waking → active within one call (→ quarantined, who was that in a process before and found no slot yet). Whoever has something for a session asks here for its
  * slot. Between ticks; main thread only.
  *
  * Others hear of something within the call: that the session is awake, that the pool has grown, that the store fails. They may have anything done, to
@@ -216,8 +217,16 @@ export class Waking {
 
   #rise(slot: number, accountId: number): void {
     const { store } = this.#parts;
-    store.sleepers.remove(store.sleepers.find(accountId));
+    const { sleepers } = store;
+    const entry = sleepers.find(accountId);
+    const isQuarantined = sleepers.kindOf(entry) === RecordKind.quarantined;
+    sleepers.remove(entry);
     this.#unreadable.delete(accountId);
+    // After a restart that had no slot for it: it comes back to what it was, and has no updates.
+    if (isQuarantined) {
+      comeBack(store, slot, SlotState.quarantined);
+      return;
+    }
     rise(store, slot);
     if (this.isIngest) store.setWord(slot, Column.updateBias, store.word(slot, Column.updateBias) - 1);
   }
