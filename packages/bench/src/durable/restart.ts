@@ -44,7 +44,8 @@ function fleetOf({ choice, active, stateBytes, state, groups, synchronous }: Res
 /** Fills a file with so many who sleep and so many who do not, as a manager does that is then shut down. */
 export async function makeFleet(options: RestartOptions, place: StorePlace, onProgress: (what: string) => void): Promise<void> {
   const { hibernated, active } = options;
-  const fleet = await fleetOf(options, place, false);
+  // How it was written does not show in a file.
+  const fleet = await fleetOf({ ...options, synchronous: 'normal' }, place, false);
   try {
     for (let first = 0; first < hibernated; first += WAVE) {
       const accountIds = fleet.create(first, Math.min(WAVE, hibernated - first));

@@ -2,7 +2,7 @@
  * Run as a process of its own: a manager under load that is killed again and again, each time at a moment that nobody has chosen, and started from what it left
  * behind. Everything that it had acknowledged must be there: see `killed/model.mjs`. Prints what happened as JSON; exit code 1 when anything was wrong.
  *
- *     node killed.mjs [--rounds 30] [--most-ms 1500] [--seed 1] [--keep]
+ *     node killed.mjs [--rounds 30] [--most-ms 1500] [--scheduler reference|tinypool|poolifier|threads] [--seed 1] [--keep]
  */
 import { fork } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -22,6 +22,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '30' },
     'most-ms': { type: 'string', default: '1500' },
+    scheduler: { type: 'string', default: 'reference' },
     seed: { type: 'string', default: '1' },
     keep: { type: 'boolean', default: false },
   },
@@ -53,7 +54,7 @@ process.stdout.write(`${JSON.stringify({ ...values, ...done, ...model.counts, pr
 process.exitCode = problems === 0 ? 0 : 1;
 
 async function liveAndDie(round, acknowledged, isStill, lifeMs) {
-  const args = [file, acknowledged, String(seed * 1000 + round), ...(isStill ? ['still'] : [])];
+  const args = [file, acknowledged, String(seed * 1000 + round), values.scheduler, ...(isStill ? ['still'] : [])];
   const child = fork(CHILD, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
   const ended = new Promise((resolve, reject) => {
     child.on('error', reject);

@@ -16,7 +16,7 @@ interface Told {
 
 it.runIf(hasSqlite).each([
   ['1', []],
-  ['2', ['--most-ms', '300']],
+  ['2', ['--most-ms', '300', '--scheduler', 'tinypool']],
 ])(
   'a process that is killed 30 times under load loses nothing that it has acknowledged, and has nobody twice or as he never was (seed %s %j)',
   async (seed, more) => {

@@ -2,14 +2,14 @@
  * Run as a process of its own, and killed: a manager under load whose sessions are kept in a file. What it is told is durable it acknowledges in another file, one
  * line of JSON each, each written before it goes on: what stands there was so before the process died.
  *
- *     node child.mjs FILE ACKNOWLEDGEMENTS SEED [still]
+ *     node child.mjs FILE ACKNOWLEDGEMENTS SEED SCHEDULER [still]
  *
  * First it tells what came back from the file. `still`: after its first checkpoint it does nothing more, so that all must be as it was then.
  */
 import { subscribe } from 'node:diagnostics_channel';
 import { openSync, writeSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { PushOutcome, SessionManager } from '@dormouse/core';
+import { loadScheduler, PushOutcome, SessionManager } from '@dormouse/core';
 import { referenceScheduler } from '@dormouse/core/conformance';
 import { sqliteStore } from '@dormouse/store-sqlite';
 import behavior, { COUNTED, faultOf } from './behavior.mjs';
@@ -22,7 +22,7 @@ const DIFF_MS = 100;
 const CHECKPOINT_EVERY_MS = 150;
 const RINGS = { ringBytes: 1024, mailboxBytes: 1024, outboxBytes: 1024 };
 
-const [file, acknowledgements, seed, still] = process.argv.slice(2);
+const [file, acknowledgements, seed, name, still] = process.argv.slice(2);
 const lines = openSync(acknowledgements, 'a');
 const below = chance(Number(seed));
 const tell = (line) => void writeSync(lines, `${JSON.stringify(line)}\n`);
@@ -31,7 +31,9 @@ const tell = (line) => void writeSync(lines, `${JSON.stringify(line)}\n`);
 const sessions = new Map();
 const manager = await SessionManager.start({
   behavior,
-  scheduler: referenceScheduler(),
+  scheduler:
+    name === 'reference' ? referenceScheduler() : await loadScheduler(name, {}, new URL('../../../../bench/package.json', import.meta.url)),
+  workerThreads: name === 'reference' ? 0 : 2,
   store: sqliteStore(file),
   resume: true,
   checkpointEveryMs: CHECKPOINT_EVERY_MS,
