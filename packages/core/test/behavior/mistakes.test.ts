@@ -62,7 +62,7 @@ describe('what was meant otherwise', () => {
     const behavior = defineBehavior(import.meta.url, { state: {}, update });
     const manager = await startWith({ behavior, scheduler: serialScheduler() });
     expect(thrownBy(() => manager.createSession(1, { map: 1 } as never))).toEqual(
-      failure('ERR_INVALID_ARGUMENT', 'unknown option "map": known are behavior, mapId, groupId, init'),
+      failure('ERR_INVALID_ARGUMENT', 'unknown option "map": known are behavior, mapId, groupId, init, adopt'),
     );
     expect(manager.getSession(1)).toBeUndefined();
     expect(thrownBy(() => f32({ intial: 1 } as never))).toEqual(
