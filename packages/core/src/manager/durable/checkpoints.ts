@@ -154,8 +154,8 @@ export class Checkpoints {
     const { ledger } = this.#parts.storing;
     const job = new CheckpointJob(true, ledger);
     // One that nobody waits for is part of it.
-    if (this.#job?.isAsked !== true) return this.#begin(job);
-    this.#next ??= job;
+    if (this.#current()?.isAsked !== true) return this.#begin(job);
+    if (this.#next === undefined || this.#next.isDone) this.#next = job;
     return this.#next;
   }
 
@@ -197,9 +197,10 @@ export class Checkpoints {
   /** The one under way, or due. */
   #current(): CheckpointJob | undefined {
     if (this.#job?.isDone) {
+      const next = this.#next;
       this.#job = undefined;
-      if (this.#next !== undefined) this.#begin(this.#next);
       this.#next = undefined;
+      if (next?.isDone === false) this.#begin(next);
     }
     const { wallClock, storing } = this.#parts;
     if (this.#job === undefined && wallClock.now() >= this.#dueMs) this.#begin(new CheckpointJob(false, storing.ledger));
@@ -244,20 +245,25 @@ export class Checkpoints {
     const { storing, durable, noteClock, clock } = this.#parts;
     const { number, nowMs } = clock;
     this.tick = job.tick;
-    noteClock();
-    storing.lane.run(
-      () => durable.flush(),
-      (error) => {
-        if (error === undefined && this.#job === job && !job.isDone) this.#done(job, number, nowMs);
+    let report: CheckpointReport | undefined;
+    storing.lane.run({
+      begin: () => {
+        noteClock();
+        return durable.flush();
+      },
+      ended: (error) => {
+        if (error === undefined && this.#job === job && !job.isDone) report = this.#done(job, number, nowMs);
         return error;
       },
-    );
+      tell: () => {
+        if (report !== undefined && isObserved('dormouse:checkpoint:done')) publish('dormouse:checkpoint:done', report);
+      },
+    });
   }
 
-  #done(job: CheckpointJob, tick: number, nowMs: number): void {
-    const report = job.done(tick, nowMs);
+  #done(job: CheckpointJob, tick: number, nowMs: number): CheckpointReport {
     this.count++;
-    if (isObserved('dormouse:checkpoint:done')) publish('dormouse:checkpoint:done', report);
+    return job.done(tick, nowMs);
   }
 
   #fail(job: CheckpointJob, error: unknown): void {

@@ -13,19 +13,28 @@ export interface LaneParts {
   readonly logger: Logger;
 }
 
-/** How a call of the store came out: what has to be done when it has ended, well or with an error. Returns what went wrong, if anything. */
-export type Ended = (error: unknown) => unknown;
+/** What the store is to do. */
+export interface Work {
+  readonly begin: () => void | Promise<void>;
+  /** What has to be done when it has ended, well or with an error; nobody else hears of anything before. Returns what went wrong, if anything. */
+  readonly ended: (error: unknown) => unknown;
+  /** The last of it: others hear of it. */
+  readonly tell?: () => void;
+}
 
 interface Call {
   readonly work: Promise<void>;
+  readonly what: Work;
   isDone: boolean;
   error: unknown;
-  readonly ended: Ended;
 }
 
 /**
  * All that the store takes goes through here, one call at a time: batches of records and flushes. A store that fails is left alone for a while,
  * which is told once, and so is that it takes records again. Between ticks, main thread only.
+ *
+ * Whoever hears of something may want a slot, for which the store is given something: so each call is over, and all is as it says, before anybody hears of it; and
+ * whether the store is free is looked up when all have heard.
  */
 export class PutLane {
   /** Calls of the store that failed since start. */
@@ -36,6 +45,8 @@ export class PutLane {
   onSettled: (() => void) | undefined;
   readonly #parts: LaneParts;
   #call: Call | undefined;
+  /** True while the store is called, or what it has done is seen to. */
+  #isInside = false;
   #retryAtMs = Number.NEGATIVE_INFINITY;
   #pauseMs = 0;
   /** Since when the store has taken nothing, if it does not. */
@@ -61,30 +72,37 @@ export class PutLane {
     return this.#pausedMs + (this.#pauseMs === 0 ? 0 : this.#parts.wallClock.now() - this.#failingSinceMs);
   }
 
-  /** Sees to what the store was doing; false while it still is. */
+  /** Sees to what the store was doing; false while it is at something, be it the next. */
   settle(): boolean {
-    const call = this.#call;
-    if (call === undefined) return true;
-    if (!call.isDone) return false;
-    this.#call = undefined;
-    this.#end(call.ended, call.error);
-    return true;
+    for (let call = this.#call; call?.isDone; call = this.#call) {
+      this.#call = undefined;
+      this.#end(call.what, call.error);
+    }
+    return this.#isFree;
   }
 
-  /** Has the store do something, which is free to; true if it has, at once and well. */
-  run(begin: () => void | Promise<void>, ended: Ended): boolean {
+  /** Has the store do something, which is free to; true if it has, at once and well, and is free again. */
+  run(what: Work): boolean {
+    if (!this.#isFree) throw new Error(`store ${this.#parts.records.name} was to be given something while it is at something else`);
     let work: void | Promise<void>;
+    let error: unknown;
+    this.#isInside = true;
     try {
-      work = begin();
-    } catch (error) {
-      return this.#end(ended, reasonOf(error));
+      work = what.begin();
+    } catch (cause) {
+      error = reasonOf(cause);
     }
-    if (typeof work?.then !== 'function') return this.#end(ended, undefined);
-    this.#call = this.#watch(work, ended);
+    this.#isInside = false;
+    if (typeof work?.then !== 'function') return this.#end(what, error) && this.#isFree;
+    this.#call = this.#watch(work, what);
     return false;
   }
 
-  #watch(work: Promise<void>, ended: Ended): Call {
+  get #isFree(): boolean {
+    return this.#call === undefined && !this.#isInside;
+  }
+
+  #watch(work: Promise<void>, what: Work): Call {
     const done = (error: unknown): void => {
       call.isDone = true;
       call.error = error;
@@ -95,17 +113,20 @@ export class PutLane {
         () => done(undefined),
         (error: unknown) => done(reasonOf(error)),
       ),
+      what,
       isDone: false,
       error: undefined,
-      ended,
     };
     return call;
   }
 
-  #end(ended: Ended, error: unknown): boolean {
+  #end({ ended, tell }: Work, error: unknown): boolean {
+    this.#isInside = true;
     const cause = ended(error);
+    this.#isInside = false;
     if (cause === undefined) this.#taken();
     else this.#failed(cause);
+    tell?.();
     return cause === undefined;
   }
 

@@ -148,11 +148,13 @@ export class Storing {
 
   #put(batch: RecordBatch, origin: BatchOrigin, failed?: () => void): boolean {
     const { records, rounds, noteClock } = this.#parts;
-    this.ledger.begin(batch, origin);
-    noteClock?.();
-    return this.lane.run(
-      () => records.put(batch),
-      (error) => {
+    return this.lane.run({
+      begin: () => {
+        this.ledger.begin(batch, origin);
+        noteClock?.();
+        return records.put(batch);
+      },
+      ended: (error) => {
         this.#leftBlock = undefined;
         const cause = this.ledger.end(error);
         if (cause === undefined) return undefined;
@@ -161,7 +163,7 @@ export class Storing {
         failed?.();
         return cause;
       },
-    );
+    });
   }
 
   /** A sleeper whose row is here rises: what was made of it is not where it sleeps. */

@@ -136,12 +136,18 @@ export class Maintenance {
 
   /** The store has ended a call that took its time: if no tick is in flight it is given the next batch at once, one that is encoded, or as many rows as the host encodes at once. */
   #storeNext(): void {
-    const { ticks, hibernation, durability } = this.#parts;
+    const { hibernation, durability } = this.#parts;
     const checkpoints = durability?.checkpoints;
     const { storing } = hibernation;
-    if (this.#isClosed || ticks.phase !== 'idle' || !storing.lane.settle() || storing.isPausing) return;
+    if (!this.#isBetweenTicks || !storing.lane.settle() || storing.isPausing) return;
+    // Whoever has heard of something may have begun a tick.
+    if (!this.#isBetweenTicks) return;
     if (this.#takeTurn()) void (checkpoints?.sendOne() || storing.sendOne());
     else void (storing.sendOne() || checkpoints?.sendOne());
+  }
+
+  get #isBetweenTicks(): boolean {
+    return !this.#isClosed && this.#parts.ticks.phase === 'idle';
   }
 
   #takeTurn(): boolean {
