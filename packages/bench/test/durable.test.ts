@@ -59,6 +59,7 @@ describe.runIf(isBuiltin('node:sqlite'))('with SQLite in this version of Node.js
       startMs: NUMBER,
       resumeMs: NUMBER,
       tickMs: NUMBER,
+      cpuMs: NUMBER,
       readBytes: NUMBER,
       fileBytes: NUMBER,
       rssBeforeBytes: NUMBER,

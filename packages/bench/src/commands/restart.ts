@@ -80,6 +80,7 @@ function mediansOf(restarts: readonly Restart[]): Restart {
     startMs: median((restart) => restart.startMs),
     resumeMs: median((restart) => restart.resumeMs),
     tickMs: median((restart) => restart.tickMs),
+    cpuMs: median((restart) => restart.cpuMs),
     readBytes: median((restart) => restart.readBytes),
     fileBytes: median((restart) => restart.fileBytes),
     rssBeforeBytes: median((restart) => restart.rssBeforeBytes),
@@ -89,7 +90,8 @@ function mediansOf(restarts: readonly Restart[]): Restart {
 }
 
 function tableOf(restarts: readonly Restart[]): string {
-  const { firstTickAfterMs, startMs, resumeMs, tickMs, readBytes, fileBytes, rssBeforeBytes, rssAfterBytes, resumed } = mediansOf(restarts);
+  const { firstTickAfterMs, startMs, resumeMs, tickMs, cpuMs, readBytes, fileBytes, rssBeforeBytes, rssAfterBytes, resumed } =
+    mediansOf(restarts);
   const ms = (value: number): string => `${value.toFixed(1)} ms`;
   const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`;
   return [
@@ -98,6 +100,7 @@ function tableOf(restarts: readonly Restart[]): string {
       ['  start', ms(startMs)],
       ['    of it taking over what the store has', ms(resumeMs)],
       ['  first tick', ms(tickMs)],
+      ['of processors', ms(cpuMs)],
       ['read', mb(readBytes)],
       ['of a file of', mb(fileBytes)],
       ['resident before', mb(rssBeforeBytes)],

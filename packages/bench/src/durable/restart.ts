@@ -27,6 +27,8 @@ export interface Restart {
   readonly startMs: number;
   readonly resumeMs: number;
   readonly tickMs: number;
+  /** Of processors, all threads together: what a machine with other work does not make longer. */
+  readonly cpuMs: number;
   /** What the store has read until then, and how large its files are. */
   readonly readBytes: number;
   readonly fileBytes: number;
@@ -70,12 +72,14 @@ async function untilStored(fleet: SleepyFleet, count: number): Promise<void> {
 /** Starts from such a file, and ticks once. */
 export async function measureRestart(options: RestartOptions, place: StorePlace): Promise<Restart> {
   const rssBeforeBytes = process.memoryUsage.rss();
+  const cpuBefore = process.cpuUsage();
   const beganMs = performance.now();
   const fleet = await fleetOf(options, place, true);
   try {
     const startedMs = performance.now();
     await fleet.tick();
     const tickedMs = performance.now();
+    const cpu = process.cpuUsage(cpuBefore);
     const { resumed } = fleet.manager;
     const disk = fleet.store.durable?.disk();
     if (resumed === undefined || disk === undefined) throw new Error('nothing was resumed');
@@ -84,6 +88,7 @@ export async function measureRestart(options: RestartOptions, place: StorePlace)
       startMs: startedMs - beganMs,
       resumeMs: resumed.durationMs,
       tickMs: tickedMs - startedMs,
+      cpuMs: (cpu.user + cpu.system) / 1000,
       readBytes: disk.readBytes,
       fileBytes: disk.fileBytes,
       rssBeforeBytes,
