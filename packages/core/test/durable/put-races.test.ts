@@ -127,6 +127,22 @@ it('a row that was encoded awake does not leave for that record when it sleeps b
   expect(handles[90].state.value).toBe(5);
 });
 
+it('a session that is moved from where a checkpoint has not looked to where it has is in it', async () => {
+  const disk = new Disk();
+  const { manager, store } = await startKeeper(disk);
+  const handles = manager.createSessionBatch(accounts(256));
+  for (const handle of [...handles.slice(0, 10), ...handles.slice(196)]) handle.release();
+  store.turns = 4;
+  const checkpoint = manager.checkpoint();
+  while (store.batches.length === 0) await turn();
+  // The last of them, into the first block's rows that are free.
+  for (const accountId of [300, 301, 302]) manager.createSession(accountId);
+  const { movedSessions } = await manager.optimizeMemoryLayout();
+  expect(movedSessions).toBeGreaterThan(2);
+  expect(await checkpoint).toMatchObject({ tick: 0 });
+  expect([...disk.byAccount().keys()]).toEqual(expect.arrayContaining(accounts(186).map((at) => at + 10)));
+});
+
 describe('a store that takes its time', () => {
   it('is given the next batch as soon as one is done, between ticks', async () => {
     const disk = new Disk();

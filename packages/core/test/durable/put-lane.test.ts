@@ -1,0 +1,84 @@
+import { expect, it } from 'vitest';
+import { PutLane } from '../../src/manager/durable/put-lane.js';
+import type { SessionStore } from '../../src/session/store.js';
+import { ManualClock } from '../../src/testing/manual-clock.js';
+import { on } from '../manager/calling-behavior.js';
+import { FakeStore } from '../manager/fake-store.js';
+import { failure } from '../manager/test-manager.js';
+import { turn } from './durable-fixture.js';
+
+function makeLane() {
+  const logged: string[] = [];
+  const logger = { debug() {}, info: (text: string) => void logged.push(text), warn() {}, error: (text: string) => void logged.push(text) };
+  const wallClock = new ManualClock();
+  const lane = new PutLane({ store: { hibernatingCount: 3 } as SessionStore, records: new FakeStore(), wallClock, logger });
+  const ended: unknown[] = [];
+  const run = (begin: () => void | Promise<void>): boolean =>
+    lane.run(begin, (error) => {
+      ended.push(error);
+      return error;
+    });
+  return { lane, wallClock, logged, ended, run };
+}
+
+const fail = (): void => {
+  throw new Error('disk full');
+};
+
+it('what is done at once is done when run returns, well or not', () => {
+  const { lane, ended, run } = makeLane();
+  expect([run(() => {}), run(fail), run(() => {})]).toEqual([true, false, true]);
+  expect(ended).toEqual([undefined, new Error('disk full'), undefined]);
+  expect([lane.work, lane.settle(), lane.failures, lane.lastError]).toEqual([undefined, true, 1, undefined]);
+});
+
+it('what takes its time has ended once it is settled, and not before somebody looks', async () => {
+  const { lane, ended, run } = makeLane();
+  let settled = 0;
+  lane.onSettled = () => settled++;
+  let resolve = (): void => {};
+  expect(run(() => new Promise((done) => (resolve = done)))).toBe(false);
+  expect(lane.settle()).toBe(false);
+  resolve();
+  await lane.work;
+  expect([settled, ended]).toEqual([1, []]);
+  expect([lane.settle(), ended, lane.work]).toEqual([true, [undefined], undefined]);
+  run(() => Promise.reject(new Error('disk full')));
+  await turn();
+  expect([settled, lane.settle(), ended[1]]).toEqual([2, true, new Error('disk full')]);
+  expect(lane.lastError).toEqual(failure('ERR_STORE_FAILED', 'store fake did not take records: disk full'));
+});
+
+it('a store that does not say why it fails has failed', async () => {
+  const { lane, run } = makeLane();
+  run(() => Promise.reject(undefined));
+  await turn();
+  lane.settle();
+  expect(lane.lastError?.message).toBe('store fake did not take records: "it did not say why"');
+});
+
+it('pauses grow, are told once, and are no longer for what is tried in them; that it takes records again is told with how long it did not', () => {
+  const told: unknown[] = [];
+  on('dormouse:store:failed', ({ store }: { store: string }) => told.push(store));
+  on('dormouse:store:recovered', (message) => told.push(message));
+  const { lane, wallClock, logged, run } = makeLane();
+  run(fail);
+  expect(lane.isPausing).toBe(true);
+  wallClock.advance(999);
+  run(fail);
+  wallClock.advance(1);
+  expect(lane.isPausing).toBe(false);
+  run(fail);
+  wallClock.advance(1999);
+  expect([lane.isPausing, lane.pausedMs]).toEqual([true, 2999]);
+  wallClock.advance(1);
+  expect(lane.isPausing).toBe(false);
+  run(() => {});
+  wallClock.advance(500);
+  run(() => {});
+  expect([lane.pausedMs, lane.failures, told]).toEqual([3000, 3, ['fake', { store: 'fake', pausedMs: 3000 }]]);
+  expect(logged).toEqual([
+    'store fake did not take records: disk full; 3 sessions stay in memory, asleep, and it is tried again',
+    'store fake takes records again',
+  ]);
+});
