@@ -127,6 +127,23 @@ it('a row that was encoded awake does not leave for that record when it sleeps b
   expect(handles[90].state.value).toBe(5);
 });
 
+it('a row that is encoded is not put for whoever has its slot by then', async () => {
+  const clock = new ManualClock();
+  const disk = new Disk();
+  const { manager, store } = await startKeeper(disk, {}, { clock, checkpointEveryMs: 1000 });
+  const handles = manager.createSessionBatch(accounts(96));
+  store.turns = 3;
+  clock.advance(1000);
+  await manager.updateAllSessions(1);
+  for (const handle of handles.slice(64)) handle.release();
+  for (let accountId = 101; accountId <= 132; accountId++) manager.createSession(accountId);
+  for (let turns = 0; turns < 20; turns++) await turn();
+  await manager.checkpoint();
+  const expected = [...accounts(64), ...accounts(32).map((at) => at + 100)];
+  expect([...disk.byAccount().keys()].sort((a, b) => a - b)).toEqual(expected);
+  for (const [accountId, { record }] of disk.byAccount()) expect(Buffer.from(record).readUInt32LE(4)).toBe(accountId);
+});
+
 it('a session that is moved from where a checkpoint has not looked to where it has is in it', async () => {
   const disk = new Disk();
   const { manager, store } = await startKeeper(disk);
