@@ -5,6 +5,7 @@ import { asleep, type Doings, MINUTE, type SleepyManager, startSleepy } from '..
 import { accounts, failure } from '../manager/test-manager.js';
 import { editHeads, headOf, setClock, spoil } from './disk-edits.js';
 import { Disk, DiskStore } from './disk-fixture.js';
+import { type KeeperHandle, startKeeper } from './durable-fixture.js';
 
 type Settings = Parameters<typeof startSleepy>[1];
 
@@ -117,6 +118,43 @@ describe('a manager that is started with resume', () => {
     expect(disk.records.size).toBe(1);
     expect(locations).toContain([...disk.records.keys()][0]);
     expect(headOf([...disk.records.values()][0].head).kind).toBe(RecordKind.asleep);
+  });
+
+  it('writes nobody again who is as the store has it', async () => {
+    const disk = new Disk();
+    const { manager } = await startKeeper(disk);
+    for (const account of accounts(40)) manager.createSession(account);
+    for (let tick = 0; tick < 3; tick++) await manager.updateAllSessions(100);
+    await manager.checkpoint();
+    await manager.updateAllSessions(100);
+    await manager.shutdown();
+    const { manager: next } = await startKeeper(disk, {}, { resume: true });
+    expect(await next.checkpoint()).toMatchObject({ sessions: 40, written: 0 });
+    await next.updateAllSessions(100);
+    const handle = next.getSession(5) as KeeperHandle;
+    handle.state.value = 6;
+    expect(await next.checkpoint()).toMatchObject({ sessions: 40, written: 1 });
+    expect(handle.updateCount).toBe(5);
+  });
+
+  it('writes everybody once whose updates count from another tick on, since ticks were lost', async () => {
+    const disk = new Disk();
+    const { manager, store } = await startKeeper(disk);
+    for (const account of accounts(10)) manager.createSession(account);
+    await manager.updateAllSessions(100);
+    await manager.checkpoint();
+    for (let tick = 0; tick < 4; tick++) await manager.updateAllSessions(100);
+    manager.hibernateSession(10);
+    await manager.updateAllSessions(100);
+    store.kill();
+    await manager.shutdown();
+    const { manager: next } = await startKeeper(disk, {}, { resume: true });
+    expect(next.resumed).toMatchObject({ active: 9, asleep: 1, tick: 6 });
+    expect([next.getSession(1)?.updateCount, next.getSession(10)?.updateCount]).toEqual([1, 5]);
+    expect((await next.checkpoint()).written).toBe(9);
+    await next.updateAllSessions(100);
+    expect((await next.checkpoint()).written).toBe(0);
+    expect(next.getSession(1)?.updateCount).toBe(2);
   });
 
   it('lets those sleep for whom there is no slot, and wakes them as soon as there is', async () => {

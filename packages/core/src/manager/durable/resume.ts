@@ -1,6 +1,6 @@
 import type { DormouseError, ErrorCode } from '../../errors.js';
 import { NO_ENTRY } from '../../hibernation/sleepers.js';
-import { MAX_ACCOUNT_ID, ROWS, SlotState } from '../../layout/geometry.js';
+import { Column, MAX_ACCOUNT_ID, ROWS, SlotState } from '../../layout/geometry.js';
 import type { Logger } from '../../logger.js';
 import { emptyHead, type IndexHead, RecordKind, readHead } from '../../record/record-head.js';
 import { comeBack, giveUpSlot, takeSlot } from '../../session/rest.js';
@@ -52,7 +52,7 @@ export class Resume {
   readonly #used = new Uint32Array(256);
   readonly #behaviors = new Uint8Array(256);
   readonly #refusals: ResumeRefusal[] = [];
-  /** Entries of those that were awake, or in quarantine. */
+  /** Entries of those that were awake, or in quarantine, times two; 1 more for those whose records are of an older shape. */
   #awake: number[] = [];
   #count = 0;
   #refused = 0;
@@ -83,8 +83,8 @@ export class Resume {
     const { sleepers } = this.#engine.store;
     const awake = this.#awake;
     this.#awake = [];
-    awake.sort((a, b) => sleepers.locationOf(a) - sleepers.locationOf(b));
-    for (const entry of awake) this.#wake(entry);
+    awake.sort((a, b) => sleepers.locationOf(a >> 1) - sleepers.locationOf(b >> 1));
+    for (const marked of awake) this.#wake(marked >> 1, (marked & 1) === 1);
   }
 
   /** How it went; `startedMs` and `nowMs` by `performance.now()`. */
@@ -137,14 +137,15 @@ export class Resume {
       sleepers.refuse(entry);
       this.#refuse(accountId, 'ERR_RECORD_SHAPE', `the record of account ${accountId} cannot be read: ${refusal}`);
     } else if (!isAsleep) {
-      this.#awake.push(entry);
+      this.#awake.push(entry * 2 + Number(this.#shapes.isOlder(shape)));
     }
   }
 
-  #wake(entry: number): void {
+  #wake(entry: number, isOlder: boolean): void {
     const { store, hibernation, clock } = this.#engine;
     const { sleepers } = store;
     const accountId = sleepers.accountOf(entry);
+    const location = sleepers.locationOf(entry);
     const isQuarantined = sleepers.kindOf(entry) === RecordKind.quarantined;
     const host = store.pool.hosts[sleepers.behaviorOf(entry)];
     let slot = NO_SLOT;
@@ -169,8 +170,17 @@ export class Resume {
     }
     sleepers.remove(entry);
     comeBack(store, slot, isQuarantined ? SlotState.quarantined : SlotState.active);
+    if (!isOlder) this.#keepContent(slot, location, isQuarantined);
     if (isQuarantined) this.#quarantined++;
     else this.#active++;
+  }
+
+  /** Where the record says what the row does, the next checkpoint need not write it again: its updates must count from the same tick on. */
+  #keepContent(slot: number, location: number, isQuarantined: boolean): void {
+    const { store, durability, storing, hibernation } = this.#engine;
+    const countsFrom = hibernation.waking.head?.countsFrom;
+    const isSame = isQuarantined ? countsFrom === undefined : countsFrom === store.word(slot, Column.updateBias);
+    if (isSame) durability?.kept.keep(slot, location, storing.contentOf(slot));
   }
 
   #refuse(accountId: number, code: ErrorCode, message: string): void {

@@ -44,6 +44,8 @@ export class Waking {
   hasRoom = true;
   /** Of a store that outlives the process: told of each session with requests that has been read into a slot, and which its record names. */
   onAsking: ((slot: number, named: readonly NamedRequest[]) => void) | undefined;
+  /** What the record told that was read into a slot last. */
+  head: RecordHead | undefined;
   /** After a restart: the tick up to which sessions that were awake are known to have been updated, whatever tick their records are of. */
   checkpointTick = 0;
   /** Records that could not be read since somebody took these; told already. */
@@ -163,6 +165,7 @@ export class Waking {
     }
     try {
       const head = reader.read(bytes, accountId, block, row);
+      this.head = head;
       if (head.incarnation !== incarnation) throw foreign(accountId, incarnation, head.incarnation);
       block.page[Column.updateBias + row] = -this.updatesOf(head);
     } catch (error) {
