@@ -1,101 +1,14 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { data, defineBehavior, messagePack, u8, u16 } from '@dormouse/core';
+import { defineBehavior } from '@dormouse/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Disk, DiskStore } from '../durable/disk-fixture.js';
 import { FakeStore } from '../manager/fake-store.js';
 import { failure, startWith } from '../manager/test-manager.js';
 import { deferredScheduler, serialScheduler } from '../scheduler/test-schedulers.js';
-import { doings, hooks, startTravellers, type TravellerHandle, type TravellerManager, traveller } from './traveller.js';
+import { settle, startLived } from './lived.js';
+import { doings, hooks, startTravellers, type TravellerHandle } from './traveller.js';
 
 const MINUTE = 60_000;
-
-/** Until nothing is left unread, nor waits to be taken. */
-async function settle(manager: TravellerManager): Promise<void> {
-  for (let i = 0; i < 3; i++) {
-    await manager.updateAllSessions(1000);
-    manager.drainOutbound(() => {});
-  }
-}
-
-/** A session that has lived a little, and its manager. */
-async function startLived(settings: Parameters<typeof startTravellers>[0] = {}) {
-  const manager = await startTravellers(settings);
-  const handle = manager.createSession(7, { mapId: 530, groupId: 4 });
-  for (const opcode of [1, 4, 7, 11]) handle.push(opcode);
-  await manager.updateAllSessions(100);
-  return { manager, handle };
-}
-
-describe('exportSession', () => {
-  it('leaves the session as it was: two exports are the same, and a sleeper sleeps on where it is', async () => {
-    const store = new FakeStore();
-    const { manager, handle } = await startLived({ store });
-    const before = manager.stateDigest();
-    expect(manager.exportSession(7)).toEqual(manager.exportSession(7));
-    expect(manager.stateDigest()).toBe(before);
-    await settle(manager);
-    expect([handle.hibernate(), handle.status]).toEqual([true, 'hibernating']);
-    const asleep = manager.exportSession(7);
-    expect(handle.status).toBe('hibernating');
-    await manager.updateAllSessions(0);
-    expect(handle.status).toBe('hibernated');
-    // All that differs is the number of the tick.
-    expect(manager.exportSession(7)).toHaveLength(asleep.length);
-    expect([handle.status, store.records.size, manager.getHibernatedSessionCount()]).toEqual(['hibernated', 1, 1]);
-  });
-
-  it('refuses an account without a session, no account, and a session in its own hook', async () => {
-    const { manager } = await startLived();
-    expect(() => manager.exportSession(8)).toThrow(failure('ERR_SESSION_STALE', 'account 8 has no session to be exported'));
-    expect(() => manager.exportSession(0)).toThrow(failure('ERR_INVALID_ARGUMENT'));
-    const errors: unknown[] = [];
-    const curious = defineBehavior(import.meta.url, {
-      name: 'curious',
-      state: {},
-      create: ({ accountId }) => attempt(accountId),
-      update() {},
-    });
-    const own = await startWith({ behavior: curious, scheduler: serialScheduler() });
-    const attempt = (accountId: number): void => {
-      try {
-        own.exportSession(accountId);
-      } catch (error) {
-        errors.push(error);
-      }
-    };
-    own.createSession(3);
-    expect(errors).toEqual([failure('ERR_SESSION_HOOK', 'account 3 cannot be exported in its own create hook')]);
-  });
-
-  it('is refused while a tick is in flight', async () => {
-    const scheduler = deferredScheduler();
-    const manager = await startTravellers({ scheduler });
-    manager.createSession(7);
-    const ticking = manager.updateAllSessions(1);
-    expect(() => manager.exportSession(7)).toThrow(failure('ERR_TICK_IN_FLIGHT', /a session cannot be exported/));
-    scheduler.open();
-    await ticking;
-    expect(manager.exportSession(7).length).toBeGreaterThan(100);
-  });
-
-  it('tells a store that does not give the record back, and a record that is none any more', async () => {
-    const store = new FakeStore();
-    const { manager, handle } = await startLived({ store });
-    await settle(manager);
-    handle.hibernate();
-    await manager.updateAllSessions(0);
-    store.readError = new Error('broken disk');
-    expect(() => manager.exportSession(7)).toThrow(failure('ERR_STORE_FAILED', 'the record of account 7 could not be read: broken disk'));
-    store.readError = undefined;
-    const [[location, record]] = store.records;
-    store.records.set(
-      location,
-      record.map((byte) => byte ^ 1),
-    );
-    expect(() => manager.exportSession(7)).toThrow(failure('ERR_RECORD_CORRUPT'));
-    expect(handle.status).toBe('hibernated');
-  });
-});
 
 describe('importSession', () => {
   it('gives a handle to a session of its own number, on the map and in the group it was, and runs no hook', async () => {
@@ -304,93 +217,6 @@ describe('importSession', () => {
     const { manager } = await startLived();
     const blob = manager.exportSession(7);
     expect(() => manager.importSession(blob, options as object)).toThrow(failure('ERR_INVALID_ARGUMENT', message));
-  });
-});
-
-describe('importSession of a behaviour that is another there', () => {
-  const first = defineBehavior(import.meta.url, { name: 'orc', version: 1, state: { gold: u8() }, update() {} });
-  const start = async (behaviors: readonly Parameters<typeof startWith>[0]['behavior'][]) =>
-    startWith({ behaviors: behaviors as never, scheduler: serialScheduler() });
-
-  async function blobOf(behavior = first) {
-    const manager = await startWith({ behavior, scheduler: serialScheduler() });
-    const handle = manager.createSession(5);
-    handle.state.gold = 200;
-    return manager.exportSession(5);
-  }
-
-  it('asks migrate where that is of a later version', async () => {
-    const second = defineBehavior(import.meta.url, {
-      name: 'orc',
-      version: 2,
-      state: { coins: u16(), from: u8() },
-      update() {},
-      migrate: (from, { gold }) => ({ coins: Number(gold) * 100, from }),
-    });
-    const manager = await start([traveller, second]);
-    const arrived = manager.importSession(await blobOf());
-    expect([arrived.behavior, JSON.stringify(arrived.state)]).toEqual([second, '{"coins":20000,"from":1}']);
-  });
-
-  it.each<[string, () => Parameters<typeof startWith>[0]['behavior'], string, RegExp]>([
-    [
-      'is not there',
-      () => traveller as never,
-      'ERR_RECORD_SHAPE',
-      /account 5 cannot be read here: behaviour "orc" is not one of this manager's/,
-    ],
-    [
-      'is older there',
-      () => defineBehavior(import.meta.url, { name: 'orc', state: { gold: u8() }, update() {}, migrate: () => ({}) }) as never,
-      'ERR_RECORD_SHAPE',
-      /version 1 of behaviour "orc", which is at version 0/,
-    ],
-    [
-      'has other fields and the same version there',
-      () => defineBehavior(import.meta.url, { name: 'orc', version: 1, state: { gold: u16() }, update() {} }) as never,
-      'ERR_RECORD_SHAPE',
-      /state.gold was u8, and is u16\): raise it/,
-    ],
-    [
-      'has no migrate there',
-      () => defineBehavior(import.meta.url, { name: 'orc', version: 2, state: { gold: u16() }, update() {} }) as never,
-      'ERR_RECORD_SHAPE',
-      /has no migrate/,
-    ],
-    [
-      'has a migrate that fails there',
-      () =>
-        defineBehavior(import.meta.url, {
-          name: 'orc',
-          version: 2,
-          state: { gold: u16() },
-          update() {},
-          migrate: () => ({ gold: -1 }),
-        }) as never,
-      'ERR_RECORD_MIGRATION',
-      /failed for account 5: state.gold must be an integer 0…65535: got -1/,
-    ],
-  ])('refuses it where it %s', async (_, behavior, code, message) => {
-    const manager = await start([behavior()]);
-    const blob = await blobOf();
-    expect(() => manager.importSession(blob)).toThrow(failure(code as never, message));
-    expect(manager.pool.allocatedCount).toBe(0);
-  });
-
-  it('refuses values that the codec there cannot decode', async () => {
-    const bagged = defineBehavior(import.meta.url, { name: 'bagged', state: { bag: data({ maxBytes: 50, initial: [1] }) }, update() {} });
-    const here = await startWith({ behavior: bagged, scheduler: serialScheduler() });
-    here.createSession(5).state.bag.value = [1, 2, 3];
-    const decode = (): never => {
-      throw new Error('not mine');
-    };
-    const codec = { encode: messagePack.encode, decode: (bytes: Uint8Array) => (isStrict ? decode() : messagePack.decode(bytes)) };
-    let isStrict = false;
-    const there = await startWith({ behavior: bagged, scheduler: serialScheduler(), codec });
-    isStrict = true;
-    expect(() => there.importSession(here.exportSession(5))).toThrow(
-      failure('ERR_BLOB_INVALID', /state\.bag cannot be decoded by the codec that it has here: not mine/),
-    );
   });
 });
 
