@@ -210,6 +210,7 @@ export class Checkpoints {
   #begin(job: CheckpointJob): CheckpointJob {
     const { clock, storing } = this.#parts;
     job.begin(clock.number, storing.lane.failures);
+    storing.retryMoved();
     this.#job = job;
     this.#dueMs = this.#nextDue();
     return job;

@@ -24,6 +24,8 @@ export class MovedSleepers implements BatchOrigin {
   readonly #isAsking: (incarnation: number) => boolean;
   /** Those not told of yet, who was moved first first. */
   readonly #accounts = new Set<number>();
+  /** Those looked at in vain: they are not stored yet, or their records cannot be read. */
+  readonly #left = new Set<number>();
   readonly #accountIds = new Uint32Array(RECORDS_A_BATCH);
   readonly #ends = new Uint32Array(RECORDS_A_BATCH);
   readonly #locations = new Uint32Array(RECORDS_A_BATCH);
@@ -38,27 +40,39 @@ export class MovedSleepers implements BatchOrigin {
     this.#records = records;
   }
 
+  /** Those to be looked at. */
   get count(): number {
     return this.#accounts.size;
   }
 
   add(accountId: number): void {
+    this.#left.delete(accountId);
     this.#accounts.add(accountId);
+  }
+
+  /** A sleeper's row is stored: if it was moved before, its record may say less. */
+  stored(accountId: number): void {
+    if (this.#left.has(accountId)) this.add(accountId);
+  }
+
+  /** A checkpoint begins: all are looked at, whoever was in vain. */
+  retry(): void {
+    for (const accountId of this.#left) this.add(accountId);
   }
 
   /** Takes an account off the list that is awake or gone; true if it was on it. */
   delete(accountId: number): boolean {
-    return this.#accounts.delete(accountId);
+    return this.#left.delete(accountId) || this.#accounts.delete(accountId);
   }
 
   /** The store has not taken this batch. */
   restore({ count, accountIds }: RecordBatch): void {
-    for (let i = 0; i < count; i++) this.#accounts.add(accountIds[i]);
+    for (let i = 0; i < count; i++) this.add(accountIds[i]);
   }
 
   /**
-   * The records of up to 32 of them, with new heads; undefined: there are none that can be told of now. Those that are not stored yet are not, nor those whose records cannot be
-   * read: they wait, behind all others. Valid until the next call.
+   * The records of up to 32 of them, with new heads; undefined: of those looked at now there is none that can be told of. There are more as long as {@link count} is not 0. Those whose
+   * records cannot be read wait for the next checkpoint, those not stored yet until they are. Valid until the next call.
    */
   next(): RecordBatch | undefined {
     const { sleepers } = this.#store;
@@ -72,7 +86,7 @@ export class MovedSleepers implements BatchOrigin {
       if (entry === NO_ENTRY) continue;
       const length = this.#read(entry, count, used);
       if (length === 0) {
-        this.#accounts.add(accountId);
+        this.#left.add(accountId);
         continue;
       }
       used += length;

@@ -137,11 +137,11 @@ export class Storing {
     return batch === undefined || this.#put(batch, rounds);
   }
 
-  /** Has a store that is free told of some of those who were moved in their sleep; false if there is none who can be told of. */
+  /** Has a store that is free told of some of those who were moved in their sleep, or looks at some in vain; false if all have been looked at. */
   sendMoved(): boolean {
     const moved = this.#movedSleepers;
     const batch = moved?.next();
-    if (moved === undefined || batch === undefined) return false;
+    if (moved === undefined || batch === undefined) return this.#hasMoved;
     this.#put(batch, moved, () => moved.restore(batch));
     return true;
   }
@@ -205,6 +205,11 @@ export class Storing {
     this.#movedSleepers?.add(accountId);
   }
 
+  /** See {@link MovedSleepers.retry}. */
+  retryMoved(): void {
+    this.#movedSleepers?.retry();
+  }
+
   get #hasMoved(): boolean {
     return this.#movedSleepers !== undefined && this.#movedSleepers.count > 0;
   }
@@ -223,6 +228,7 @@ export class Storing {
       this.#bytesARow = bytesARow(store, this.#leftBlock);
     }
     sleepers.setLocation(sleepers.find(accountId), location);
+    this.#movedSleepers?.stored(accountId);
     this.rowBytes += this.#bytesARow;
     this.storedCount++;
     leaveSlot(store, slot, this.#leftBlock, accountId);
