@@ -287,6 +287,7 @@ export class Engine {
 
   async stop(): Promise<void> {
     await this.ticks.betweenTicks(async () => {
+      this.registry.refuse();
       await this.durability?.checkpoints.finish();
       this.inputs.observer?.stopped();
       this.services.close();

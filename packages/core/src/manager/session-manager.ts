@@ -270,7 +270,7 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> extends Manager
   // ------------------------------------------------------------------------------------------------------- the end
 
   /**
-   * Ends a run, waits for a tick in flight, stops the scheduler and lets go of all memory. Sessions end without their `release` hooks.
+   * Ends a run, waits for a tick in flight, stops the scheduler and lets go of all memory. From then on handles are stale: what is written before the end is what sessions were then. Sessions end without their `release` hooks.
    * Safe to call again, at any time (R-06): every call gets the same promise.
    */
   shutdown(): Promise<void> {

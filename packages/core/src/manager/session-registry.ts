@@ -49,6 +49,7 @@ export class SessionRegistry implements HandleOwner {
   readonly sleep: SleepRequests;
   readonly #parts: RegistryParts;
   readonly #store: SessionStore;
+  /** For handles the manager has been shut down. */
   #isClosed = false;
 
   constructor(parts: RegistryParts) {
@@ -149,9 +150,14 @@ export class SessionRegistry implements HandleOwner {
     return true;
   }
 
-  /** Nobody is there any more, and no handle keeps the sessions' memory, nor that of the list of sleepers. */
-  close(): void {
+  /** For handles nobody is there any more: what they were told from now on would not be in the store. Sessions stay as they are, to be written. */
+  refuse(): void {
     this.#isClosed = true;
+  }
+
+  /** The same; and no handle keeps the sessions' memory, nor that of the list of sleepers. */
+  close(): void {
+    this.refuse();
     for (const view of this.#parts.views) view.$park();
     this.#store.pool.dropAll();
     this.#store.sleepers = new Sleepers();
