@@ -194,7 +194,7 @@ export class Population {
   }
 
   #requireRoomBeside(present: number, count: number): void {
-    if (present + count <= this.maxConcurrentSessions) return;
+    if (count === 0 || present + count <= this.maxConcurrentSessions) return;
     throw new DormouseError(
       'ERR_SESSION_LIMIT',
       `at most ${this.maxConcurrentSessions} sessions (maxConcurrentSessions): there are ${present}, asked for ${count} more`,
