@@ -57,7 +57,26 @@ it('wait where they are not stored yet, or cannot be read now; who is gone or aw
   store.sleepers.remove(store.sleepers.find(2));
   records.records.delete(30);
   expect([moved.delete(4), moved.delete(4)]).toEqual([true, false]);
-  expect([moved.next(), moved.count]).toEqual([undefined, 2]);
+  expect([moved.next(), moved.count]).toEqual([undefined, 0]);
   store.sleepers.setLocation(store.sleepers.find(1), 10);
-  expect(moved.next()?.accountIds[0]).toBe(1);
+  moved.stored(1);
+  moved.stored(4);
+  expect([moved.count, moved.next()?.accountIds[0], moved.next()]).toEqual([1, 1, undefined]);
+  records.records.set(30, Uint8Array.of(1, 9, 3));
+  expect([moved.next(), moved.count]).toEqual([undefined, 0]);
+  moved.retry();
+  expect([moved.count, moved.next()?.accountIds[0], moved.count]).toEqual([1, 3, 0]);
+});
+
+it('are looked at 64 at a time: whoever is in vain leaves the list, and keeps nobody behind waiting', () => {
+  const { records, moved } = makeSleepers(100);
+  for (const accountId of accounts(100)) {
+    moved.add(accountId);
+    if (accountId <= 70) records.records.delete(accountId * 10);
+  }
+  expect([moved.next(), moved.count]).toEqual([undefined, 36]);
+  expect([moved.next()?.accountIds[0], moved.count]).toEqual([71, 0]);
+  expect([moved.delete(5), moved.delete(5)]).toEqual([true, false]);
+  moved.retry();
+  expect(moved.count).toBe(69);
 });
