@@ -39,10 +39,10 @@ export class RecordWriter {
   requestsOf: ((incarnation: number) => readonly NamedRequest[]) | undefined;
   /** Number of the last tick: of who is awake it tells how many updates there were. */
   tick = 0;
-  /** Of the record written last: its sections and its map, and where in the sink the number of updates ends. */
+  /** Of the record written last: its sections and its map, and where in the sink begins what only changes if its session does. */
   #sections = 0;
   #mapId = 0;
-  #countedTo = 0;
+  #contentAt = 0;
   /** Bytes of the record written last. */
   #length = 0;
 
@@ -104,12 +104,12 @@ export class RecordWriter {
   }
 
   /**
-   * A sum of all that the record written last says, but for how many updates there were: 1…2⁵³ − 1. Two records of an account with the same sum say the same, but once in
-   * 2⁵³; if they differ in no more than 4 bytes side by side, always.
+   * A sum of all that the record written last says, 1…2⁵³ − 1; of one that is awake without how many updates there were, which the tick tells. Two records of an account with
+   * the same sum say the same, but once in 2⁵³; if they differ in no more than 4 bytes side by side, always.
    */
   contentSum(): number {
     const { bytes, view, at: end } = this.#sink;
-    const start = this.#countedTo;
+    const start = this.#contentAt;
     const before = mix(this.#sections, this.#mapId);
     let mixed = before;
     let at = start;
@@ -134,8 +134,10 @@ export class RecordWriter {
     sink.varint(page[Column.incarnation + row]);
     const isCounting = this.#table.slotStates[block.firstSlot + row] === SlotState.active;
     const bias = page[Column.updateBias + row];
+    const countAt = sink.at;
     sink.varint(isCounting ? this.tick - bias : -bias);
-    this.#countedTo = sink.at;
+    // Since which tick they count stands at the end of the counters.
+    this.#contentAt = isCounting ? sink.at : countAt;
     sink.double(this.#table.doubles[block.firstActivity + row]);
     const group = page[Column.group + row];
     if (group !== 0) {

@@ -64,6 +64,18 @@ describe('the sum of what a record says', () => {
     }
   });
 
+  it.each([SlotState.hibernating, SlotState.quarantined])(
+    'in state %i, in which updates stand still, is another one when there were more',
+    (state) => {
+      const { sum, page, writer } = makeRow(state);
+      const before = sum();
+      writer.tick = 40;
+      expect(sum()).toBe(before);
+      page[Column.updateBias]--;
+      expect(sum()).not.toBe(before);
+    },
+  );
+
   it.each<[string, (row: ReturnType<typeof makeRow>) => void]>([
     ['the map', ({ page }) => (page[Column.map] = 531)],
     ['the group', ({ page }) => (page[Column.group] = 1)],
