@@ -11,7 +11,7 @@ const create = () => {
 const orc = defineBehavior(import.meta.url, { name: 'orc', state: { rage: u32() }, create, update() {} });
 const elf = defineBehavior(import.meta.url, { name: 'elf', state: { mana: u32() }, create, update() {} });
 
-const startBoth = () => startWith({ behaviors: [orc, elf], scheduler: serialScheduler(), sessionCeiling: 4096 });
+const startBoth = () => startWith({ behaviors: [orc, elf], scheduler: serialScheduler(), sessionCeiling: 4096, maintenanceSliceMs: 1000 });
 
 async function startBothDeferred() {
   const scheduler = deferredScheduler();
