@@ -200,8 +200,7 @@ export class Engine {
     this.services = services;
     this.scheduler = scheduler;
     this.hibernation = hibernation;
-    const { population } = this.registry;
-    durability?.attach({ store, rounds: storing, hibernation, asks, population, wallClock, logger, everyMs: config.checkpointEveryMs });
+    durability?.attach({ store, rounds: storing, hibernation, asks, registry: this.registry, wallClock, logger, config });
     this.durability = durability;
     this.maintenance = new Maintenance({
       store,
@@ -218,16 +217,15 @@ export class Engine {
       sliceMs: config.maintenanceSliceMs,
       intervalMs: config.enableAutoDefragmentation ? config.defragmentationIntervalMs : undefined,
     });
-    const { registry, maintenance } = this;
     this.intake = new Intake({
       store,
       clock,
-      registry,
+      registry: this.registry,
       hibernation,
       inputs,
       wallClock,
       config,
-      held: () => maintenance.held,
+      held: () => this.maintenance.held,
     });
     this.records = records;
     this.upgrades = upgrades;

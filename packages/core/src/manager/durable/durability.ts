@@ -3,6 +3,7 @@ import type { HibernationStore } from '../../hibernation/hibernation-store.js';
 import type { Logger } from '../../logger.js';
 import type { SessionStore } from '../../session/store.js';
 import type { TickClock } from '../../session/tick-clock.js';
+import type { ManagerConfig } from '../../settings.js';
 import type { WallClock } from '../../wall-clock.js';
 import type { AskDesk } from '../asks/ask-desk.js';
 import type { Population } from '../population.js';
@@ -18,11 +19,10 @@ export interface DurabilityParts {
   readonly rounds: StoringRounds;
   readonly hibernation: Hibernation;
   readonly asks: AskDesk;
-  readonly population: Population;
+  readonly registry: { readonly population: Population };
   readonly wallClock: WallClock;
   readonly logger: Logger;
-  /** See `checkpointEveryMs`. */
-  readonly everyMs: number;
+  readonly config: Pick<ManagerConfig, 'checkpointEveryMs'>;
 }
 
 /** What a manager has more where its store outlives the process: README.md in this folder. Main thread only. */
@@ -53,15 +53,16 @@ export class Durability {
   };
 
   /** The manager's other parts are there: what has to be told of them is from now on. Before the store is given anything. */
-  attach({ store, rounds, hibernation, asks, population, wallClock, logger, everyMs }: DurabilityParts): void {
+  attach({ store, rounds, hibernation, asks, registry, wallClock, logger, config }: DurabilityParts): void {
     const { storing, waking } = hibernation;
-    this.#population = population;
+    this.#population = registry.population;
     rounds.requestsOf = (incarnation) => asks.openOf(incarnation);
     storing.isAsking = (incarnation) => asks.openOf(incarnation).length > 0;
     waking.onAsking = (slot, named) => asks.takeUp(slot, named);
     store.onReleased = (slot, accountId) => storing.released(slot, accountId);
     this.#checkpoints = new Checkpoints({
-      ...{ store, rounds, storing, wallClock, logger, everyMs },
+      ...{ store, rounds, storing, wallClock, logger },
+      everyMs: config.checkpointEveryMs,
       clock: this.#clock,
       records: this.#records,
       durable: this.#durable,
