@@ -14,9 +14,12 @@ function makeLane() {
   const lane = new PutLane({ store: { hibernatingCount: 3 } as SessionStore, records: new FakeStore(), wallClock, logger });
   const ended: unknown[] = [];
   const run = (begin: () => void | Promise<void>): boolean =>
-    lane.run(begin, (error) => {
-      ended.push(error);
-      return error;
+    lane.run({
+      begin,
+      ended: (error) => {
+        ended.push(error);
+        return error;
+      },
     });
   return { lane, wallClock, logged, ended, run };
 }

@@ -85,15 +85,15 @@ export class PutLane {
   run(what: Work): boolean {
     if (!this.#isFree) throw new Error(`store ${this.#parts.records.name} was to be given something while it is at something else`);
     let work: void | Promise<void>;
-    let error: unknown;
     this.#isInside = true;
     try {
       work = what.begin();
     } catch (cause) {
-      error = reasonOf(cause);
+      this.#isInside = false;
+      return this.#end(what, reasonOf(cause));
     }
     this.#isInside = false;
-    if (typeof work?.then !== 'function') return this.#end(what, error) && this.#isFree;
+    if (typeof work?.then !== 'function') return this.#end(what, undefined) && this.#isFree;
     this.#call = this.#watch(work, what);
     return false;
   }
