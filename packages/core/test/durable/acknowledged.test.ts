@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { accounts } from '../manager/test-manager.js';
 import { Disk } from './disk-fixture.js';
 import { startKeeper } from './durable-fixture.js';
 
@@ -26,5 +27,30 @@ describe('what a checkpoint has acknowledged comes back', () => {
     store.kill();
     const { manager: next } = await startKeeper(disk, doing, { ...settings, resume: true });
     expect([next.getSession(1)?.updateCount, next.stateDigest()]).toEqual([6, digest]);
+  });
+
+  it('where a put before it failed, and was in the file all the same', async () => {
+    const disk = new Disk();
+    const { manager, store } = await startKeeper(disk);
+    const handles = manager.createSessionBatch(accounts(40));
+    await manager.checkpoint();
+    const digest = manager.stateDigest();
+    for (const handle of handles) handle.state.value = 2;
+    const { put } = store;
+    // Its thread has died behind the commit.
+    store.put = (batch) => {
+      store.put = put;
+      store.put({ ...batch, locations: batch.locations.slice() });
+      throw new Error('its thread has ended');
+    };
+    await expect(manager.checkpoint()).rejects.toMatchObject({ code: 'ERR_STORE_FAILED' });
+    for (const handle of handles) handle.state.value = handle.accountId * 100;
+    expect(manager.stateDigest()).toBe(digest);
+    // Those of the batch that failed; the rest is as the store has it.
+    expect(await manager.checkpoint()).toMatchObject({ written: 32 });
+    expect(await manager.checkpoint()).toMatchObject({ written: 0 });
+    store.kill();
+    const { manager: next } = await startKeeper(disk, {}, { resume: true });
+    expect(next.stateDigest()).toBe(digest);
   });
 });

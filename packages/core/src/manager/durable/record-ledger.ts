@@ -148,12 +148,18 @@ export class RecordLedger {
     }
   }
 
-  /** All rows and records are as they were; but those of sessions that are gone since are not needed any more. */
+  /**
+   * All rows and locations are as they were; but records of sessions that are gone since are not needed any more. A store whose thread or disk has died in a commit may have it after all: so
+   * what the records say that were to be replaced is not known, and they are written again.
+   */
   #notTaken({ count, accountIds }: RecordBatch): void {
-    const { store } = this.#parts;
+    const { store, kept } = this.#parts;
     for (let i = 0; i < count; i++) {
-      const isGone = store.incarnationOf(accountIds[i]) !== this.#incarnations[i];
-      if (isGone && this.#replaced[i] !== NO_LOCATION) this.#delete(accountIds[i], this.#replaced[i]);
+      const accountId = accountIds[i];
+      const slot = this.#slotOf(accountId, this.#incarnations[i]);
+      if (slot !== NO_SLOT) kept?.keep(slot, kept.locationOf(slot));
+      const isGone = store.incarnationOf(accountId) !== this.#incarnations[i];
+      if (isGone && this.#replaced[i] !== NO_LOCATION) this.#delete(accountId, this.#replaced[i]);
     }
   }
 
