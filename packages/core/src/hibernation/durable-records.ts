@@ -25,7 +25,7 @@ export type HeadPage = (count: number, heads: Uint8Array, locations: Uint32Array
  * | member | called | must | may fail |
  * |---|---|---|---|
  * | `notes` | after `open` | have every note that was durable when the store was last open | no |
- * | `load` | once, behind `open`, before all others | hand over every record's head once, by pages, in the order in which they are read fastest | yes: the start fails |
+ * | `load` | once, behind `open`, before all others | hand over every record's head once, by pages, in the order in which they are read fastest; the next page within 30 s | yes: the start fails |
  * | `note` | between ticks | keep the text in place of the one of this key | no |
  * | `flush` | between ticks, and last before `close` | be done when all that was put, deleted and noted before is durable | yes: it is tried again |
  * | `disk` | any time | be cheap | no |

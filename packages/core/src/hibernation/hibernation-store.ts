@@ -52,7 +52,7 @@ export interface StoreStats {
  *
  * | member | called | must | may fail |
  * |---|---|---|---|
- * | `open` | once, first | be ready when it returns or resolves; leave nothing open when it fails | yes: the start fails with its error |
+ * | `open` | once, first | be ready when it returns or resolves, in less than a minute; leave nothing open when it fails | yes: the start fails with its error |
  * | `put` | between ticks, or in one's maintenance; the next one after the last is done | store all or none, and tell where each is; from then on `read` gives them; replaces what the account has at its location | yes: the sessions stay in memory, asleep, and it is tried again later |
  * | `read` | any time between ticks | return the record's bytes at once, valid until the next call of any member | yes: that session stays asleep, and is reported |
  * | `delete` | after a session has woken or was released | forget the record; one it does not have is none of its business | no |

@@ -3,15 +3,19 @@ import { checkBehaviors } from '../behavior-check.js';
 import { describeBehavior, refuseManagerInImportingThread } from '../behavior-module.js';
 import type { CheckedOptions } from '../config.js';
 import { DormouseError, type ErrorCode, messageOf } from '../errors.js';
-import { STORE_CONTRACT_VERSION } from '../hibernation/hibernation-store.js';
+import { STORE_CONTRACT_VERSION, type StoreHost } from '../hibernation/hibernation-store.js';
 import { memoryStore } from '../hibernation/memory-store.js';
 import type { Logger } from '../logger.js';
 import { runtimeFor, setUpBehavior } from '../runtime-loader.js';
 import { SCHEDULER_CONTRACT_VERSION } from '../scheduler.js';
+import { whileGoingOn } from './durable/going-on.js';
 import type { ResumeReport } from './durable/resume.js';
 import { storedTerms, takeUp } from './durable/stored-terms.js';
 import { Engine } from './engine.js';
 import { closeStore, stopScheduler, takeScheduler, takeStore } from './ownership.js';
+
+/** A store that is not open by then is not waited for, wall-clock ms. */
+const OPEN_MS = 60_000;
 
 /** Errors of a start that are told as they are: what the caller has asked for does not fit the store. */
 const OF_OPTIONS: readonly ErrorCode[] = ['ERR_START_FAILED', 'ERR_CONFIG_INVALID', 'ERR_STORE_NOT_EMPTY'];
@@ -41,18 +45,19 @@ export async function startEngine(given: CheckedOptions<AnyBehavior>, logger: Lo
     starting = `store ${records.name}`;
     takeStore(records);
     hasStore = true;
-    await records.open({
+    const host: StoreHost = {
       contractVersion: STORE_CONTRACT_VERSION,
       logger,
       moved: (...moved) => engine?.hibernation.recordMoved(...moved),
-    });
+    };
+    await whileGoingOn(given.clock, OPEN_MS, `store ${records.name} has been opening`, () => records.open(host));
     const terms = storedTerms(records, given);
     const config = terms === undefined ? given.config : { ...given.config, seed: terms.seed, startTimeMs: terms.nowMs };
     const options = { ...given, config };
     starting = 'the session store';
     engine = await Engine.assemble(options, { records, terms }, logger);
     starting = `store ${records.name}`;
-    const resumed = terms === undefined ? undefined : await takeUp(engine, terms, given.resume, engine.shapeNumbers, logger);
+    const resumed = terms === undefined ? undefined : await takeUp(engine, terms, given, logger);
     starting = `scheduler ${scheduler.name}`;
     const { caller, seats, round } = engine;
     const { workerThreads, updateTimeoutMs } = config;

@@ -5,9 +5,13 @@ import type { DurableRecords } from '../../hibernation/durable-records.js';
 import type { HibernationStore } from '../../hibernation/hibernation-store.js';
 import type { Logger } from '../../logger.js';
 import type { Engine } from '../engine.js';
+import { whileGoingOn } from './going-on.js';
 import { NoteKey, noteFormat, readNotes } from './notes.js';
 import { Resume, type ResumeReport } from './resume.js';
 import { StoredShapes } from './shapes.js';
+
+/** A store is not waited for that hands over nothing for so long, wall-clock ms. */
+const LOAD_MS = 30_000;
 
 /** A store that is open, and what it says if it outlives the process. */
 export interface OpenStore {
@@ -59,14 +63,14 @@ export function storedTerms(store: HibernationStore, options: CheckedOptions<Any
 }
 
 /**
- * Has the store hand over what it has, gives behaviours the numbers of their shapes, and notes both. `shapeNumbers`: `Staging.shapes`. Undefined where nobody asked for
- * `resume`. Throws what the store throws, and `ERR_STORE_NOT_EMPTY`.
+ * Has the store hand over what it has, gives behaviours the numbers of their shapes, and notes both. Undefined where nobody asked for
+ * `resume`. Throws what the store throws, `ERR_STORE_FAILED` if it hands over nothing for 30 s,
+ * and `ERR_STORE_NOT_EMPTY`.
  */
 export async function takeUp(
   engine: Engine,
   { durable, shapes, incarnations, checkpointTick, seed, isNew }: StoredTerms,
-  isResuming: boolean,
-  shapeNumbers: Uint8Array,
+  { resume: isResuming, clock }: Pick<CheckedOptions<AnyBehavior>, 'resume' | 'clock'>,
   logger: Logger,
 ): Promise<ResumeReport | undefined> {
   const startedMs = performance.now();
@@ -75,12 +79,15 @@ export async function takeUp(
   if (engine.durability !== undefined) engine.durability.checkpoints.tick = checkpointTick;
   const resume = new Resume(engine, shapes, logger);
   let found = 0;
-  await durable.load((count, heads, locations) => {
-    found += count;
-    if (isResuming) resume.take(count, heads, locations);
-  });
+  await whileGoingOn(clock, LOAD_MS, `store ${engine.records.name} has handed over nothing`, (isAwaited) =>
+    durable.load((count, heads, locations) => {
+      if (!isAwaited()) return;
+      found += count;
+      if (isResuming) resume.take(count, heads, locations);
+    }),
+  );
   if (!isResuming && found > 0) throw notEmpty(engine.records, found);
-  shapes.assign(resume.used, shapeNumbers);
+  shapes.assign(resume.used, engine.shapeNumbers);
   engine.upgrades.shapes = shapes;
   if (isNew) noteFormat(durable, seed);
   durable.note(NoteKey.shapes, shapes.note());
