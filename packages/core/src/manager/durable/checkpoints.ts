@@ -17,10 +17,13 @@ import { settledBy } from './settled-by.js';
 
 /** A store is not waited for that does not end a call within so many ms of wall-clock time. */
 const PATIENCE_MS = 30_000;
-/** The same at shutdown. */
+/** The same at shutdown, and how long it is given one call after the other then. */
 const LAST_PATIENCE_MS = 5000;
+const LAST_MOST_MS = 30_000;
 /** One that fails is tried again at once then. */
 const LAST_TRIES = 2;
+/** How long the host writes at a time then, ms, before it looks at the clock. */
+const LAST_SLICE_MS = 50;
 /** Between ticks so many ms are spent at most where nothing has changed. */
 const MOST_LOOKING_MS = 0.5;
 /** Less than so much of a slice left, ms: the host encodes a batch at a time. */
@@ -115,17 +118,24 @@ export class Checkpoints {
 
   /** Returns why not all of it was written. */
   async #writeLast(): Promise<DormouseError | undefined> {
-    const { lane } = this.#parts.storing;
+    const { storing, wallClock, records } = this.#parts;
+    const untilMs = wallClock.now() + LAST_MOST_MS;
     let error: DormouseError | undefined;
     for (let tries = 0; tries < LAST_TRIES; tries++) {
       const job = this.#ask();
       while (!job.isDone) {
-        this.slice(Number.POSITIVE_INFINITY);
-        if (!job.isDone) await this.#wait(job, LAST_PATIENCE_MS);
+        this.slice(performance.now() + LAST_SLICE_MS);
+        if (job.isDone) break;
+        if (wallClock.now() < untilMs) await this.#wait(job, LAST_PATIENCE_MS);
+        else
+          this.#fail(
+            job,
+            new DormouseError('ERR_STORE_FAILED', `store ${records.name} has not taken all of it within ${LAST_MOST_MS / 1000} s`),
+          );
       }
       error = job.error as DormouseError | undefined;
       // One that is at something still is not waited for again.
-      if (error === undefined || lane.work !== undefined) break;
+      if (error === undefined || storing.lane.work !== undefined) break;
     }
     return error;
   }

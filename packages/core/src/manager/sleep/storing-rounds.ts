@@ -16,6 +16,8 @@ import type { RoundCheck } from '../round-check.js';
 const WORTH_A_ROUND = 64;
 /** In the list: its row is not to be stored after all. */
 const NO_SLOT = -1;
+/** For a record of which but the sum is wanted. */
+const NO_ROOM = new Uint8Array(0);
 /** What the buffer for a batch's records begins with. */
 const FIRST_BYTES = RECORDS_A_BATCH * 512;
 
@@ -113,9 +115,10 @@ export class StoringRounds {
     return failure;
   }
 
-  /** A sum of what the record of a row says, as it is now: see `RecordWriter.contentSum`. Not while a batch is in use. */
+  /** A sum of what the record of a row says, as it is now: see `RecordWriter.contentSum`. A batch that the store is taking stays as it is. */
   contentOf(slot: number): number {
-    this.#write(slot, 0);
+    this.#writer.tick = this.#parts.clock.number;
+    this.#writer.write(this.#parts.store.block(slot), slot & ROW_MASK, NO_ROOM, 0);
     return this.#writer.contentSum();
   }
 
