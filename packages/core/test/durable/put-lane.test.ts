@@ -85,3 +85,27 @@ it('pauses grow, are told once, and are no longer for what is tried in them; tha
     'store fake takes records again',
   ]);
 });
+
+it('is free when others hear of what has ended, and what is begun by them is under way when it is settled', async () => {
+  const { lane, run } = makeLane();
+  const frees: boolean[] = [];
+  const ended = (): unknown => void frees.push(lane.settle());
+  const tell = (): void => {
+    frees.push(
+      lane.settle(),
+      run(() => Promise.resolve()),
+    );
+  };
+  expect(lane.run({ begin: () => void frees.push(lane.settle()), ended, tell })).toBe(false);
+  expect([frees, lane.settle()]).toEqual([[false, false, true, false], false]);
+  await turn();
+  expect([lane.settle(), lane.work]).toEqual([true, undefined]);
+});
+
+it('a store is given nothing while it is at something', async () => {
+  const { lane, ended, run } = makeLane();
+  run(() => Promise.resolve());
+  expect(() => run(() => {})).toThrow('store fake was to be given something while it is at something else');
+  await turn();
+  expect([lane.settle(), ended]).toEqual([true, [undefined]]);
+});
