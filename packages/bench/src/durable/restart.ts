@@ -6,8 +6,8 @@ import type { StorePlace, Synchronous } from './store-place.js';
 
 /** So many at a time are created and put to sleep while the file is made. */
 const WAVE = 4096;
-/** Ticks in vain, while records are stored, before that is given up. */
-const MOST_IDLE = 1_000_000;
+/** A wave that is not stored in so long, by the clock on the wall, will not be. */
+const MOST_WAVE_MS = 300_000;
 
 export interface RestartOptions {
   readonly choice: SchedulerChoice;
@@ -62,8 +62,9 @@ export async function makeFleet(options: RestartOptions, place: StorePlace, onPr
 }
 
 async function untilStored(fleet: SleepyFleet, count: number): Promise<void> {
-  for (let idle = 0; fleet.stored < count; idle++) {
-    if (idle === MOST_IDLE) throw new Error(`${count - fleet.stored} sessions are asleep and not stored after ${MOST_IDLE} ticks`);
+  for (const endMs = performance.now() + MOST_WAVE_MS; fleet.stored < count; ) {
+    if (performance.now() > endMs)
+      throw new Error(`${count - fleet.stored} sessions are asleep and not stored after ${MOST_WAVE_MS / 1000} s`);
     await fleet.manager.updateAllSessions(1);
     await setImmediate();
   }

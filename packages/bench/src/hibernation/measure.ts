@@ -13,7 +13,8 @@ const MOST_AWAKE = 100_000;
 const WAVE = 4096;
 /** Storing is measured by slices of this length: some tens of records. */
 const SLICE_MS = 0.25;
-const MOST_IDLE = 100_000;
+/** A store that takes nothing for so long, by the clock on the wall, will not. A disk with other work may take seconds. */
+const MOST_IDLE_MS = 120_000;
 
 export interface HibernateOptions {
   readonly choice: SchedulerChoice;
@@ -161,6 +162,7 @@ async function putToSleep(fleet: SleepyFleet, accountIds: Uint32Array, { hiberna
   let sinceMs = performance.now();
   const fallingUs = ((sinceMs - beganMs) * 1000) / accountIds.length;
   let stored = 0;
+  let progressMs = sinceMs;
   for (let idle = 0; stored < accountIds.length; ) {
     // What waits for a disk counts; ticks without need of one are timed alone.
     if (!isDurable || idle === 0) sinceMs = performance.now();
@@ -169,7 +171,10 @@ async function putToSleep(fleet: SleepyFleet, accountIds: Uint32Array, { hiberna
     const now = fleet.stored - before;
     if (now > stored) hibernate.push(fallingUs + tickUs / (now - stored));
     idle = now > stored ? 0 : idle + 1;
-    if (idle > MOST_IDLE) throw new Error(`${accountIds.length - stored} sessions are asleep and not stored after ${MOST_IDLE} ticks more`);
+    if (idle === 0) progressMs = performance.now();
+    else if (performance.now() - progressMs > MOST_IDLE_MS) {
+      throw new Error(`${accountIds.length - now} sessions are asleep and not stored, none of them for ${MOST_IDLE_MS / 1000} s`);
+    }
     stored = now;
     // A store's thread is heard of between ticks.
     if (isDurable) await setImmediate();
