@@ -49,4 +49,36 @@ describe('what a session has sent as it fell asleep', () => {
     expect(handedOut).toEqual(once(accounts(200)));
     expect(handles.map(({ packetsOut }) => packetsOut)).toEqual(handles.map(() => 1));
   });
+
+  it.each(['shutdown', 'kill'] as const)('is handed out in the first tick after a restart, where there was none before %s', async (end) => {
+    const { handedOut, onPacket } = counting();
+    const disk = new Disk();
+    const { manager, store } = await startKeeper(disk, { hibernate }, { onPacket });
+    const handles = manager.createSessionBatch(accounts(100));
+    await manager.updateAllSessions(1);
+    for (const handle of handles) handle.hibernate();
+    await manager.checkpoint();
+    if (end === 'kill') store.kill();
+    else await manager.shutdown();
+    expect(handedOut).toEqual(new Map());
+    const { manager: next } = await startKeeper(disk, { hibernate }, { resume: true, onPacket });
+    expect(next.resumed).toMatchObject({ asleep: 100, active: 0 });
+    await next.updateAllSessions(1);
+    expect(handedOut).toEqual(once(accounts(100)));
+    for (let tick = 0; tick < 3; tick++) await next.updateAllSessions(10_000);
+    expect(handedOut).toEqual(once(accounts(100)));
+  });
+
+  it('has nobody wake after a restart where it was handed out before', async () => {
+    const { handedOut, onPacket } = counting();
+    const disk = new Disk();
+    const { manager } = await startKeeper(disk, { hibernate }, { onPacket });
+    for (const handle of manager.createSessionBatch(accounts(10))) handle.hibernate();
+    await manager.checkpoint();
+    await manager.updateAllSessions(1);
+    await manager.shutdown();
+    const { manager: next } = await startKeeper(disk, { hibernate }, { resume: true, onPacket });
+    await next.updateAllSessions(1);
+    expect([handedOut, next.getActiveSessionCount()]).toEqual([once(accounts(10)), 0]);
+  });
 });
