@@ -18,9 +18,9 @@ export interface DormouseEvents {
   'dormouse:session:hibernated': { readonly accountId: number };
   /** It is awake. Not told of one that wakes to be released. */
   'dormouse:session:woken': { readonly accountId: number };
-  /** The store does not take records: sessions stay in memory, asleep, until it does. Told once until it has taken some again. */
+  /** The store does not take records, or has been at one batch for 10 s: sessions stay in memory, asleep, until it does. Told once until it has taken some again. */
   'dormouse:store:failed': { readonly store: string; readonly error: DormouseError };
-  /** It takes records again. `pausedMs`: wall-clock time since it has failed. */
+  /** It takes records again. `pausedMs`: wall-clock time since it has failed, or was given what took it so long. */
   'dormouse:store:recovered': { readonly store: string; readonly pausedMs: number };
   /** All sessions are in the store as they were when it began, or later. */
   'dormouse:checkpoint:done': CheckpointReport;

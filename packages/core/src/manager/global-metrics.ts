@@ -22,7 +22,7 @@ export interface GlobalMetrics {
   readonly recordsWritten: number;
   /** Checkpoints done since start. */
   readonly checkpoints: number;
-  /** Wall-clock ms since start in which the store took nothing, from a call that failed to the next that did not. */
+  /** Wall-clock ms since start in which the store took nothing, from a call that failed, or the beginning of one that took 10 s and longer, to the next that ended well. */
   readonly storePausedMs: number;
   /** Session updates since start. */
   readonly totalUpdatesProcessed: number;

@@ -109,3 +109,35 @@ it('a store is given nothing while it is at something', async () => {
   await turn();
   expect([lane.settle(), ended]).toEqual([true, [undefined]]);
 });
+
+it('that a store does not end what it was given is told once, and so is that it has', async () => {
+  const told: unknown[] = [];
+  on('dormouse:store:failed', ({ error }: { error: Error }) => told.push(error.message));
+  on('dormouse:store:recovered', (message) => told.push(message));
+  const { lane, wallClock, logged, run } = makeLane();
+  let resolve = (): void => {};
+  run(() => new Promise((done) => (resolve = done)));
+  wallClock.advance(9999);
+  expect([lane.pausedMs, told]).toEqual([0, []]);
+  wallClock.advance(1);
+  const message = 'store fake has been at one batch for 10 s';
+  expect([lane.pausedMs, told, logged]).toEqual([
+    10_000,
+    [message],
+    [`${message}; 3 sessions stay in memory, asleep, until it has ended it`],
+  ]);
+  wallClock.advance(60_000);
+  resolve();
+  await turn();
+  lane.settle();
+  expect([lane.pausedMs, lane.failures, told]).toEqual([70_000, 0, [message, { store: 'fake', pausedMs: 70_000 }]]);
+});
+
+it.each(['ended in time', 'closed'])('nobody is told of what was %s', async (how) => {
+  const { lane, wallClock, logged, run } = makeLane();
+  run(() => (how === 'closed' ? new Promise(() => {}) : Promise.resolve()));
+  await turn();
+  if (how === 'closed') lane.close();
+  wallClock.advance(60_000);
+  expect([logged, lane.pausedMs]).toEqual([[], 0]);
+});

@@ -22,6 +22,9 @@ export interface Work {
   readonly tell?: () => void;
 }
 
+/** A store that is at one call for longer, wall-clock ms, takes nothing for as long as nobody knows. */
+const LATE_MS = 10_000;
+
 interface Call {
   readonly work: Promise<void>;
   readonly what: Work;
@@ -31,7 +34,7 @@ interface Call {
 
 /**
  * All that the store takes goes through here, one call at a time: batches of records and flushes. A store that fails is left alone for a while,
- * which is told once, and so is that it takes records again. Between ticks, main thread only.
+ * which is told once, as it is of one that does not end a call, and so is that it takes records again. Between ticks, main thread only.
  *
  * Whoever hears of something may want a slot, for which the store is given something: so each call is over, and all is as it says, before anybody hears of it; and
  * whether the store is free is looked up when all have heard.
@@ -50,8 +53,10 @@ export class PutLane {
   #retryAtMs = Number.NEGATIVE_INFINITY;
   #pauseMs = 0;
   /** Since when the store has taken nothing, if it does not. */
-  #failingSinceMs = 0;
+  #failingSinceMs: number | undefined;
   #pausedMs = 0;
+  /** Of the call under way: when it is late. */
+  #lateTimer: unknown;
 
   constructor(parts: LaneParts) {
     this.#parts = parts;
@@ -67,9 +72,14 @@ export class PutLane {
     return this.#parts.wallClock.now() < this.#retryAtMs;
   }
 
-  /** Wall-clock ms since start in which the store took nothing, from a call that failed to the next that did not. */
+  /** Wall-clock ms since start in which the store took nothing: from a call that failed, or from the beginning of one that took 10 s and longer, to the next that ended well. */
   get pausedMs(): number {
-    return this.#pausedMs + (this.#pauseMs === 0 ? 0 : this.#parts.wallClock.now() - this.#failingSinceMs);
+    return this.#pausedMs + (this.#failingSinceMs === undefined ? 0 : this.#parts.wallClock.now() - this.#failingSinceMs);
+  }
+
+  /** Nobody hears of anything any more. */
+  close(): void {
+    this.#parts.wallClock.clearTimeout(this.#lateTimer);
   }
 
   /** Sees to what the store was doing; false while it is at something, be it the next. */
@@ -103,7 +113,11 @@ export class PutLane {
   }
 
   #watch(work: Promise<void>, what: Work): Call {
+    const { wallClock } = this.#parts;
+    const beganMs = wallClock.now();
+    this.#lateTimer = wallClock.setTimeout(() => this.#late(beganMs), LATE_MS);
     const done = (error: unknown): void => {
+      wallClock.clearTimeout(this.#lateTimer);
       call.isDone = true;
       call.error = error;
       this.onSettled?.();
@@ -133,29 +147,41 @@ export class PutLane {
   #taken(): void {
     this.lastError = undefined;
     this.#retryAtMs = Number.NEGATIVE_INFINITY;
-    if (this.#pauseMs === 0) return;
+    this.#pauseMs = 0;
+    if (this.#failingSinceMs === undefined) return;
     const { logger, records, wallClock } = this.#parts;
     const pausedMs = wallClock.now() - this.#failingSinceMs;
     this.#pausedMs += pausedMs;
-    this.#pauseMs = 0;
+    this.#failingSinceMs = undefined;
     logger.info(`store ${records.name} takes records again`);
     if (isObserved('dormouse:store:recovered')) publish('dormouse:store:recovered', { store: records.name, pausedMs });
   }
 
   #failed(cause: unknown): void {
-    const { store, logger, records, wallClock } = this.#parts;
-    const isFirst = this.#pauseMs === 0;
+    const { records, wallClock } = this.#parts;
     const error = new DormouseError('ERR_STORE_FAILED', `store ${records.name} did not take records: ${messageOf(cause)}`, { cause });
     this.failures++;
     this.lastError = error;
-    if (isFirst) this.#failingSinceMs = wallClock.now();
     // What was tried in a pause makes it no longer.
     if (!this.isPausing) {
       this.#pauseMs = nextPauseMs(this.#pauseMs);
       this.#retryAtMs = wallClock.now() + this.#pauseMs;
     }
-    if (!isFirst) return;
-    logger.error(`${error.message}; ${store.hibernatingCount} sessions stay in memory, asleep, and it is tried again`);
+    this.#tell(error, wallClock.now(), 'and it is tried again');
+  }
+
+  /** It is not given up: what the store does not say may be so. */
+  #late(beganMs: number): void {
+    const message = `store ${this.#parts.records.name} has been at one batch for ${LATE_MS / 1000} s`;
+    this.#tell(new DormouseError('ERR_STORE_FAILED', message), beganMs, 'until it has ended it');
+  }
+
+  /** The first of what keeps the store from taking anything, since when it does. */
+  #tell(error: DormouseError, sinceMs: number, untilWhen: string): void {
+    const { store, logger, records } = this.#parts;
+    if (this.#failingSinceMs !== undefined) return;
+    this.#failingSinceMs = sinceMs;
+    logger.error(`${error.message}; ${store.hibernatingCount} sessions stay in memory, asleep, ${untilWhen}`);
     publish('dormouse:store:failed', { store: records.name, error });
   }
 }

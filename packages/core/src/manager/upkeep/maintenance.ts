@@ -111,6 +111,7 @@ export class Maintenance {
   close(): void {
     this.#isClosed = true;
     this.#parts.durability?.checkpoints.close(stopped());
+    this.#parts.hibernation.storing.lane.close();
     this.#defragmentation.close();
     this.#garbage.close();
   }
