@@ -40,6 +40,7 @@ export class DurableModel {
         storedAt: 1_700_000_000 + this.#puts,
         shape: accountId % 255,
         isAsking: false,
+        isUnsent: false,
         kind: accountId % 7 === 0 ? 1 : 0,
       });
     }

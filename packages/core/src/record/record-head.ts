@@ -2,12 +2,12 @@
  * What a durable store gives back of each record without reading it, so that a million sleepers come back by index alone. Little-endian:
  *
  * ```
- * byte 0        4            8     12      16         24          28      29      30
- * ├ account ───┼ incarnation ┼ map ┼ group ┼ wakes at ┼ stored at ┼ shape ┼ kind ┼ asks ┼ 0 ┤
+ * byte 0        4            8     12      16         24          28      29     30     31
+ * ├ account ───┼ incarnation ┼ map ┼ group ┼ wakes at ┼ stored at ┼ shape ┼ kind ┼ asks ┼ unsent ┤
  *   u32          i32          u32   u32     f64        u32         u8      u8     u8     u8
  * ```
  *
- * Wakes at: simulated ms, ∞ for never. Asks: 1 if it had requests without an answer. Stored at: seconds since 1970 by the clock on the wall. Shape: number of the behaviour's fields in the store's
+ * Wakes at: simulated ms, ∞ for never. Asks: 1 if it had requests without an answer. Unsent: 1 if it had sent packets that were not handed out yet. Stored at: seconds since 1970 by the clock on the wall. Shape: number of the behaviour's fields in the store's
  * list (`manager/durable/shapes.ts`), the same as the record's own second byte.
  */
 export const HEAD_BYTES = 32;
@@ -29,6 +29,8 @@ export interface IndexHead {
   kind: RecordKind;
   /** It has requests without an answer. */
   isAsking: boolean;
+  /** It has sent packets that have yet to be handed out. */
+  isUnsent: boolean;
 }
 
 /** Writes the head of number `index` of a batch. */
@@ -43,7 +45,7 @@ export function writeHead(view: DataView, index: number, head: Readonly<IndexHea
   view.setUint8(at + 28, head.shape);
   view.setUint8(at + 29, head.kind);
   view.setUint8(at + 30, Number(head.isAsking));
-  view.setUint8(at + 31, 0);
+  view.setUint8(at + 31, Number(head.isUnsent));
 }
 
 /** Reads it into `head`, which is returned. */
@@ -58,9 +60,21 @@ export function readHead(view: DataView, index: number, head: IndexHead): IndexH
   head.shape = view.getUint8(at + 28);
   head.kind = view.getUint8(at + 29) as RecordKind;
   head.isAsking = view.getUint8(at + 30) !== 0;
+  head.isUnsent = view.getUint8(at + 31) !== 0;
   return head;
 }
 
 export function emptyHead(): IndexHead {
-  return { accountId: 0, incarnation: 0, mapId: 0, groupId: 0, dueMs: 0, storedAt: 0, shape: 0, kind: RecordKind.asleep, isAsking: false };
+  return {
+    accountId: 0,
+    incarnation: 0,
+    mapId: 0,
+    groupId: 0,
+    dueMs: 0,
+    storedAt: 0,
+    shape: 0,
+    kind: RecordKind.asleep,
+    isAsking: false,
+    isUnsent: false,
+  };
 }

@@ -1,3 +1,4 @@
+import { NO_LOCATION } from '../hibernation/hibernation-store.js';
 import { NO_ENTRY } from '../hibernation/sleepers.js';
 import { Column, ROW_MASK, SlotState, Traffic } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
@@ -48,6 +49,12 @@ export function comeBack(store: SessionStore, slot: number, state: typeof SlotSt
   if (state === SlotState.active) store.countOn(slot);
   store.places?.placed(slot, behaviorIndex, page[Column.map + (slot & ROW_MASK)] >>> 0);
   store.setState(slot, state);
+}
+
+/** waking → hibernating: after a restart, of one that sleeps and has sent what was not handed out yet. Updates stand still, as its record has them. */
+export function sleepOn(store: SessionStore, slot: number, entry: number): void {
+  store.sleepers.setLocation(entry, NO_LOCATION);
+  store.setState(slot, SlotState.hibernating);
 }
 
 /** hibernating → hibernated: its record is stored. The slot is free from now on; the session is not gone. */

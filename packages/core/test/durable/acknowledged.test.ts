@@ -40,7 +40,7 @@ describe('what a checkpoint has acknowledged comes back', () => {
     // Its thread has died behind the commit.
     store.put = (batch) => {
       store.put = put;
-      store.put({ ...batch, locations: batch.locations.slice() });
+      void store.put({ ...batch, locations: batch.locations.slice() });
       throw new Error('its thread has ended');
     };
     await expect(manager.checkpoint()).rejects.toMatchObject({ code: 'ERR_STORE_FAILED' });

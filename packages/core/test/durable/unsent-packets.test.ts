@@ -81,4 +81,48 @@ describe('what a session has sent as it fell asleep', () => {
     await next.updateAllSessions(1);
     expect([handedOut, next.getActiveSessionCount()]).toEqual([once(accounts(10)), 0]);
   });
+
+  it('is handed out by the next tick after a restart, while it sleeps on', async () => {
+    const disk = new Disk();
+    const { handedOut, onPacket } = counting();
+    const { manager } = await startKeeper(disk, { hibernate }, { onPacket });
+    for (const handle of manager.createSessionBatch(accounts(70))) if (handle.accountId <= 40) handle.hibernate();
+    const digest = manager.stateDigest();
+    await manager.shutdown();
+    expect(handedOut.size).toBe(0);
+    const { manager: next, store } = await startKeeper(disk, { hibernate }, { onPacket, resume: true });
+    expect([next.resumed?.asleep, next.stateDigest()]).toEqual([40, digest]);
+    const sleepers = accounts(40).map((accountId) => next.getSession(accountId) as KeeperHandle);
+    expect(new Set(sleepers.map(({ status }) => status))).toEqual(new Set(['hibernating']));
+    await next.updateAllSessions(1);
+    expect(handedOut).toEqual(once(accounts(40)));
+    expect(new Set(sleepers.map(({ status }) => status))).toEqual(new Set(['hibernated']));
+    await next.checkpoint();
+    store.kill();
+    const { manager: third } = await startKeeper(disk, { hibernate }, { onPacket, resume: true });
+    await third.updateAllSessions(1);
+    for (const accountId of accounts(40)) third.getSession(accountId)?.wake();
+    await third.updateAllSessions(1);
+    expect(handedOut).toEqual(once(accounts(40)));
+  });
+
+  it('is handed out after the restart in which there is a slot for it, and those who were awake come first', async () => {
+    const disk = new Disk();
+    const { handedOut, onPacket } = counting();
+    const { manager } = await startKeeper(disk, { hibernate }, { onPacket });
+    for (const handle of manager.createSessionBatch(accounts(100))) if (handle.accountId <= 40) handle.hibernate();
+    await manager.shutdown();
+    const few = { sessionCeiling: 64, poolSize: 64, maxConcurrentSessions: 64 };
+    const { manager: next } = await startKeeper(disk, { hibernate }, { ...few, onPacket, resume: true });
+    expect(next.resumed).toMatchObject({ active: 60, asleep: 40, refused: 0 });
+    await next.updateAllSessions(1);
+    expect(handedOut.size).toBeGreaterThan(0);
+    // Moved where it lies: its head says still what it has to be handed out.
+    for (const accountId of accounts(40)) (next.getSession(accountId) as KeeperHandle).mapId = 9;
+    await next.shutdown();
+    const { manager: third } = await startKeeper(disk, { hibernate }, { onPacket, resume: true });
+    await third.updateAllSessions(1);
+    await third.updateAllSessions(1);
+    expect(handedOut).toEqual(once(accounts(40)));
+  });
 });

@@ -13,6 +13,7 @@ const head: fc.Arbitrary<IndexHead> = fc.record({
   shape: fc.integer({ min: 0, max: 254 }),
   kind: fc.constantFrom<RecordKind>(0, 1, 2),
   isAsking: fc.boolean(),
+  isUnsent: fc.boolean(),
 });
 
 describe('a head', () => {

@@ -4,9 +4,6 @@ import { MOST_LISTED, RECORDS_A_BATCH } from '../../memory/staging.js';
 import { emptyHead, HEAD_BYTES, RecordKind, writeHead } from '../../record/record-head.js';
 import type { SessionStore } from '../../session/store.js';
 
-/** Simulated ms of one who is to wake as soon as there is a tick. */
-const AT_ONCE_MS = 0;
-
 /**
  * Heads of the rows that are listed to be stored, for a store that outlives the process. A head is of the same moment as its record: those that participants write are of when
  * they were listed, those that the host writes of when it does. Main thread only.
@@ -57,10 +54,10 @@ export class BatchHeads {
     head.storedAt = Math.floor(Date.now() / 1000);
     head.shape = this.#shapes[block.behaviorIndex];
     head.kind = kindOf(table.slotStates[slot]);
+    head.isUnsent = !isDrained(page[Column.outbound + row]);
     head.isAsking = block.cold.i32[block.services.unanswered + row] !== 0;
-    // When it is to wake is known of a sleeper; who is awake has it in the record. What a sleeper's hook has sent is handed out in the next tick: by whoever has it then.
-    if (head.kind !== RecordKind.asleep) head.dueMs = Number.POSITIVE_INFINITY;
-    else head.dueMs = isDrained(page[Column.outbound + row]) ? sleepers.dueMsOf(sleepers.find(head.accountId)) : AT_ONCE_MS;
+    // When it is to wake is known of a sleeper; who is awake has it in the record.
+    head.dueMs = head.kind === RecordKind.asleep ? sleepers.dueMsOf(sleepers.find(head.accountId)) : Number.POSITIVE_INFINITY;
     writeHead(view, index, head);
   }
 }

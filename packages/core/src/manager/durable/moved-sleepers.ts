@@ -1,7 +1,7 @@
 import { type HibernationStore, NO_LOCATION, type RecordBatch } from '../../hibernation/hibernation-store.js';
 import { NO_ENTRY } from '../../hibernation/sleepers.js';
 import { RECORDS_A_BATCH } from '../../memory/staging.js';
-import { HeaderAt } from '../../record/record-format.js';
+import { HeaderAt, Section } from '../../record/record-format.js';
 import { HEAD_BYTES, writeHead } from '../../record/record-head.js';
 import type { SessionStore } from '../../session/store.js';
 import type { BatchOrigin } from './record-ledger.js';
@@ -131,6 +131,8 @@ export class MovedSleepers implements BatchOrigin {
       // Who was awake when it was written, and could not come back yet, is that.
       kind: sleepers.kindOf(entry),
       isAsking: this.#isAsking(sleepers.incarnationOf(entry)),
+      // Who has anything to be handed out is stored when it is, but for those who could not come back yet.
+      isUnsent: (this.#bytes[at + HeaderAt.sections + 1] & (Section.outbound >> 8)) !== 0,
     });
     return record.length;
   }

@@ -3,7 +3,7 @@ import { NO_ENTRY } from '../../hibernation/sleepers.js';
 import { Column, MAX_ACCOUNT_ID, ROWS, SlotState } from '../../layout/geometry.js';
 import type { Logger } from '../../logger.js';
 import { emptyHead, type IndexHead, RecordKind, readHead } from '../../record/record-head.js';
-import { comeBack, giveUpSlot, takeSlot } from '../../session/rest.js';
+import { comeBack, giveUpSlot, sleepOn, takeSlot } from '../../session/rest.js';
 import { NO_SLOT } from '../../session/store.js';
 import type { Engine } from '../engine.js';
 import { isForGood } from '../sleep/waking.js';
@@ -54,6 +54,8 @@ export class Resume {
   readonly #refusals: ResumeRefusal[] = [];
   /** Entries of those that were awake, or in quarantine, times two; 1 more for those whose records are of an older shape. */
   #awake: number[] = [];
+  /** Entries of sleepers that have sent what was not handed out yet. */
+  #unsent: number[] = [];
   #count = 0;
   #refused = 0;
   #active = 0;
@@ -85,6 +87,10 @@ export class Resume {
     this.#awake = [];
     awake.sort((a, b) => sleepers.locationOf(a >> 1) - sleepers.locationOf(b >> 1));
     for (const marked of awake) this.#wake(marked >> 1, (marked & 1) === 1);
+    // Those who are awake come first, where there are not slots for all.
+    const unsent = this.#unsent;
+    this.#unsent = [];
+    for (const entry of unsent) this.#bringRow(entry);
   }
 
   /** How it went; `startedMs` and `nowMs` by `performance.now()`. */
@@ -138,15 +144,37 @@ export class Resume {
       this.#refuse(accountId, 'ERR_RECORD_SHAPE', `the record of account ${accountId} cannot be read: ${refusal}`);
     } else if (!isAsleep) {
       this.#awake.push(entry * 2 + Number(this.#shapes.isOlder(shape)));
+    } else if (head.isUnsent) {
+      this.#unsent.push(entry);
     }
   }
 
   #wake(entry: number, isOlder: boolean): void {
+    const { store } = this.#engine;
+    const { sleepers } = store;
+    const location = sleepers.locationOf(entry);
+    const isQuarantined = sleepers.kindOf(entry) === RecordKind.quarantined;
+    const slot = this.#fill(entry, isQuarantined ? 'in quarantine' : 'awake');
+    if (slot === NO_SLOT) return;
+    sleepers.remove(entry);
+    comeBack(store, slot, isQuarantined ? SlotState.quarantined : SlotState.active);
+    if (!isOlder) this.#keepContent(slot, location, isQuarantined);
+    if (isQuarantined) this.#quarantined++;
+    else this.#active++;
+  }
+
+  /** It sleeps on as it did, with its row here: what it has sent is handed out by the next tick, and it is stored after that. */
+  #bringRow(entry: number): void {
+    const { store } = this.#engine;
+    const slot = this.#fill(entry, 'asleep, with packets to be handed out');
+    if (slot !== NO_SLOT) sleepOn(store, slot, entry);
+  }
+
+  /** The slot that a session's record has been read into. `NO_SLOT`: it is refused, or sleeps and is due at once. */
+  #fill(entry: number, was: string): number {
     const { store, hibernation, clock } = this.#engine;
     const { sleepers } = store;
     const accountId = sleepers.accountOf(entry);
-    const location = sleepers.locationOf(entry);
-    const isQuarantined = sleepers.kindOf(entry) === RecordKind.quarantined;
     const host = store.pool.hosts[sleepers.behaviorOf(entry)];
     let slot = NO_SLOT;
     let failure: DormouseError | undefined;
@@ -156,23 +184,16 @@ export class Resume {
     } catch (error) {
       failure = error as DormouseError;
     }
-    if (failure !== undefined) {
-      if (slot !== NO_SLOT) giveUpSlot(store, slot, accountId);
-      if (isForGood(failure)) {
-        sleepers.refuse(entry);
-        this.#refuse(accountId, failure.code, failure.message);
-      } else {
-        const was = isQuarantined ? 'in quarantine' : 'awake';
-        this.#logger.warn(`account ${accountId} was ${was} and sleeps until it can be again: ${failure.message}`);
-        sleepers.setDue(entry, clock.nowMs);
-      }
-      return;
+    if (failure === undefined) return slot;
+    if (slot !== NO_SLOT) giveUpSlot(store, slot, accountId);
+    if (isForGood(failure)) {
+      sleepers.refuse(entry);
+      this.#refuse(accountId, failure.code, failure.message);
+    } else {
+      this.#logger.warn(`account ${accountId} was ${was} and sleeps until it can be again: ${failure.message}`);
+      sleepers.setDue(entry, clock.nowMs);
     }
-    sleepers.remove(entry);
-    comeBack(store, slot, isQuarantined ? SlotState.quarantined : SlotState.active);
-    if (!isOlder) this.#keepContent(slot, location, isQuarantined);
-    if (isQuarantined) this.#quarantined++;
-    else this.#active++;
+    return NO_SLOT;
   }
 
   /** Where the record says what the row does, the next checkpoint need not write it again: its updates must count from the same tick on. */
