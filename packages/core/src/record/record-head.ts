@@ -14,6 +14,8 @@ export const HEAD_BYTES = 32;
 
 /** What a session was when its record was written. */
 export const RecordKind = { asleep: 0, active: 1, quarantined: 2 } as const;
+/** Of a sleeper whose head cannot be: it is left as it is. */
+export const UNKNOWN_KIND = 3;
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];
 
 export interface IndexHead {

@@ -1,33 +1,12 @@
 import { PushOutcome } from '@dormouse/core';
 import { describe, expect, it } from 'vitest';
 import { RecordKind } from '../../src/record/record-head.js';
-import { asleep, type Doings, MINUTE, type SleepyManager, startSleepy } from '../manager/sleeping.js';
+import { asleep, MINUTE, type SleepyManager, startSleepy } from '../manager/sleeping.js';
 import { accounts, failure } from '../manager/test-manager.js';
 import { editHeads, headOf, setClock, spoil } from './disk-edits.js';
 import { Disk, DiskStore } from './disk-fixture.js';
 import { type KeeperHandle, startKeeper } from './durable-fixture.js';
-
-type Settings = Parameters<typeof startSleepy>[1];
-
-async function startOn(disk: Disk, settings: Settings = {}, doings: Doings = {}) {
-  const store = new DiskStore(disk);
-  const { manager } = await startSleepy(doings, { store, checkpointEveryMs: 0, ...settings });
-  return { manager, store };
-}
-
-const resumeOn = (disk: Disk, settings: Settings = {}, doings: Doings = {}) => startOn(disk, { resume: true, ...settings }, doings);
-
-/** A disk with sessions that sleep, each with its account as `mark`, left by a process that was killed. */
-async function diskWith(...accountIds: number[]): Promise<Disk> {
-  const disk = new Disk();
-  const { manager, store } = await startOn(disk);
-  await asleep(manager, ...accountIds);
-  store.kill();
-  await manager.shutdown();
-  expect(disk.records.size).toBe(accountIds.length);
-  setClock(disk, { tick: 1, nowMs: 5 * MINUTE, incarnations: accountIds.length });
-  return disk;
-}
+import { diskWith, resumeOn, startOn } from './resume-fixture.js';
 
 const marks = (manager: SleepyManager): [number, number][] =>
   [...manager.sessions()].map((handle): [number, number] => [handle.accountId, handle.state.mark]).sort((a, b) => a[0] - b[0]);
@@ -253,20 +232,6 @@ describe('a record that cannot be read', () => {
       code: 'ERR_RECORD_SHAPE',
       message: 'the record of account 1 cannot be read: its shape, number 77, is not in the list of shapes of its store',
     });
-  });
-
-  it.each([
-    ['of no kind that there is', { kind: 3 as RecordKind }, /is corrupt: it is of kind 3$/],
-    ['of no incarnation', { incarnation: 0 }, /is corrupt: it is of no incarnation$/],
-    ['of no account', { accountId: 0 }, /is corrupt: it is of account 0$/],
-    ['of an account that has another', { accountId: 1 }, /is corrupt: the account has another record$/],
-  ])('is refused with a head %s', async (_what, head, message) => {
-    const disk = await diskWith(1, 2);
-    editHeads(disk, head, 2);
-    const { manager } = await resumeOn(disk);
-    expect(manager.resumed).toMatchObject({ asleep: 1, refused: 1 });
-    expect(manager.resumed?.refusals[0].message).toMatch(message);
-    expect(disk.records.size).toBe(2);
   });
 });
 

@@ -2,7 +2,7 @@ import { type HibernationStore, NO_LOCATION, type RecordBatch } from '../../hibe
 import { NO_ENTRY } from '../../hibernation/sleepers.js';
 import { RECORDS_A_BATCH } from '../../memory/staging.js';
 import { HeaderAt, Section } from '../../record/record-format.js';
-import { HEAD_BYTES, writeHead } from '../../record/record-head.js';
+import { HEAD_BYTES, UNKNOWN_KIND, writeHead } from '../../record/record-head.js';
 import type { SessionStore } from '../../session/store.js';
 import type { BatchOrigin } from './record-ledger.js';
 
@@ -83,7 +83,8 @@ export class MovedSleepers implements BatchOrigin {
       if (count === RECORDS_A_BATCH || looks-- === 0) break;
       this.#accounts.delete(accountId);
       const entry = sleepers.find(accountId);
-      if (entry === NO_ENTRY) continue;
+      // What a head was that is flawed is not known: it is left.
+      if (entry === NO_ENTRY || (sleepers.kindOf(entry) as number) === UNKNOWN_KIND) continue;
       const length = this.#read(entry, count, used);
       if (length === 0) {
         this.#left.add(accountId);

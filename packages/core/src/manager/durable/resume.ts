@@ -2,14 +2,14 @@ import type { DormouseError, ErrorCode } from '../../errors.js';
 import { NO_ENTRY } from '../../hibernation/sleepers.js';
 import { Column, MAX_ACCOUNT_ID, ROWS, SlotState } from '../../layout/geometry.js';
 import type { Logger } from '../../logger.js';
-import { emptyHead, type IndexHead, RecordKind, readHead } from '../../record/record-head.js';
+import { emptyHead, type IndexHead, RecordKind, readHead, UNKNOWN_KIND } from '../../record/record-head.js';
 import { comeBack, giveUpSlot, sleepOn, takeSlot } from '../../session/rest.js';
 import { NO_SLOT } from '../../session/store.js';
 import type { Engine } from '../engine.js';
 import { isForGood } from '../sleep/waking.js';
 import { NO_BEHAVIOR, type StoredShapes } from './shapes.js';
 
-/** A record that no session comes back from, and why. It is kept; `releaseSession` deletes it. */
+/** A record that no session comes back from, and why. It is kept; `releaseSession` deletes it, but for one of no account, and the earlier of two. */
 export interface ResumeRefusal {
   readonly accountId: number;
   readonly code: ErrorCode;
@@ -38,6 +38,7 @@ export interface ResumeReport {
 
 /** Of those refused so many are named. */
 const MOST_NAMED = 100;
+const SECOND = 'the account has another record';
 
 /**
  * Brings back what a store has that outlives the process: first all of it as sleepers, from heads alone; then those awake again who were when their records were
@@ -56,6 +57,8 @@ export class Resume {
   #awake: number[] = [];
   /** Entries of sleepers that have sent what was not handed out yet. */
   #unsent: number[] = [];
+  /** By entry: seconds since 1970. */
+  #storedAt = new Uint32Array(4096);
   #count = 0;
   #refused = 0;
   #active = 0;
@@ -115,38 +118,91 @@ export class Resume {
   }
 
   #add(head: IndexHead, location: number): void {
-    const { store, hibernation, registry } = this.#engine;
+    const { store, registry } = this.#engine;
     const { sleepers } = store;
     const { accountId, incarnation, shape, kind, storedAt } = head;
     this.#count++;
     this.#used[shape]++;
     if (storedAt < this.#oldest) this.#oldest = storedAt;
-    const flaw = flawOf(head) ?? (sleepers.find(accountId) === NO_ENTRY ? undefined : 'the account has another record');
+    if (accountId < 1 || accountId > MAX_ACCOUNT_ID) {
+      this.#refuseFlawed(accountId, location, `it is of account ${accountId}`);
+      return;
+    }
+    const flaw = flawOf(head);
+    const known = sleepers.find(accountId);
+    if (known !== NO_ENTRY) {
+      if (flaw !== undefined || !this.#isLater(head, known)) {
+        this.#refuseFlawed(accountId, location, flaw ?? SECOND);
+        return;
+      }
+      this.#withdraw(known);
+    }
     if (flaw !== undefined) {
-      this.#refuse(accountId, 'ERR_RECORD_CORRUPT', `the record at location ${location} is corrupt: ${flaw}`);
+      // The account is not free: whoever wants it anew releases it, and with it this record.
+      this.#enter({ ...head, incarnation: incarnation || 1 }, location, NO_BEHAVIOR, UNKNOWN_KIND, true);
+      this.#refuseFlawed(accountId, location, flaw);
       return;
     }
     const { population } = registry;
     if (((incarnation - population.incarnations) | 0) > 0) population.incarnations = incarnation;
     const behaviorIndex = this.#behaviors[shape];
     const isAsleep = kind === RecordKind.asleep;
-    // Nobody will answer what it waits for: it is told when it wakes.
-    const dueMs = !isAsleep ? Number.POSITIVE_INFINITY : head.isAsking ? Math.min(head.dueMs, this.#engine.clock.nowMs) : head.dueMs;
-    const entry = sleepers.add(accountId, incarnation, behaviorIndex, head.mapId, head.groupId, location, dueMs);
-    sleepers.setKind(entry, kind);
-    hibernation.storing.storedCount++;
-    const host = behaviorIndex === NO_BEHAVIOR ? undefined : store.pool.hosts[behaviorIndex];
-    // What it would take, awake: nobody has seen it yet.
-    hibernation.storing.rowBytes += host === undefined ? 0 : host.touchedColdBytes(ROWS) / ROWS;
     const refusal = this.#shapes.refusalOf(shape);
+    const entry = this.#enter(head, location, behaviorIndex, kind, refusal !== undefined);
     if (refusal !== undefined) {
-      sleepers.refuse(entry);
       this.#refuse(accountId, 'ERR_RECORD_SHAPE', `the record of account ${accountId} cannot be read: ${refusal}`);
     } else if (!isAsleep) {
       this.#awake.push(entry * 2 + Number(this.#shapes.isOlder(shape)));
     } else if (head.isUnsent) {
       this.#unsent.push(entry);
     }
+  }
+
+  /** Has a sleeper be there. No object is made. */
+  #enter(head: IndexHead, location: number, behaviorIndex: number, kind: number, isRefused: boolean): number {
+    const { store, hibernation, clock } = this.#engine;
+    const { sleepers } = store;
+    const { accountId, incarnation, mapId, groupId, storedAt } = head;
+    // Nobody will answer what it waits for: it is told when it wakes.
+    const dueMs = kind !== RecordKind.asleep ? Number.POSITIVE_INFINITY : head.isAsking ? Math.min(head.dueMs, clock.nowMs) : head.dueMs;
+    const entry = sleepers.add(accountId, incarnation, behaviorIndex, mapId, groupId, location, dueMs);
+    sleepers.setKind(entry, kind as RecordKind);
+    if (isRefused) sleepers.refuse(entry);
+    hibernation.storing.storedCount++;
+    hibernation.storing.rowBytes += this.#bytesARow(behaviorIndex);
+    if (entry >= this.#storedAt.length) {
+      const before = this.#storedAt;
+      this.#storedAt = new Uint32Array(Math.max(2 * before.length, entry + 1));
+      this.#storedAt.set(before);
+    }
+    this.#storedAt[entry] = storedAt;
+    return entry;
+  }
+
+  /** Of two records of one account, which no store should have, the later one counts. */
+  #isLater({ incarnation, storedAt }: IndexHead, known: number): boolean {
+    const { sleepers } = this.#engine.store;
+    if ((sleepers.kindOf(known) as number) === UNKNOWN_KIND) return true;
+    const ahead = (incarnation - sleepers.incarnationOf(known)) | 0;
+    return ahead > 0 || (ahead === 0 && storedAt > this.#storedAt[known]);
+  }
+
+  /** There is a later record of its account. */
+  #withdraw(entry: number): void {
+    const { store, hibernation } = this.#engine;
+    const { sleepers } = store;
+    hibernation.storing.storedCount--;
+    hibernation.storing.rowBytes -= this.#bytesARow(sleepers.behaviorOf(entry));
+    this.#awake = this.#awake.filter((marked) => marked >> 1 !== entry);
+    this.#unsent = this.#unsent.filter((one) => one !== entry);
+    if (!sleepers.isRefused(entry)) this.#refuseFlawed(sleepers.accountOf(entry), sleepers.locationOf(entry), SECOND);
+    sleepers.remove(entry);
+  }
+
+  /** What one would take, awake: nobody has seen it yet. */
+  #bytesARow(behaviorIndex: number): number {
+    const host = behaviorIndex === NO_BEHAVIOR ? undefined : this.#engine.store.pool.hosts[behaviorIndex];
+    return host === undefined ? 0 : host.touchedColdBytes(ROWS) / ROWS;
   }
 
   #wake(entry: number, isOlder: boolean): void {
@@ -204,6 +260,10 @@ export class Resume {
     if (isSame) durability?.kept.keep(slot, location, storing.contentOf(slot));
   }
 
+  #refuseFlawed(accountId: number, location: number, flaw: string): void {
+    this.#refuse(accountId, 'ERR_RECORD_CORRUPT', `the record at location ${location} is corrupt: ${flaw}`);
+  }
+
   #refuse(accountId: number, code: ErrorCode, message: string): void {
     this.#refused++;
     if (this.#refusals.length < MOST_NAMED) this.#refusals.push({ accountId, code, message });
@@ -218,8 +278,7 @@ export class Resume {
 }
 
 /** What is wrong with a head that no store should have. */
-function flawOf({ accountId, incarnation, kind }: IndexHead): string | undefined {
-  if (accountId < 1 || accountId > MAX_ACCOUNT_ID) return `it is of account ${accountId}`;
+function flawOf({ incarnation, kind }: IndexHead): string | undefined {
   if (incarnation === 0) return 'it is of no incarnation';
   if (kind > RecordKind.quarantined) return `it is of kind ${kind as number}`;
   return undefined;
