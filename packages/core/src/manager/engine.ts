@@ -115,7 +115,7 @@ export class Engine {
     store.kernels = columnKernels(table, config.enableSimd, (reason) => logger.warn(`no SIMD, plain JavaScript instead: ${reason}`));
     const check = new RoundCheck({ scheduler, caller, seats, clock, round });
     const durability = records.durable && new Durability(records, records.durable, clock);
-    const storing = new StoringRounds({ scheduler, round, check, staging, store, clock, kept: durability?.kept });
+    const storing = new StoringRounds({ scheduler, round, check, staging, store, clock, kept: durability?.kept, runs: durability?.runs });
     const upgrades = new Upgrades({ behaviors, numbers: staging.shapes, codec, records });
     const hibernation = new Hibernation({
       store,

@@ -24,7 +24,7 @@ export function spoil(disk: Disk, accountId: number): void {
 export function setClock(disk: Disk, clock: Partial<ClockNote>): void {
   const store = new DiskStore(disk);
   store.open({ moved: () => NO_LOCATION } as never);
-  noteClock(store.durable, { tick: 1, nowMs: 0, incarnations: 0, savedAt: 0, checkpointTick: 0, ...clock });
+  noteClock(store.durable, { tick: 1, nowMs: 0, incarnations: 0, savedAt: 0, checkpointTick: 0, earlier: [], ...clock });
   store.close();
 }
 

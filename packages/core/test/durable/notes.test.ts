@@ -11,7 +11,15 @@ describe('notes', () => {
     const store = new DiskStore(disk);
     store.open({} as never);
     noteFormat(store.durable, 0xffff_ffff);
-    const clock = { tick: 12, nowMs: 1200.5, incarnations: -3, savedAt: 1_700_000_000_123, checkpointTick: 9 };
+    const clock = {
+      tick: 12,
+      nowMs: 1200.5,
+      incarnations: -3,
+      savedAt: 1_700_000_000_123,
+      sinceTick: 8,
+      checkpointTick: 9,
+      earlier: [{ checkpointTick: 7 }],
+    };
     noteClock(store.durable, clock);
     store.durable.note('shapes', '[]');
     store.close();
@@ -37,6 +45,16 @@ describe('notes', () => {
     ['no seed', { format: '{"version":1}' }, /the seed in note "format" must be an integer 0…4294967295: got undefined$/],
     ['a clock without a tick', { format: FORMAT, clock: '{"nowMs":1,"incarnations":1}' }, /note "clock" must have tick, nowMs/],
     ['a clock before the first tick', { format: FORMAT, clock: '{"tick":-1,"nowMs":1,"incarnations":1}' }, /note "clock" must have/],
+    [
+      'a clock of a run that began at no tick',
+      { format: FORMAT, clock: '{"tick":1,"nowMs":1,"incarnations":1,"sinceTick":"1"}' },
+      /the ticks of/,
+    ],
+    [
+      'a clock of runs that are none',
+      { format: FORMAT, clock: '{"tick":1,"nowMs":1,"incarnations":1,"earlier":[{"checkpointTick":0.5}]}' },
+      /the ticks of/,
+    ],
     ['a clock without a time', { format: FORMAT, clock: '{"tick":1,"nowMs":null,"incarnations":1}' }, /note "clock" must have/],
   ])('are refused with %s', (_what, notes, message) => {
     expect(() => readNotes('disk', new Map(Object.entries(notes as Record<string, string>)))).toThrow(message);

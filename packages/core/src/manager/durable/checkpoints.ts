@@ -13,6 +13,7 @@ import { StoringRounds } from '../sleep/storing-rounds.js';
 import type { SliceDriver } from '../upkeep/defragmentation.js';
 import { CheckpointJob, type CheckpointReport } from './checkpoint-job.js';
 import type { KeptRecords } from './kept-records.js';
+import type { Runs } from './runs.js';
 import { settledBy } from './settled-by.js';
 
 /** A store is not waited for that does not end a call within so many ms of wall-clock time. */
@@ -36,6 +37,7 @@ export interface CheckpointParts {
   readonly durable: DurableRecords;
   readonly rounds: StoringRounds;
   readonly kept: KeptRecords;
+  readonly runs: Runs;
   readonly storing: Storing;
   readonly wallClock: WallClock;
   readonly logger: Logger;
@@ -51,8 +53,6 @@ export interface CheckpointParts {
 export class Checkpoints {
   /** Done since start. */
   count = 0;
-  /** See `ClockNote.checkpointTick`. */
-  tick = 0;
   readonly #parts: CheckpointParts;
   readonly #slots = new Int32Array(StoringRounds.most);
   #job: CheckpointJob | undefined;
@@ -253,9 +253,9 @@ export class Checkpoints {
   }
 
   #flush(job: CheckpointJob): void {
-    const { storing, durable, noteClock, clock } = this.#parts;
+    const { storing, durable, noteClock, clock, runs } = this.#parts;
     const { number, nowMs } = clock;
-    this.tick = job.tick;
+    runs.checkpointed(job.tick);
     let report: CheckpointReport | undefined;
     storing.lane.run({
       begin: () => {

@@ -12,6 +12,7 @@ import type { StoringRounds } from '../sleep/storing-rounds.js';
 import { Checkpoints } from './checkpoints.js';
 import { KeptRecords } from './kept-records.js';
 import { noteClock } from './notes.js';
+import { Runs } from './runs.js';
 
 /** What else a manager consists of. */
 export interface DurabilityParts {
@@ -28,6 +29,7 @@ export interface DurabilityParts {
 /** What a manager has more where its store outlives the process: README.md in this folder. Main thread only. */
 export class Durability {
   readonly kept = new KeptRecords();
+  readonly runs = new Runs();
   readonly #records: HibernationStore;
   readonly #durable: DurableRecords;
   readonly #clock: TickClock;
@@ -49,7 +51,7 @@ export class Durability {
   readonly noteClock = (): void => {
     const { number: tick, nowMs } = this.#clock;
     const { incarnations } = this.#population as Population;
-    noteClock(this.#durable, { tick, nowMs, incarnations, savedAt: Date.now(), checkpointTick: this.checkpoints.tick });
+    noteClock(this.#durable, { tick, nowMs, incarnations, savedAt: Date.now(), ...this.runs.note() });
   };
 
   /** The manager's other parts are there: what has to be told of them is from now on. Before the store is given anything. */
@@ -58,6 +60,7 @@ export class Durability {
     this.#population = registry.population;
     rounds.requestsOf = (incarnation) => asks.openOf(incarnation);
     storing.isAsking = (incarnation) => asks.openOf(incarnation).length > 0;
+    waking.runs = this.runs;
     waking.onAsking = (slot, named) => asks.takeUp(slot, named);
     store.onReleased = (slot, accountId) => storing.released(slot, accountId);
     this.#checkpoints = new Checkpoints({
@@ -67,6 +70,7 @@ export class Durability {
       records: this.#records,
       durable: this.#durable,
       kept: this.kept,
+      runs: this.runs,
       noteClock: this.noteClock,
     });
   }

@@ -31,6 +31,11 @@ export class KeptRecords {
     this.#contents[slot] = content;
   }
 
+  /** All records are to be written again. */
+  forgetContents(): void {
+    this.#contents.fill(0);
+  }
+
   /** A session has been moved from one slot to another, which had none. */
   moved(from: number, to: number): void {
     this.keep(to, this.locationOf(from), this.contentOf(from));

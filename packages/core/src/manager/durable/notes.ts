@@ -1,6 +1,7 @@
 import manifest from '../../../package.json' with { type: 'json' };
 import { DormouseError, shown } from '../../errors.js';
 import type { DurableRecords } from '../../hibernation/durable-records.js';
+import type { Run } from './runs.js';
 
 /** Keys of the notes that a manager keeps in a store that outlives the process. */
 export const NoteKey = { format: 'format', shapes: 'shapes', clock: 'clock' } as const;
@@ -19,18 +20,15 @@ export interface FormatNote {
 }
 
 /** Noted with every `put`, and before every `flush`: nothing that is durable is of a later time. */
-export interface ClockNote {
+export interface ClockNote extends Run {
   readonly tick: number;
   readonly nowMs: number;
   /** The incarnation given last. */
   readonly incarnations: number;
   /** Unix time, ms. */
   readonly savedAt: number;
-  /**
-   * In which the last checkpoint began that has come to its end; 0: none has. An active session whose record is of an earlier tick was found unchanged in it, but for one
-   * update more in each tick.
-   */
-  readonly checkpointTick: number;
+  /** Runs before this one of which the store may still have records, oldest first. */
+  readonly earlier: readonly Run[];
 }
 
 /** What a manager goes on from. */
@@ -76,17 +74,30 @@ function readFormat(store: string, text: string): FormatNote {
 
 function readClock(store: string, text: string): ClockNote {
   const clock = objectOf(store, NoteKey.clock, text) as Partial<ClockNote>;
-  const { tick, nowMs, incarnations, savedAt, checkpointTick = 0 } = clock;
+  const { tick, nowMs, incarnations, savedAt, earlier = [] } = clock;
   if (!Number.isSafeInteger(tick) || (tick as number) < 0 || !Number.isFinite(nowMs) || !Number.isInteger(incarnations)) {
     throw unreadable(store, `note "clock" must have tick, nowMs and incarnations: got ${shown(text)}`);
+  }
+  if (!isRun(clock) || !Array.isArray(earlier) || !earlier.every(isRun)) {
+    throw unreadable(store, `note "clock" must have the ticks of checkpoints, of this run and of those before: got ${shown(text)}`);
   }
   return {
     tick: tick as number,
     nowMs: nowMs as number,
     incarnations: (incarnations as number) | 0,
     savedAt: Number(savedAt),
-    checkpointTick,
+    ...runOf(clock),
+    earlier: earlier.map(runOf),
   };
+}
+
+function isRun(value: unknown): value is Partial<Run> {
+  const { sinceTick, checkpointTick } = (value ?? {}) as Partial<Run>;
+  return [sinceTick, checkpointTick].every((tick) => tick === undefined || Number.isSafeInteger(tick));
+}
+
+function runOf({ sinceTick, checkpointTick = 0 }: Partial<Run>): Run {
+  return { sinceTick, checkpointTick };
 }
 
 function objectOf(store: string, key: string, text: string): object {

@@ -60,6 +60,8 @@ export class Resume {
   /** By entry: seconds since 1970. */
   #storedAt = new Uint32Array(4096);
   #count = 0;
+  /** Of those records that are of a session awake. */
+  #wereActive = 0;
   #refused = 0;
   #active = 0;
   #quarantined = 0;
@@ -75,6 +77,11 @@ export class Resume {
   /** Of how many records each shape is. */
   get used(): Uint32Array {
     return this.#used;
+  }
+
+  /** Everybody is awake who was. */
+  get haveAllComeBack(): boolean {
+    return this.#active === this.#wereActive;
   }
 
   /** Takes a page of heads, as the store hands it over. No object is made for one of them; some 0.8 µs each. */
@@ -122,6 +129,7 @@ export class Resume {
     const { sleepers } = store;
     const { accountId, incarnation, shape, kind, storedAt } = head;
     this.#count++;
+    if (kind === RecordKind.active) this.#wereActive++;
     this.#used[shape]++;
     if (storedAt < this.#oldest) this.#oldest = storedAt;
     if (accountId < 1 || accountId > MAX_ACCOUNT_ID) {

@@ -8,6 +8,7 @@ import type { Engine } from '../engine.js';
 import { whileGoingOn } from './going-on.js';
 import { NoteKey, noteFormat, readNotes } from './notes.js';
 import { Resume, type ResumeReport } from './resume.js';
+import type { Run } from './runs.js';
 import { StoredShapes } from './shapes.js';
 
 /** A store is not waited for that hands over nothing for so long, wall-clock ms. */
@@ -28,7 +29,8 @@ export interface StoredTerms {
   readonly nowMs: number;
   readonly tick: number;
   readonly incarnations: number;
-  readonly checkpointTick: number;
+  /** Of those whose records the store may have. */
+  readonly runs: readonly Run[];
   /** No manager has had the store before, or what it was noted is of none that goes on. */
   readonly isNew: boolean;
 }
@@ -57,7 +59,7 @@ export function storedTerms(store: HibernationStore, options: CheckedOptions<Any
     nowMs: clock?.nowMs ?? config.startTimeMs,
     tick: clock?.tick ?? 0,
     incarnations: clock?.incarnations ?? 0,
-    checkpointTick: clock?.checkpointTick ?? 0,
+    runs: clock === undefined ? [] : [...clock.earlier, { sinceTick: clock.sinceTick, checkpointTick: clock.checkpointTick }],
     isNew: notes === undefined,
   };
 }
@@ -69,14 +71,13 @@ export function storedTerms(store: HibernationStore, options: CheckedOptions<Any
  */
 export async function takeUp(
   engine: Engine,
-  { durable, shapes, incarnations, checkpointTick, seed, isNew }: StoredTerms,
+  { durable, shapes, tick, incarnations, runs, seed, isNew }: StoredTerms,
   { resume: isResuming, clock }: Pick<CheckedOptions<AnyBehavior>, 'resume' | 'clock'>,
   logger: Logger,
 ): Promise<ResumeReport | undefined> {
   const startedMs = performance.now();
   engine.registry.population.incarnations = incarnations;
-  engine.hibernation.waking.checkpointTick = checkpointTick;
-  if (engine.durability !== undefined) engine.durability.checkpoints.tick = checkpointTick;
+  if (!isNew) engine.durability?.runs.goOn(tick, runs);
   const resume = new Resume(engine, shapes, logger);
   let found = 0;
   await whileGoingOn(clock, LOAD_MS, `store ${engine.records.name} has handed over nothing`, (isAwaited) =>
@@ -92,6 +93,8 @@ export async function takeUp(
   if (isNew) noteFormat(durable, seed);
   durable.note(NoteKey.shapes, shapes.note());
   resume.wake();
+  if (resume.haveAllComeBack) engine.durability?.runs.allCameBack();
+  else engine.durability?.kept.forgetContents();
   return isResuming ? resume.report(startedMs) : undefined;
 }
 

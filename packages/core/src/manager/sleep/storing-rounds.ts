@@ -10,6 +10,7 @@ import type { SessionStore } from '../../session/store.js';
 import type { TickClock } from '../../session/tick-clock.js';
 import { BatchHeads } from '../durable/batch-heads.js';
 import type { KeptRecords } from '../durable/kept-records.js';
+import type { Runs } from '../durable/runs.js';
 import type { RoundCheck } from '../round-check.js';
 
 /** Below this many rows the host encodes alone: it has done so before a worker is awake. */
@@ -30,6 +31,8 @@ interface StoringParts {
   readonly clock: TickClock;
   /** Of a store that outlives the process. */
   readonly kept?: KeptRecords | undefined;
+  /** Of such a store. */
+  readonly runs?: Pick<Runs, 'sinceTick'> | undefined;
 }
 
 /**
@@ -61,6 +64,8 @@ export class StoringRounds {
   #at = 0;
   /** Of the last round; 0: there was none, or it failed, and the host encodes all itself. */
   #epoch = 0;
+  /** In which it was. */
+  #tick = 0;
   #failure: DormouseError | undefined;
 
   constructor(parts: StoringParts) {
@@ -150,6 +155,8 @@ export class StoringRounds {
   next(): RecordBatch | undefined {
     const { staging, store, kept } = this.#parts;
     const hasParts = this.#epoch !== 0;
+    // What is of the tick that a run went on from without somebody could be of the run before, too: it is written again.
+    const { clock, runs } = this.#parts;
     let count = 0;
     let used = 0;
     // What lies one behind the other in a part, where it is to come, and is not copied yet.
@@ -181,7 +188,7 @@ export class StoringRounds {
       this.slots[count] = slot;
       this.incarnations[count] = store.word(slot, Column.incarnation);
       this.leaves[count] = isThere ? this.#atRest[at] : Number(this.#isAtRest(slot));
-      this.contents[count] = content;
+      this.contents[count] = (isThere ? this.#tick : clock.number) === runs?.sinceTick ? 0 : content;
       this.#ends[count] = used;
       this.#locations[count] = kept?.locationOf(slot) ?? NO_LOCATION;
       this.#accountIds[count++] = store.word(slot, Column.account) >>> 0;
@@ -201,6 +208,7 @@ export class StoringRounds {
   #run(batchCount: number): void | Promise<void> {
     const { scheduler, round, clock } = this.#parts;
     const epoch = round.nextEpoch();
+    this.#tick = clock.number;
     this.rounds++;
     round.openStoring(epoch, clock.number, batchCount);
     let running: void | Promise<void>;

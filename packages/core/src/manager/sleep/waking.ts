@@ -12,6 +12,7 @@ import type { InputTap } from '../../recording/observer.js';
 import { comeBack, giveUpSlot, isAtRest, rise, takeSlot } from '../../session/rest.js';
 import { NO_SLOT, type SessionStore } from '../../session/store.js';
 import type { RefusedRequest } from '../../tick-report.js';
+import type { Runs } from '../durable/runs.js';
 import type { Upgrades } from '../durable/upgrades.js';
 import type { Storing } from './storing.js';
 
@@ -46,8 +47,8 @@ export class Waking {
   onAsking: ((slot: number, named: readonly NamedRequest[]) => void) | undefined;
   /** What the record told that was read into a slot last. */
   head: RecordHead | undefined;
-  /** After a restart: the tick up to which sessions that were awake are known to have been updated, whatever tick their records are of. */
-  checkpointTick = 0;
+  /** Of a store that outlives the process. */
+  runs: Runs | undefined;
   /** Records that could not be read since somebody took these; told already. */
   refusals: RefusedRequest[] = [];
   readonly #parts: WakingParts;
@@ -178,9 +179,9 @@ export class Waking {
     return undefined;
   }
 
-  /** Updates that a record's session has had. In a process that is gone it may have been awake: nobody wrote it again as long as it was but updated. */
-  updatesOf({ updateCount, countsFrom }: RecordHead): number {
-    return countsFrom === undefined ? updateCount : Math.max(updateCount, (this.checkpointTick - countsFrom) | 0);
+  /** Updates that a record's session has had. In a process that is gone it may have been awake: see {@link Runs.updatesOf}. */
+  updatesOf(head: RecordHead): number {
+    return this.runs?.updatesOf(head) ?? head.updateCount;
   }
 
   /**
