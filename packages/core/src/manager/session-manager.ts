@@ -59,8 +59,8 @@ export class SessionManager<B extends AnyBehavior = AnyBehavior> extends Manager
   }
 
   /**
-   * Starts a manager (R-06). When it rejects — `ERR_CONFIG_INVALID`, `ERR_CONFIG_KEY_UNKNOWN`, `ERR_SCHEDULER_CONTRACT`, `ERR_STORE_NOT_EMPTY`,
-   * `ERR_START_FAILED` with the cause — no thread, timer or file is left behind.
+   * Starts a manager (R-06). When it rejects — `ERR_CONFIG_INVALID`, `ERR_CONFIG_KEY_UNKNOWN`, `ERR_SCHEDULER_CONTRACT`, `ERR_STORE_NOT_EMPTY`, `ERR_STORE_LOCKED`,
+   * `ERR_STORE_FILE`, `ERR_NODE_VERSION`, `ERR_START_FAILED` with the cause — no thread, timer or file is left behind.
    */
   static async start<const B extends AnyBehavior>(options: SessionManagerOptions<B>): Promise<SessionManager<B>> {
     const checked = checkOptions(options);

@@ -17,8 +17,15 @@ import { closeStore, stopScheduler, takeScheduler, takeStore } from './ownership
 /** A store that is not open by then is not waited for, wall-clock ms. */
 const OPEN_MS = 60_000;
 
-/** Errors of a start that are told as they are: what the caller has asked for does not fit the store. */
-const OF_OPTIONS: readonly ErrorCode[] = ['ERR_START_FAILED', 'ERR_CONFIG_INVALID', 'ERR_STORE_NOT_EMPTY'];
+/** Errors of a start that are told as they are: what the caller has asked for does not fit the store, or the store is not to be had. */
+const AS_THEY_ARE: readonly ErrorCode[] = [
+  'ERR_START_FAILED',
+  'ERR_CONFIG_INVALID',
+  'ERR_NODE_VERSION',
+  'ERR_STORE_FILE',
+  'ERR_STORE_LOCKED',
+  'ERR_STORE_NOT_EMPTY',
+];
 
 export interface StartedEngine {
   readonly engine: Engine;
@@ -28,7 +35,7 @@ export interface StartedEngine {
 }
 
 /**
- * Starts all of a manager's parts. Throws `ERR_START_FAILED` with the cause, or what {@link storedTerms} throws; scheduler and store have then been
+ * Starts all of a manager's parts. Throws `ERR_START_FAILED` with the cause, what {@link storedTerms} throws, or `ERR_NODE_VERSION`, `ERR_STORE_LOCKED`, `ERR_STORE_FILE` of the store; scheduler and store have then been
  * stopped.
  */
 export async function startEngine(given: CheckedOptions<AnyBehavior>, logger: Logger): Promise<StartedEngine> {
@@ -80,7 +87,7 @@ export async function startEngine(given: CheckedOptions<AnyBehavior>, logger: Lo
     await stopScheduler(scheduler, logger);
     if (hasStore) await closeStore(records, logger);
     engine?.seats.close();
-    if (OF_OPTIONS.some((code) => DormouseError.isInstance(cause, code))) throw cause;
+    if (AS_THEY_ARE.some((code) => DormouseError.isInstance(cause, code))) throw cause;
     throw new DormouseError('ERR_START_FAILED', `${starting} did not start: ${messageOf(cause)}`, { cause });
   }
 }

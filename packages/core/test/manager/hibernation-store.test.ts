@@ -1,3 +1,4 @@
+import { DormouseError } from '@dormouse/core';
 import { describe, expect, it, vi } from 'vitest';
 import { collectGarbage } from '../../src/thread/collect-garbage.js';
 import { deferredScheduler, serialScheduler } from '../scheduler/test-schedulers.js';
@@ -220,6 +221,17 @@ describe('a store', () => {
     await expect(starting).rejects.toMatchObject({ code: 'ERR_START_FAILED', message: 'store fake did not start: locked' });
     expect(store.calls).toEqual(['close']);
   });
+
+  it.each(['ERR_NODE_VERSION', 'ERR_STORE_FILE', 'ERR_STORE_LOCKED'] as const)(
+    'is told to whoever starts a manager as it is where it cannot be had: %s',
+    async (code) => {
+      const error = new DormouseError(code, 'not this one');
+      const store = new FakeStore();
+      store.open = () => Promise.reject(error);
+      await expect(startWith({ behavior: echo, scheduler: serialScheduler(), store })).rejects.toBe(error);
+      expect(store.calls).toEqual(['close']);
+    },
+  );
 
   it('belongs to one manager at a time', async () => {
     const { manager, store } = await startSleepy();
