@@ -267,7 +267,6 @@ export class Engine {
   }
 
   setUpdateBatchSize(size: number): void {
-    // The round in hand keeps its own size; the next one takes this.
     this.ticks.updateBatchSize = size;
     this.inputs.observer?.batchSized(size);
   }

@@ -9,6 +9,7 @@ import type { StateView } from '../runtime/index.js';
 import type { BehaviorHost } from '../session/behavior-host.js';
 import { type HandleOwner, type PushOutcome, SessionHandle, type SessionStatus } from '../session/handle.js';
 import type { StateSource } from '../session/host-state.js';
+import { behaviorOfSleeper } from '../session/rest.js';
 import { NO_SLOT, type SessionStore } from '../session/store.js';
 import type { TickClock } from '../session/tick-clock.js';
 import { PacketInput } from './packet-input.js';
@@ -19,7 +20,6 @@ import { SleepRequests } from './sleep/sleep-requests.js';
 import { type TickEngine, tickInFlight } from './tick-engine.js';
 
 const MAX_U32 = 0xffff_ffff;
-
 /** By what a slot holds. A session in its `create` hook has a slot that is free yet. */
 const STATUSES: Readonly<Record<number, SessionStatus>> = {
   [SlotState.quarantined]: 'quarantined',
@@ -215,13 +215,7 @@ export class SessionRegistry implements HandleOwner {
   }
 
   behaviorOfSleeper(entry: number): AnyBehavior {
-    const { sleepers, pool } = this.#store;
-    const host = pool.hosts[sleepers.behaviorOf(entry)];
-    if (host !== undefined) return host.behavior;
-    const accountId = sleepers.accountOf(entry);
-    throw new DormouseError('ERR_RECORD_SHAPE', `account ${accountId} follows a behaviour that is not one of this manager's`, {
-      accountId,
-    });
+    return behaviorOfSleeper(this.#store, entry);
   }
 
   makeState(source: StateSource, behavior: AnyBehavior): object {

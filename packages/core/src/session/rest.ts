@@ -1,3 +1,5 @@
+import type { AnyBehavior } from '../behavior.js';
+import { DormouseError } from '../errors.js';
 import { NO_LOCATION } from '../hibernation/hibernation-store.js';
 import { NO_ENTRY } from '../hibernation/sleepers.js';
 import { Column, ROW_MASK, SlotState, Traffic } from '../layout/geometry.js';
@@ -94,4 +96,12 @@ export function takeSlot(store: SessionStore, host: BehaviorHost, accountId: num
 export function giveUpSlot(store: SessionStore, slot: number, accountId: number): void {
   store.setState(slot, SlotState.free);
   store.vacateSlot(slot, store.block(slot), accountId);
+}
+
+/** The behaviour that a sleeper follows. Throws `ERR_RECORD_SHAPE` where that is none of this manager's. */
+export function behaviorOfSleeper({ sleepers, pool }: SessionStore, entry: number): AnyBehavior {
+  const host = pool.hosts[sleepers.behaviorOf(entry)];
+  if (host !== undefined) return host.behavior;
+  const accountId = sleepers.accountOf(entry);
+  throw new DormouseError('ERR_RECORD_SHAPE', `account ${accountId} follows a behaviour that is not one of this manager's`, { accountId });
 }
