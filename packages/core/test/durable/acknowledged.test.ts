@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { accounts } from '../manager/test-manager.js';
 import { Disk } from './disk-fixture.js';
-import { startKeeper } from './durable-fixture.js';
+import { headsOn, startKeeper, turn } from './durable-fixture.js';
 
 describe('what a checkpoint has acknowledged comes back', () => {
   it('with all its updates where a session has failed anew in each, and is in quarantine again', async () => {
@@ -52,5 +52,47 @@ describe('what a checkpoint has acknowledged comes back', () => {
     store.kill();
     const { manager: next } = await startKeeper(disk, {}, { resume: true });
     expect(next.stateDigest()).toBe(digest);
+  });
+});
+
+describe('a checkpoint', () => {
+  it('comes to its end while sleepers are moved faster than the store takes them, with all that were moved before it', async () => {
+    const disk = new Disk();
+    const { manager, store } = await startKeeper(disk);
+    const handles = manager.createSessionBatch(accounts(300));
+    for (const handle of handles) handle.hibernate();
+    await manager.checkpoint();
+    for (const handle of handles) handle.mapId = 1000;
+    store.turns = 1;
+    let isDone = false;
+    const checkpoint = manager.checkpoint().then(() => (isDone = true));
+    let ticks = 0;
+    for (; ticks < 100 && !isDone; ticks++) {
+      for (const handle of handles) handle.mapId = 1001 + ticks;
+      await manager.updateAllSessions(50);
+      await turn();
+    }
+    expect(isDone).toBe(true);
+    await checkpoint;
+    expect(headsOn(disk).filter(({ mapId }) => mapId < 1000)).toEqual([]);
+  });
+
+  it.each([1, 2, 3])('comes to its end while many fall asleep in every tick, %i turns of the event loop for each', async (turns) => {
+    const { manager, store } = await startKeeper(new Disk(), {}, { maxConcurrentSessions: 4000 });
+    const handles = manager.createSessionBatch(accounts(600)).slice(0, 500);
+    for (const handle of handles) handle.hibernate();
+    store.turns = turns;
+    let isDone = false;
+    const checkpoint = manager.checkpoint().then(() => (isDone = true));
+    for (let ticks = 0; ticks < 200 && !isDone; ticks++) {
+      for (const handle of handles) {
+        handle.wake();
+        handle.hibernate();
+      }
+      await manager.updateAllSessions(1);
+      for (let at = 0; at < turns; at++) await turn();
+    }
+    expect(isDone).toBe(true);
+    await checkpoint;
   });
 });

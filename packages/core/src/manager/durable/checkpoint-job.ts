@@ -32,6 +32,8 @@ export class CheckpointJob {
   /** Of the store's calls, how many had failed then. */
   failures = 0;
   looked = 0;
+  /** When all slots are through: see `Storing.movedUntil`. */
+  movedUntil: number | undefined;
   isDone = false;
   error: unknown;
   report: CheckpointReport | undefined;
@@ -56,6 +58,7 @@ export class CheckpointJob {
     this.failures = failures;
     this.cursor = 0;
     this.looked = 0;
+    this.movedUntil = undefined;
     this.missed.clear();
   }
 

@@ -200,7 +200,9 @@ export class Checkpoints {
     const count = this.#gather(job, most);
     if (count > 0) return rounds.encode(this.#slots, count, true) ?? true;
     // What the store has taken last is as durable as it gets; what was deleted and noted since is not.
-    if (!storing.sendMoved()) this.#flush(job);
+    // Nor does it wait for those who are moved from now on.
+    job.movedUntil ??= storing.movedUntil;
+    if (storing.hasToldMoved(job.movedUntil) || !storing.sendMoved()) this.#flush(job);
     return true;
   }
 

@@ -19,6 +19,8 @@ export class MovedSleepers implements BatchOrigin {
   readonly incarnations = new Int32Array(RECORDS_A_BATCH);
   readonly leaves = new Uint8Array(RECORDS_A_BATCH);
   readonly contents = new Float64Array(RECORDS_A_BATCH);
+  /** How many were looked at since start: who was listed first is looked at first. */
+  looked = 0;
   readonly #store: SessionStore;
   readonly #records: HibernationStore;
   readonly #isAsking: (incarnation: number) => boolean;
@@ -82,6 +84,7 @@ export class MovedSleepers implements BatchOrigin {
     for (const accountId of this.#accounts) {
       if (count === RECORDS_A_BATCH || looks-- === 0) break;
       this.#accounts.delete(accountId);
+      this.looked++;
       const entry = sleepers.find(accountId);
       // What a head was that is flawed is not known: it is left.
       if (entry === NO_ENTRY || (sleepers.kindOf(entry) as number) === UNKNOWN_KIND) continue;

@@ -105,6 +105,11 @@ export class Storing {
     return true;
   }
 
+  /** Sees to what the store was doing; true if it is free, and nothing that is encoded waits for it: whoever is first then makes the next list. */
+  isOpen(): boolean {
+    return this.lane.settle() && !this.#parts.rounds.hasNext;
+  }
+
   /** True while a store that has failed is left alone. */
   get isPausing(): boolean {
     return this.lane.isPausing;
@@ -128,6 +133,17 @@ export class Storing {
       // So few are encoded at once.
       if (count === 0 || rounds.encode(this.#slots, count) !== undefined) return;
     }
+  }
+
+  /** True once so many sleepers that were moved have been looked at since start as had been or were listed when this was taken from {@link movedUntil}. */
+  hasToldMoved(until: number): boolean {
+    return this.#movedSleepers === undefined || this.#movedSleepers.looked >= until;
+  }
+
+  /** See {@link hasToldMoved}. */
+  get movedUntil(): number {
+    const moved = this.#movedSleepers;
+    return moved === undefined ? 0 : moved.looked + moved.count;
   }
 
   /** Hands over the next batch of those encoded, if any is left; false if the store takes its time with it, or does not take it. */

@@ -151,8 +151,9 @@ export class Maintenance {
     return !this.#isClosed && this.#parts.ticks.phase === 'idle';
   }
 
+  /** It is the other's turn with each list, not with each batch or tick: who comes while the store is at something has had none. */
   #takeTurn(): boolean {
-    this.#isCheckpointsTurn = !this.#isCheckpointsTurn;
+    if (this.#parts.hibernation.storing.isOpen()) this.#isCheckpointsTurn = !this.#isCheckpointsTurn;
     return this.#isCheckpointsTurn;
   }
 
