@@ -1,4 +1,4 @@
-import { realpathSync, type Stats, statSync } from 'node:fs';
+import { existsSync, realpathSync, rmSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { nodeSqlite } from './node-sqlite.js';
@@ -17,6 +17,8 @@ export class FileLock {
   readonly #file: string;
   #database: DatabaseSync | undefined;
   #place: Stats | undefined;
+  /** The lock's file was not there before. */
+  #isNew = false;
 
   /** `file`: of the store; it need not be there. */
   constructor(file: string) {
@@ -28,6 +30,7 @@ export class FileLock {
   take(): void {
     const { DatabaseSync } = nodeSqlite();
     let database: DatabaseSync | undefined;
+    this.#isNew = !existsSync(this.path);
     try {
       database = new DatabaseSync(this.path);
       database.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
@@ -51,6 +54,13 @@ export class FileLock {
   release(): void {
     this.#database?.close();
     this.#database = undefined;
+  }
+
+  /** Lets go of it, and leaves nothing behind that was not there before. */
+  withdraw(): void {
+    // While it is held: nobody else has it then.
+    if (this.#database !== undefined && this.#isNew) rmSync(this.path, { force: true });
+    this.release();
   }
 }
 

@@ -63,7 +63,7 @@ export class OpenStore {
   static open(host: StoreHost, file: string, writing: Writing): OpenStore | Promise<OpenStore> {
     const lock = new FileLock(file);
     const failed = (error: unknown): never => {
-      lock.release();
+      lock.withdraw();
       throw storeError(error, `cannot open ${file}`);
     };
     return after(

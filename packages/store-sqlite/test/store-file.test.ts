@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sqliteStore } from '../src/index.js';
@@ -53,6 +53,8 @@ describe.runIf(hasSqlite).each([true, false])('a file that is no store, with thr
     const before = statSync(path);
     expect(await refusalOf(path, thread)).toMatchObject({ code: 'ERR_STORE_FILE', message: `store file ${path} ${message}` });
     expect(statSync(path)).toMatchObject({ size: before.size, mtimeMs: before.mtimeMs });
+    // Nothing is left beside what is somebody else's.
+    expect(['-lock', '-wal', '-shm'].filter((suffix) => existsSync(`${path}${suffix}`))).toEqual([]);
   });
 
   it('a store of a later version is refused with both versions, and opens when it is one of this version again', async () => {
