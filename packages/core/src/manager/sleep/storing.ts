@@ -52,7 +52,7 @@ export class Storing {
   #cursor = 0;
   /** The tick in or behind which room was looked for last in a store's pause. */
   #triedInTick = Number.NaN;
-  /** The block whose rows leave, as they mostly do one after the other, and what each of them took. */
+  /** While a batch ends, and no longer, since it may be dropped then: the block whose rows leave, as they mostly do one after the other, and what each took. */
   #leftBlock: Block | undefined;
   #bytesARow = 0;
 
@@ -171,8 +171,8 @@ export class Storing {
         return records.put(batch);
       },
       ended: (error) => {
-        this.#leftBlock = undefined;
         const cause = this.ledger.end(error);
+        this.#leftBlock = undefined;
         if (cause === undefined) return undefined;
         // What else was encoded is done anew then.
         rounds.drop();
