@@ -22,7 +22,7 @@ const MOST_RESTORES = 3;
 const LEAST_FREE_PAGES = 256;
 const FREE_SHARE = 8;
 /** Page caches of both connections at most, and what a record takes there beside its bytes. */
-const MOST_CACHE_BYTES = 3 * 1024 * 1024;
+const MOST_CACHE_BYTES = 1024 * 1024;
 const ROW_BYTES = 64;
 
 /** A store while it is open: its file, what is known of it and what is still to be written. On the manager's thread, but for the writing. */

@@ -11,8 +11,8 @@ export const SCHEMA_VERSION = 1;
 /** Bytes of `place` in front of a record's head: id, account, length, u32 each. Little-endian. */
 export const PLACE_BYTES = 12;
 
-const PAGE_CACHE_KIB = 2048;
-const READER_CACHE_KIB = 1024;
+const PAGE_CACHE_KIB = 512;
+const READER_CACHE_KIB = 512;
 
 /** Every octet in order: where one stands in it is its value, one more. */
 const OCTETS = `x'${Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0')).join('')}'`;

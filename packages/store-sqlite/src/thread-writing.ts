@@ -8,6 +8,8 @@ import type { Writing } from './writing.js';
 /** What the thread runs: as built, also where this file is run as source. */
 const WORKER = new URL('../dist/worker.js', import.meta.url);
 
+/** What each commit is posted as lies outside its heap, and goes when it is collected: with more room for what is young that is 20 bytes a record of a million. */
+const YOUNG_MB = 1;
 const START_MS = 30_000;
 /** What is waited for when it is closed: for what is still to be written, then for the thread to end. */
 const CLOSE_MS = 10_000;
@@ -83,7 +85,12 @@ export class ThreadWriting implements Writing {
 
   #start(): Worker {
     // Flags of this process's, such as loaders of its sources, are none of its business.
-    const worker = new Worker(this.#module, { workerData: this.#data, execArgv: [], name: 'dormouse-store' });
+    const worker = new Worker(this.#module, {
+      workerData: this.#data,
+      execArgv: [],
+      name: 'dormouse-store',
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
     let failure: unknown;
     this.#worker = worker;
     worker.on('message', (reply: ThreadReply) => this.#settle(worker, reply));
