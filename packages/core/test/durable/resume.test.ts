@@ -246,6 +246,16 @@ describe('a store that is not empty', () => {
     expect(manager.resumed?.asleep).toBe(3);
   });
 
+  it('binds nobody by what a start has left in which nothing was stored', async () => {
+    const disk = new Disk();
+    disk.notes = new Map([['format', JSON.stringify({ version: 1, dormouse: '0.0.0', createdAt: '2026-01-01T00:00:00Z', seed: 5 })]]);
+    const { manager } = await resumeOn(disk, { seed: 6, startTimeMs: 9000 });
+    expect([manager.config.seed, manager.tick.nowMs]).toEqual([6, 9000]);
+    await asleep(manager, 1);
+    await manager.shutdown();
+    expect(JSON.parse(disk.notes.get('format') ?? '')).toMatchObject({ seed: 6 });
+  });
+
   it('decides the seed', async () => {
     const disk = new Disk();
     const { manager } = await startOn(disk, { seed: 5 });

@@ -43,7 +43,9 @@ export function storedTerms(store: HibernationStore, options: CheckedOptions<Any
   const { durable } = store;
   if (durable === undefined) return undefined;
   const { config, behaviors, givenSeed, resume } = options;
-  const notes = resume ? readNotes(store.name, durable.notes) : undefined;
+  const stored = resume ? readNotes(store.name, durable.notes) : undefined;
+  // The clock is noted with all that is stored: without it nothing was, and what a start that failed has left binds nobody.
+  const notes = stored?.clock === undefined ? undefined : stored;
   if (notes !== undefined && givenSeed !== undefined && givenSeed !== notes.format.seed) {
     const why = 'sessions go on with the random numbers they began with';
     throw new DormouseError(
