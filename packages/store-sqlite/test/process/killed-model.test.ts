@@ -8,6 +8,7 @@ const created = (accountId: number, salt: number) => ({ what: 'created', account
 const stored = (accountId: number, salt: number, more = {}) => ({ what: 'stored', accountId, salt, ...ASLEEP, ...more });
 const checkpoint = (id: number, list: object[]) => ({ what: 'checkpoint', id, list, digest: 'd1' });
 const checkpointed = (id: number) => ({ what: 'checkpointed', id });
+const STILL = { what: 'still' };
 
 /** What the next process tells of these sessions. */
 function back(sessions: Record<string, unknown>[], resumed = {}, digest = 'd1') {
@@ -35,6 +36,11 @@ describe('what must be there after a kill', () => {
     expect(problemsOf([...LIFE, later], back([{ ...BACK[0], updates: 9, packetsIn: 3 }, BACK[1]], {}, 'd2'))).toEqual(NONE);
   });
 
+  it('has another digest where anything was done behind the checkpoint, ticks too, of which nothing is told', () => {
+    expect(problemsOf(LIFE, back(BACK, {}, 'd2'))).toEqual(NONE);
+    expect(problemsOf([...LIFE, STILL], back(BACK))).toEqual(NONE);
+  });
+
   it('need not be who was created since, nor who was released', () => {
     const lines = [...LIFE, created(3, 33), { what: 'released', accountId: 2 }];
     expect(problemsOf(lines, back(BACK.slice(0, 1)))).toEqual(NONE);
@@ -55,7 +61,7 @@ describe('what must be there after a kill', () => {
     ['somebody who was stored asleep', [created(1, 11), stored(1, 11)], back([]), { lost: 1 }],
     ['updates that were acknowledged', LIFE, back([{ ...BACK[0], updates: 4 }, BACK[1]]), { older: 1 }],
     ['packets that were acknowledged', LIFE, back([{ ...BACK[0], packetsIn: 1 }, BACK[1]]), { older: 1 }],
-    ['the digest of a still moment', LIFE, back(BACK, {}, 'd2'), { older: 1 }],
+    ['the digest of a still moment', [...LIFE, STILL], back(BACK, {}, 'd2'), { older: 1 }],
   ])('misses nothing of: %s', (_, lines, found, problems) => {
     expect(problemsOf(lines, found)).toEqual({ ...NONE, ...problems });
   });

@@ -64,7 +64,7 @@ async function liveAndDie(round, acknowledged, isStill, lifeMs) {
     const ready = new Promise((resolve) => child.once('message', resolve));
     const first = await Promise.race([ready, ended, passed(HANG_MS, 'it hangs', { ref: false })]);
     if (first !== 'ready') throw new Error(`process ${round} did not start: ${JSON.stringify(first)}`);
-    if (isStill) await until(() => linesOf(acknowledged).some(({ what }) => what === 'checkpointed'), round);
+    if (isStill) await until(() => linesOf(acknowledged).some(({ what }) => what === 'still'), round);
     else await passed(lifeMs);
   } finally {
     child.kill('SIGKILL');

@@ -58,6 +58,7 @@ for (let turn = 0; ; turn++) {
   const checkpoint = turn % 8 === 7 ? checkpointed(turn) : undefined;
   if (still === 'still' && checkpoint !== undefined) {
     await checkpoint;
+    tell({ what: 'still' });
     await new Promise(() => setInterval(() => {}, 1000));
   }
   if (below(2) === 0) await checkpoint;

@@ -8,6 +8,8 @@ export class Model {
   /** Checkpoints under way: what was there when they began, and what was done since. */
   #pending = new Map();
   #lastDigest;
+  /** The process did nothing more after its last checkpoint: others tick, push and put to sleep without a word. */
+  #wasStill = false;
   counts = { stored: 0, checkpoints: 0, back: 0, asleep: 0, exact: 0, digests: 0, lost: 0, corrupt: 0, never: 0, older: 0, errors: 0 };
   notes = [];
 
@@ -25,7 +27,7 @@ export class Model {
   /** Takes one line of what a process has told, in order. */
   hear(line) {
     const { what, accountId } = line;
-    if (what !== 'checkpointed' && what !== 'checkpoint') this.#lastDigest = undefined;
+    this.#wasStill = what === 'still';
     if (what === 'error') this.#wrong('errors', line.message);
     else if (what === 'created') {
       const account = this.#of(accountId);
@@ -88,7 +90,9 @@ export class Model {
     if (found.size !== back.length || counted !== back.length) {
       this.#wrong('errors', `${back.length} sessions of ${found.size} accounts are back, and the report says ${counted}`);
     }
-    if (this.#lastDigest !== undefined) {
+    const wasStill = this.#wasStill;
+    this.#wasStill = false;
+    if (wasStill) {
       this.counts.digests++;
       if (digest !== this.#lastDigest) this.#wrong('older', `the digest is ${digest}, and was ${this.#lastDigest} at the last checkpoint`);
     }
