@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { checkpointCommand } from './commands/checkpoint.js';
 import { checksumsCommand } from './commands/checksums.js';
 import { dispatchCommand } from './commands/dispatch.js';
+import { figuresCommand } from './commands/figures.js';
 import { hibernateCommand } from './commands/hibernate.js';
 import { memoryCommand } from './commands/memory.js';
 import { restartCommand } from './commands/restart.js';
@@ -11,7 +12,6 @@ import { runCommand } from './commands/run.js';
 import { scalingCommand } from './commands/scaling.js';
 import { simdCommand } from './commands/simd.js';
 import { spinCommand } from './commands/spin.js';
-import { targetsCommand } from './commands/targets.js';
 
 const BAD_USAGE = 2;
 
@@ -29,7 +29,7 @@ program.addCommand(restartCommand());
 program.addCommand(checkpointCommand());
 program.addCommand(memoryCommand());
 program.addCommand(checksumsCommand());
-program.addCommand(targetsCommand());
+program.addCommand(figuresCommand());
 
 try {
   await program.parseAsync();

@@ -69,20 +69,20 @@ describe('dormouse-bench', () => {
     [['--only', 'native'], '--native <program>'],
     [['--native', 'no/such/program'], 'no/such/program'],
     [['--write', 'no/such/file.md'], 'no/such/file.md'],
-    [['--write', MANIFEST], 'targets:begin'],
-  ])('targets %j is refused before anything is measured', (args, named) => {
-    const { status, stdout, stderr } = bench('targets', ...args);
+    [['--write', MANIFEST], 'figures:begin'],
+  ])('figures %j is refused before anything is measured', (args, named) => {
+    const { status, stdout, stderr } = bench('figures', ...args);
     expect(stderr).toContain(named);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   });
 
-  it('targets --write puts its table between the markers of a file, and touches nothing else', () => {
+  it('figures --write puts its table between the markers of a file, and touches nothing else', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'dormouse-bench-')), 'README.md');
-    writeFileSync(file, 'before\n<!-- targets:begin -->\nold figures\n<!-- targets:end -->\nafter\n');
-    const { status } = bench('targets', '--only', 'population', '--write', file);
+    writeFileSync(file, 'before\n<!-- figures:begin -->\nold figures\n<!-- figures:end -->\nafter\n');
+    const { status } = bench('figures', '--only', 'population', '--write', file);
     const lines = readFileSync(file, 'utf8').split('\n');
-    expect(lines.slice(0, 2)).toEqual(['before', '<!-- targets:begin -->']);
-    expect(lines.slice(-3)).toEqual(['<!-- targets:end -->', 'after', '']);
+    expect(lines.slice(0, 2)).toEqual(['before', '<!-- figures:begin -->']);
+    expect(lines.slice(-3)).toEqual(['<!-- figures:end -->', 'after', '']);
     expect(lines).toContain('| figure | target | result | met |');
     expect(lines.filter((line) => line.startsWith('| creating 1000 sessions |'))).toHaveLength(1);
     expect(lines).not.toContain('old figures');
@@ -127,7 +127,7 @@ describe('dormouse-bench', () => {
     expect(stdout.trim().split('\n')).toHaveLength(6);
   });
 
-  it.each([[[]], [['run']], [['scaling']], [['targets']]])('%j --help shows what there is, and defaults', (command) => {
+  it.each([[[]], [['run']], [['scaling']], [['figures']]])('%j --help shows what there is, and defaults', (command) => {
     const { status, stdout } = bench(...command, '--help');
     expect(stdout).toContain('Usage: dormouse-bench');
     if (command.length > 0) expect(stdout).toMatch(/--sessions <count>.*default: \d+/s);
@@ -185,8 +185,8 @@ describe('dormouse-bench', () => {
     expect(status).toBe(0);
   });
 
-  it('targets --json prints each figure with its target', () => {
-    const { status, stdout } = bench('targets', '--only', 'population', '--json');
+  it('figures --json prints each figure with its target', () => {
+    const { status, stdout } = bench('figures', '--only', 'population', '--json');
     const { figures } = JSON.parse(stdout);
     expect(figures.map((each: { name: string }) => each.name)).toEqual(['creating 1000 sessions', 'releasing 1000 sessions']);
     for (const { value, unit, target, met } of figures) expect({ unit, target, met }).toEqual({ unit: 'ms', target: 1, met: value <= 1 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fitLine } from '../src/targets/size.js';
+import { fitLine } from '../src/figures/size.js';
 
 describe('fitLine', () => {
   it.each([

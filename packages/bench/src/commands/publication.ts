@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { type Figure, figureCells } from '../targets/figure.js';
+import { type Figure, figureCells } from '../figures/figure.js';
 
 /** What is between them belongs to the benchmark: it is written by it, and by nobody else. */
-export const MARKERS = { begin: '<!-- targets:begin -->', end: '<!-- targets:end -->' } as const;
+export const MARKERS = { begin: '<!-- figures:begin -->', end: '<!-- figures:end -->' } as const;
 
 export function isPublishable(file: string): boolean {
   if (!existsSync(file)) return false;
@@ -22,7 +22,7 @@ export function publish(file: string, figures: readonly Figure[], { sessions, ro
 function conditions(sessions: number, rounds: number): string {
   const [{ model }] = cpus();
   const day = new Date().toISOString().slice(0, 10);
-  return `Written by \`dormouse-bench targets\` on ${day}: Node.js ${process.version}, ${cpus().length} × ${model.trim()}; ${sessions} sessions, medians of ${rounds} interleaved rounds.`;
+  return `Written by \`dormouse-bench figures\` on ${day}: Node.js ${process.version}, ${cpus().length} × ${model.trim()}; ${sessions} sessions, medians of ${rounds} interleaved rounds.`;
 }
 
 function markdownTable(figures: readonly Figure[]): string {

@@ -1,5 +1,5 @@
+import { fitLine } from '../figures/size.js';
 import type { SchedulerChoice } from '../harness/scheduler-choice.js';
-import { fitLine } from '../targets/size.js';
 import { SleepyFleet } from './sleepy-fleet.js';
 
 /** R-28's, and on to what R-24 is about. */

@@ -1,24 +1,24 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { againstBuild } from '../figures/against-build.js';
+import { allocation } from '../figures/allocation.js';
+import { dispatchCost } from '../figures/dispatch.js';
+import { type Figure, figureCells, medianFigures } from '../figures/figure.js';
+import { kernelCost } from '../figures/kernel.js';
+import { literalCost } from '../figures/literal-cost.js';
+import { againstNative } from '../figures/native.js';
+import { pendingTimers } from '../figures/pending-timers.js';
+import { populationCost } from '../figures/population.js';
+import { scalingGain } from '../figures/scaling.js';
+import { serviceCosts } from '../figures/service-costs.js';
+import { simdGain } from '../figures/simd.js';
+import { costBySize } from '../figures/size.js';
+import { sleepFigures } from '../figures/sleep.js';
+import { smallTicks } from '../figures/small-ticks.js';
+import { spinHarm } from '../figures/spin.js';
+import { updateCost } from '../figures/update-cost.js';
 import { apart } from '../harness/apart.js';
-import { againstBuild } from '../targets/against-build.js';
-import { allocation } from '../targets/allocation.js';
-import { dispatchCost } from '../targets/dispatch.js';
-import { type Figure, figureCells, medianFigures } from '../targets/figure.js';
-import { kernelCost } from '../targets/kernel.js';
-import { literalCost } from '../targets/literal-cost.js';
-import { againstNative } from '../targets/native.js';
-import { pendingTimers } from '../targets/pending-timers.js';
-import { populationCost } from '../targets/population.js';
-import { scalingGain } from '../targets/scaling.js';
-import { serviceCosts } from '../targets/service-costs.js';
-import { simdGain } from '../targets/simd.js';
-import { costBySize } from '../targets/size.js';
-import { sleepFigures } from '../targets/sleep.js';
-import { smallTicks } from '../targets/small-ticks.js';
-import { spinHarm } from '../targets/spin.js';
-import { updateCost } from '../targets/update-cost.js';
 import { integerIn, jsonOption, schedulersOption, sessionsOption } from './options.js';
 import { isPublishable, MARKERS, publish } from './publication.js';
 import { alignedColumns } from './table.js';
@@ -57,9 +57,9 @@ interface Flags {
   readonly json: boolean;
 }
 
-/** `targets`: every figure that is promised, beside its target. */
-export function targetsCommand(): Command {
-  return new Command('targets')
+/** `figures`: every figure that is promised, beside its target. */
+export function figuresCommand(): Command {
+  return new Command('figures')
     .description('Measure every promised figure and print it beside its target; what is compared runs interleaved.')
     .addOption(sessionsOption(5000))
     .addOption(new Option('--rounds <count>', 'rounds a median is taken of, 5…1000').argParser(integerIn(5, 1000)).default(15))
@@ -126,7 +126,7 @@ function measurePart(part: Part, { sessions, rounds, schedulers, native, against
 async function measureApart(part: Part, { sessions, rounds, schedulers, native, against }: Flags): Promise<Figure[]> {
   if ((part === 'native' && native === undefined) || (part === 'build' && against === undefined)) return [];
   const args = [
-    'targets',
+    'figures',
     '--only',
     part,
     '--sessions',
