@@ -1,5 +1,8 @@
 import type { AnyBehavior } from '@dormouse/core';
-import { repeatOf } from './arithmetic/random.js';
+import { FIRST_ACCOUNT } from './arithmetic/random.js';
+import { MANY_STEPS, randomRepeatOf, repeatOf, stepsInHotspot } from './arithmetic/skew.js';
+import { isAwakeInW8 } from './arithmetic/sleep.js';
+import type { ComparedWorkload } from './compare/contender.js';
 
 export const WORKLOADS = ['W0', 'W1', 'W2', 'W3', 'W4'] as const;
 export type Workload = (typeof WORKLOADS)[number];
@@ -13,8 +16,6 @@ export const FORMS = ['session', 'batch'] as const;
 /** Some also have one in WebAssembly, four sessions at a time (`kernel`). */
 export type Form = (typeof FORMS)[number] | 'kernel';
 
-const W4_STEPS = 200;
-
 /** Which module computes a workload, in `behaviors/` and in `floor/`. */
 const MODULES: Record<Workload, 'idle' | 'light' | 'packets' | 'heavy'> = {
   W0: 'idle',
@@ -24,10 +25,22 @@ const MODULES: Record<Workload, 'idle' | 'light' | 'packets' | 'heavy'> = {
   W4: 'heavy',
 };
 
-/** Steps an update of the session of rank `i` by account id. */
-export function stepsOf(workload: Workload, rank: number, sessions: number): number {
+/** Steps an update of the session of rank `i` by account id, where that is the same in each tick; of W7 what it is without a hotspot. */
+export function stepsOf(workload: ComparedWorkload, rank: number, sessions: number): number {
   if (workload === 'W3') return repeatOf(rank, sessions);
-  return workload === 'W4' ? W4_STEPS : 1;
+  if (workload === 'W6') return randomRepeatOf(FIRST_ACCOUNT + rank);
+  return workload === 'W4' ? MANY_STEPS : 1;
+}
+
+/** Steps of the session of a rank in tick t, if it is awake. W0 and W5 make none. */
+export function stepsAt(workload: ComparedWorkload, rank: number, t: number, sessions: number): number {
+  if (workload === 'W0' || workload === 'W5') return 0;
+  return workload === 'W7' ? stepsInHotspot(rank, t, sessions) : stepsOf(workload, rank, sessions);
+}
+
+/** Whether the session of a rank is updated in tick t, where a tick is 100 ms. */
+export function isAwake(workload: ComparedWorkload, rank: number, t: number): boolean {
+  return workload !== 'W8' || isAwakeInW8(rank, t);
 }
 
 /** Why a workload cannot be run in a form; undefined if it can. */

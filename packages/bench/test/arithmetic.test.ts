@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { BRIEF_BYTES, briefByteSum, byteSum, wordSum, writeInbound } from '../src/arithmetic/packets.js';
-import { arena, repeatOf, startValues, xs } from '../src/arithmetic/random.js';
+import { arena, startValues, xs } from '../src/arithmetic/random.js';
 import { ARITH as F32, round } from '../src/arithmetic/rounding.js';
+import { repeatOf } from '../src/arithmetic/skew.js';
 import { ARITH as F64, round as keep } from '../src/arithmetic/unrounded.js';
 
 describe('the arithmetic of the workloads', () => {

@@ -35,8 +35,3 @@ export function startValues(accountId: number): StartValues {
   const targetY = xs(targetX);
   return { x: arena(x), y: arena(y), targetX: arena(targetX), targetY: arena(targetY), rng: targetY >>> 0 };
 }
-
-/** Steps of W3 for the session of rank `i` by account id among `sessions`: heavy ones first and adjacent. */
-export function repeatOf(rank: number, sessions: number): number {
-  return Math.min(Math.max(Math.floor(Math.floor(sessions / (rank + 1)) / 8), 1), 4096);
-}
