@@ -23,7 +23,8 @@ export type WorkerShare = 'none' | 'cores' | 'cores-1';
 
 /**
  * Something that runs sessions, as a competent user of it would write it. One file a contender, or a family of them; what it sets and why stands in
- * `justification`, which is published.
+ * `justification`, which is published. Its file is loaded in the process of every arm: its library, and the code of its sessions, are imported by `open`
+ * alone, so that no arm has another's in its memory. Built, it is in the root of `dist`: URLs of threads are relative to that.
  */
 export interface Contender {
   /** Unique, kebab-case: `tinypool-shared`. */
@@ -37,6 +38,8 @@ export interface Contender {
   readonly form: string;
   /** The numbers of threads that it is measured with, an arm each. */
   readonly workerShares: readonly WorkerShare[];
+  /** The calling thread runs sessions too while its workers do. Default false; without workers it is the only one. */
+  readonly callerTakesPart?: boolean;
   /** What is configured, and why that is the best that was found for it. One or two sentences. */
   readonly justification: string;
   /** Said of it wherever it is listed: `unmaintained since 2024`. */
