@@ -37,7 +37,7 @@ function arithmetic(arith: 'f32' | 'f64'): Options {
 export default defineConfig([
   {
     ...shared,
-    entry: { index: 'src/index.ts', cli: 'src/cli.ts' },
+    entry: { index: 'src/index.ts', cli: 'src/cli.ts', 'arm-process': 'src/compare/arm-process.ts' },
     splitting: true,
     dts: { entry: { index: 'src/index.ts' } },
     clean: true,

@@ -3,6 +3,7 @@ import { DormouseError } from '@dormouse/core';
 import { Command, CommanderError } from 'commander';
 import { checkpointCommand } from './commands/checkpoint.js';
 import { checksumsCommand } from './commands/checksums.js';
+import { compareCommand } from './commands/compare.js';
 import { dispatchCommand } from './commands/dispatch.js';
 import { figuresCommand } from './commands/figures.js';
 import { hibernateCommand } from './commands/hibernate.js';
@@ -20,6 +21,7 @@ const program = new Command('dormouse-bench')
   .exitOverride()
   .configureHelp({ showGlobalOptions: true });
 program.addCommand(runCommand());
+program.addCommand(compareCommand());
 program.addCommand(dispatchCommand());
 program.addCommand(scalingCommand());
 program.addCommand(spinCommand());

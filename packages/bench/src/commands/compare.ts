@@ -1,0 +1,120 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Command, Option } from 'commander';
+import { armsOf } from '../compare/arms.js';
+import { type ComparePlan, compare } from '../compare/compare.js';
+import { COMPARED_WORKLOADS, type ComparedWorkload, type Contender } from '../compare/contender.js';
+import { CONTENDERS } from '../compare/contenders/index.js';
+import { coresHere } from '../compare/environment.js';
+import type { CompareResult } from '../compare/result.js';
+import { selected } from '../compare/selection.js';
+import { orderInterval } from '../compare/statistics.js';
+import { ARITHS, type Arith } from '../workloads.js';
+import { comparisonText, listText } from './compare-text.js';
+import { integerIn, jsonOption, roundsOption, sessionsOption } from './options.js';
+import { timeLeft } from './time-left.js';
+
+interface Flags {
+  readonly workloads: readonly string[];
+  readonly arith: Arith | 'both';
+  readonly sessions: number;
+  readonly arms: readonly string[];
+  readonly rounds: number;
+  readonly roundMs: number;
+  readonly warmUpMs: number;
+  readonly contenders: readonly string[];
+  readonly out?: string;
+  readonly json: boolean;
+  readonly list: boolean;
+}
+
+const DIFF_MS = 100;
+const CONFIDENCE = 0.95;
+/** As a shell says that a program was ended by Ctrl-C. */
+const INTERRUPTED = 130;
+
+const names = (text: string): readonly string[] => text.split(',').filter((name) => name !== '');
+
+/** `compare`: the same verified work on everything. */
+export function compareCommand(): Command {
+  return new Command('compare')
+    .description('Run the same verified workloads on Dormouse, on thread pools used by hand and on controls, in interleaved rounds.')
+    .addOption(new Option('--workloads <names>', 'separated by commas').argParser(names).default(COMPARED_WORKLOADS, 'all'))
+    .addOption(new Option('--arith <form>', 'the arithmetic of the workloads').choices([...ARITHS, 'both']).default('f64'))
+    .addOption(sessionsOption(5000))
+    .addOption(new Option('--arms <names>', 'separated by commas: names, globs or parts of names').argParser(names).default(['*'], 'all'))
+    .addOption(roundsOption(9))
+    .addOption(new Option('--round-ms <ms>', 'how long a round is, 1…60000').argParser(integerIn(1, 60_000)).default(150))
+    .addOption(new Option('--warm-up-ms <ms>', 'how long an arm runs before, 0…60000').argParser(integerIn(0, 60_000)).default(600))
+    .addOption(
+      new Option('--contenders <modules>', 'compare those too that these modules export as CONTENDERS')
+        .argParser(names)
+        .default([], 'none'),
+    )
+    .addOption(new Option('--out <file>', 'the JSON file to write; default: dormouse-compare-<date>.json'))
+    .addOption(jsonOption())
+    .addOption(new Option('--list', 'list the arms, and measure nothing').default(false))
+    .exitOverride()
+    .action(async (flags: Flags, command: Command) => {
+      const plan = await planOf(flags, command);
+      if (flags.list) {
+        process.stdout.write(flags.json ? `${JSON.stringify(plan.arms.map(({ description }) => description))}\n` : listText(plan));
+        return;
+      }
+      const result = await compareUntilStopped(plan);
+      const out = flags.out ?? `dormouse-compare-${result.startedAt.slice(0, 19).replaceAll(':', '')}.json`;
+      writeFileSync(out, `${JSON.stringify(result, null, 1)}\n`);
+      process.stderr.write(`${result.partial ? 'stopped: what there is' : 'the result'} is in ${out}\n`);
+      process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : comparisonText(result));
+      if (result.partial) process.exitCode = INTERRUPTED;
+    });
+}
+
+async function planOf(flags: Flags, command: Command): Promise<ComparePlan> {
+  const modules = flags.contenders.map((path) => pathToFileURL(resolve(path)).href);
+  const loaded = await Promise.all(modules.map((url) => import(url) as Promise<{ CONTENDERS: readonly Contender[] }>));
+  const contenders = [...CONTENDERS, ...loaded.flatMap((module) => module.CONTENDERS)];
+  const all = armsOf({ contenders, modules }, coresHere());
+  const chosen = (among: readonly string[], patterns: readonly string[], option: string, what: string): string[] => {
+    try {
+      return selected(among, patterns, what);
+    } catch (error) {
+      return command.error(`error: ${option}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  const arms = chosen(
+    all.map(({ description }) => description.name),
+    flags.arms,
+    '--arms',
+    'arm',
+  );
+  const workloads = chosen(COMPARED_WORKLOADS, flags.workloads, '--workloads', 'workload') as ComparedWorkload[];
+  const { rounds, roundMs, warmUpMs, sessions } = flags;
+  return {
+    arms: all.filter(({ description }) => arms.includes(description.name)),
+    workloads,
+    ariths: flags.arith === 'both' ? ['f64', 'f32'] : [flags.arith],
+    sessions,
+    settings: { rounds, roundMs, warmUpMs, diffMs: DIFF_MS, confidence: orderInterval(rounds, CONFIDENCE).confidence },
+    skipped: [],
+    command: process.argv.slice(2),
+    native: null,
+  };
+}
+
+/** Ends early, with what there is, at the first SIGINT or SIGTERM; at the second at once. */
+async function compareUntilStopped(plan: ComparePlan): Promise<CompareResult> {
+  const stopping = new AbortController();
+  const stop = (): void => {
+    if (stopping.signal.aborted) process.exit(INTERRUPTED);
+    process.stderr.write('\nstopping; once more to stop at once\n');
+    stopping.abort();
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  try {
+    return await compare(plan, stopping.signal, timeLeft(process.stderr));
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}

@@ -1,0 +1,71 @@
+import type { ArmSetup } from './contender.js';
+
+/** What an arm's process is asked to do, one request at a time; it answers each. */
+export type ArmRequest =
+  | { readonly kind: 'open'; readonly contender: string; readonly setup: ArmSetup; readonly modules: readonly string[] }
+  | { readonly kind: 'warm-up'; readonly forMs: number; readonly leastTicks: number; readonly mostTicks: number }
+  | { readonly kind: 'round'; readonly ticks: number }
+  | { readonly kind: 'finish' }
+  | { readonly kind: 'resize'; readonly workers: number }
+  | { readonly kind: 'kill-thread' }
+  | { readonly kind: 'idle'; readonly forMs: number }
+  | { readonly kind: 'close' };
+
+/** What it answers with, by kind of request. */
+export interface ArmAnswers {
+  readonly open: Opened;
+  readonly 'warm-up': WarmUp;
+  readonly round: Round;
+  readonly finish: Finished;
+  readonly resize: null;
+  readonly 'kill-thread': null;
+  readonly idle: Idle;
+  readonly close: null;
+}
+
+export type ArmReply<Kind extends keyof ArmAnswers = keyof ArmAnswers> =
+  | { readonly kind: Kind; readonly answer: ArmAnswers[Kind] }
+  | { readonly kind: Kind; readonly error: string };
+
+export interface Opened {
+  /** Which of the lifecycle's requests it can answer. */
+  readonly canResize: boolean;
+  readonly canKillThread: boolean;
+  readonly rssBytes: number;
+}
+
+export interface WarmUp {
+  readonly ticks: number;
+  /** Of its later half. */
+  readonly medianUs: number;
+}
+
+export interface Round {
+  /** Every tick, in order. */
+  readonly ticksUs: Float64Array;
+  /** All threads of the process, the whole round. */
+  readonly cpuUs: number;
+}
+
+/** All that an arm did since it was opened, as the harness counted it, or computed it from every session's final state. */
+export interface Work {
+  readonly ticks: number;
+  readonly updates: number;
+  readonly packetsIn: number;
+  readonly packetsOut: number;
+  /** Packets that were handed over; the sessions themselves say that they sent `packetsOut`. */
+  readonly packetsTaken: number;
+  /** u32. */
+  readonly checksum: number;
+  /** u32. */
+  readonly egressSum: number;
+}
+
+export interface Finished extends Work {
+  readonly rssBytes: number;
+}
+
+export interface Idle {
+  readonly wallUs: number;
+  readonly cpuUs: number;
+}

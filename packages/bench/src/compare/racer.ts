@@ -1,0 +1,32 @@
+import type { Arith } from '../workloads.js';
+import type { Finished } from './arm-protocol.js';
+import type { ArmSetup, ComparedWorkload } from './contender.js';
+import type { ArmDescription } from './result.js';
+
+/** An arm as a table asks for it: what it is, where it does not fit, and how it gets to the start. */
+export interface RacingArm {
+  readonly description: ArmDescription;
+  reasonAgainst(workload: ComparedWorkload, arith: Arith): string | undefined;
+  enter(setup: Omit<ArmSetup, 'workers'>): Racer;
+}
+
+/** One arm of a table, in a process that is not this one. Every promise rejects within a bound if the arm does not do what it is asked to. */
+export interface Racer {
+  open(): Promise<void>;
+  /** Runs ticks for so long, at least so many. Gives the time of a median tick, µs. */
+  warmUp(forMs: number, leastTicks: number): Promise<number>;
+  /** Runs a round of so many ticks; of all rounds the same number. */
+  round(ticks: number): Promise<RaceRound>;
+  /** What it has done. */
+  finish(): Promise<Finished>;
+  /** Ends it at once, whatever it does. */
+  end(): void;
+}
+
+export interface RaceRound {
+  readonly medianUs: number;
+  /** Every tick; where only their summary is known, that. */
+  readonly ticksUs: Float64Array;
+  readonly cpuUs: number;
+  readonly ticks: number;
+}
