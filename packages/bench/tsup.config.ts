@@ -15,6 +15,8 @@ const computed = {
   'floor/light': 'src/floor/light.ts',
   'floor/packets': 'src/floor/packets.ts',
   'floor/heavy': 'src/floor/heavy.ts',
+  'plain/fleet': 'src/plain/fleet.ts',
+  'ecs/fleet': 'src/ecs/fleet.ts',
 };
 
 /**

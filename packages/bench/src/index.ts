@@ -1,3 +1,4 @@
+export { CONTENDERS } from './compare/contenders/index.js';
 export {
   BATCH_FORM,
   checksumsOf,

@@ -1,5 +1,6 @@
 import { INBOUND_BYTES, INBOUND_OPCODE, INBOUND_WORDS, wordSum, writeInbound } from '../arithmetic/packets.js';
 import { FIRST_ACCOUNT } from '../arithmetic/random.js';
+import type { InboundPackets, PacketSink } from '../compare/contender.js';
 
 const RING_BYTES = 16_384;
 /** A cache line more than a ring: at a power of two apart, the beginnings of all rings would share a few cache sets. */
@@ -89,4 +90,33 @@ export function collect({ outbound }: PacketColumns): number {
     heads[i] = 0;
   }
   return sum;
+}
+
+/** Puts one record of the driver's into the ring of each session that it is for. */
+export function deliver({ inbound, dropped }: PacketColumns, { ranks, words: payloads, count }: InboundPackets): void {
+  const { words, heads, strideWords, capacityWords } = inbound;
+  for (let i = 0; i < count; i++) {
+    const rank = ranks === null ? i : ranks[i];
+    const head = heads[rank];
+    if (head + INBOUND_WORDS + 1 > capacityWords) {
+      dropped[rank]++;
+      continue;
+    }
+    const at = rank * strideWords + head;
+    const from = i * INBOUND_WORDS;
+    words[at] = INBOUND_OPCODE | (INBOUND_BYTES << 16);
+    for (let j = 0; j < INBOUND_WORDS; j++) words[at + 1 + j] = payloads[from + j];
+    heads[rank] = head + INBOUND_WORDS + 1;
+  }
+}
+
+/** Hands over every record that sessions have sent, and empties their rings. */
+export function handOver({ outbound }: PacketColumns, sink: PacketSink): void {
+  const { words, heads, strideWords } = outbound;
+  for (let i = 0; i < heads.length; i++) {
+    const start = i * strideWords;
+    const end = start + heads[i];
+    for (let at = start; at < end; at += ((words[at] >>> 16) + 7) >> 2) sink.take(words, at + 1);
+    heads[i] = 0;
+  }
 }
