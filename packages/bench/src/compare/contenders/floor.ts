@@ -1,9 +1,8 @@
-import { INBOUND_BYTES, INBOUND_OPCODE, INBOUND_WORDS } from '../../arithmetic/packets.js';
 import { START_MS } from '../../arithmetic/random.js';
 import { type Columns, columnsOf } from '../../floor/columns.js';
-import { type PacketColumns, packetColumnsOf } from '../../floor/rings.js';
+import { deliver, handOver, type PacketColumns, packetColumnsOf } from '../../floor/rings.js';
 import { moduleUrlOf, stepsOf, WORKLOADS, type Workload } from '../../workloads.js';
-import type { Arm, ArmSetup, ComparedWorkload, Contender, FinalSession, InboundPackets, PacketSink } from '../contender.js';
+import type { Arm, ArmSetup, ComparedWorkload, Contender, FinalSession, PacketSink } from '../contender.js';
 
 /** A workload's bare loop. */
 interface FloorModule {
@@ -34,31 +33,13 @@ async function open({ workload, arith, sessions, diffMs }: ArmSetup, sink: Packe
   const packets = workload === 'W2' ? packetColumnsOf(sessions) : undefined;
   return {
     tick(t, inbound) {
-      if (packets !== undefined && inbound !== null) feed(packets, inbound);
+      if (packets !== undefined && inbound !== null) deliver(packets, inbound);
       update(columns, START_MS + diffMs * (t + 1), diffMs, packets);
       if (packets !== undefined) handOver(packets, sink);
     },
     sessions: () => sessionsIn(columns, packets),
     async close() {},
   };
-}
-
-/** A record to every session. */
-function feed({ inbound: { words, heads, strideWords } }: PacketColumns, { words: payloads, count }: InboundPackets): void {
-  for (let rank = 0; rank < count; rank++) {
-    let at = rank * strideWords + heads[rank];
-    words[at++] = INBOUND_OPCODE | (INBOUND_BYTES << 16);
-    for (let from = rank * INBOUND_WORDS; from < (rank + 1) * INBOUND_WORDS; from++) words[at++] = payloads[from];
-    heads[rank] += INBOUND_WORDS + 1;
-  }
-}
-
-function handOver({ outbound: { words, heads, strideWords } }: PacketColumns, sink: PacketSink): void {
-  for (let rank = 0; rank < heads.length; rank++) {
-    const start = rank * strideWords;
-    for (let at = start; at < start + heads[rank]; at += ((words[at] >>> 16) + 7) >> 2) sink.take(words, at + 1);
-    heads[rank] = 0;
-  }
 }
 
 function* sessionsIn(columns: Columns, packets: PacketColumns | undefined): Generator<FinalSession> {
