@@ -1,4 +1,4 @@
-import type { ComparePlan } from '../compare/compare.js';
+import type { ComparePlan } from '../compare/plan.js';
 import type { CompareResult, CompareTable } from '../compare/result.js';
 import { alignedColumns } from './table.js';
 

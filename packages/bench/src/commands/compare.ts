@@ -1,12 +1,14 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command, Option } from 'commander';
 import { armsOf } from '../compare/arms.js';
-import { type ComparePlan, compare } from '../compare/compare.js';
+import { compare } from '../compare/compare.js';
 import { COMPARED_WORKLOADS, type ComparedWorkload, type Contender } from '../compare/contender.js';
-import { CONTENDERS } from '../compare/contenders/index.js';
+import { CONTENDERS, NATIVE_CONTENDERS } from '../compare/contenders/index.js';
 import { coresHere } from '../compare/environment.js';
+import { nativeArmsOf } from '../compare/native-arm.js';
+import type { ComparePlan } from '../compare/plan.js';
 import type { CompareResult } from '../compare/result.js';
 import { selected } from '../compare/selection.js';
 import { orderInterval } from '../compare/statistics.js';
@@ -18,17 +20,21 @@ import { timeLeft } from './time-left.js';
 interface Flags {
   readonly workloads: readonly string[];
   readonly arith: Arith | 'both';
-  readonly sessions: number;
+  readonly sessions?: number;
   readonly arms: readonly string[];
   readonly rounds: number;
   readonly roundMs: number;
   readonly warmUpMs: number;
   readonly contenders: readonly string[];
+  readonly native?: string;
+  readonly smoke: boolean;
   readonly out?: string;
   readonly json: boolean;
   readonly list: boolean;
 }
 
+const SESSIONS = 5000;
+const SMOKE_SESSIONS = 200;
 const DIFF_MS = 100;
 const CONFIDENCE = 0.95;
 /** As a shell says that a program was ended by Ctrl-C. */
@@ -42,7 +48,7 @@ export function compareCommand(): Command {
     .description('Run the same verified workloads on Dormouse, on thread pools used by hand and on controls, in interleaved rounds.')
     .addOption(new Option('--workloads <names>', 'separated by commas').argParser(names).default(COMPARED_WORKLOADS, 'all'))
     .addOption(new Option('--arith <form>', 'the arithmetic of the workloads').choices([...ARITHS, 'both']).default('f64'))
-    .addOption(sessionsOption(5000))
+    .addOption(sessionsOption(5000).default(undefined, `5000, with --smoke ${SMOKE_SESSIONS}`))
     .addOption(new Option('--arms <names>', 'separated by commas: names, globs or parts of names').argParser(names).default(['*'], 'all'))
     .addOption(roundsOption(9))
     .addOption(new Option('--round-ms <ms>', 'how long a round is, 1…60000').argParser(integerIn(1, 60_000)).default(150))
@@ -52,6 +58,8 @@ export function compareCommand(): Command {
         .argParser(names)
         .default([], 'none'),
     )
+    .addOption(new Option('--native <program>', 'the native program; default: the one that DORMOUSE_NATIVE names'))
+    .addOption(new Option('--smoke', 'run a few ticks of everything and verify them: times say nothing').default(false))
     .addOption(new Option('--out <file>', 'the JSON file to write; default: dormouse-compare-<date>.json'))
     .addOption(jsonOption())
     .addOption(new Option('--list', 'list the arms, and measure nothing').default(false))
@@ -75,32 +83,38 @@ async function planOf(flags: Flags, command: Command): Promise<ComparePlan> {
   const modules = flags.contenders.map((path) => pathToFileURL(resolve(path)).href);
   const loaded = await Promise.all(modules.map((url) => import(url) as Promise<{ CONTENDERS: readonly Contender[] }>));
   const contenders = [...CONTENDERS, ...loaded.flatMap((module) => module.CONTENDERS)];
-  const all = armsOf({ contenders, modules }, coresHere());
-  const chosen = (among: readonly string[], patterns: readonly string[], option: string, what: string): string[] => {
-    try {
-      return selected(among, patterns, what);
-    } catch (error) {
-      return command.error(`error: ${option}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  };
-  const arms = chosen(
-    all.map(({ description }) => description.name),
-    flags.arms,
+  const native = flags.native ?? process.env.DORMOUSE_NATIVE;
+  if (native !== undefined && !existsSync(native)) command.error(`error: --native must be the path of a program: got ${native}`);
+  const natives = await nativeArmsOf(NATIVE_CONTENDERS, native, coresHere());
+  const all = [...armsOf({ contenders, modules }, coresHere()), ...natives.arms];
+  const chosen = choose(
+    command,
     '--arms',
-    'arm',
+    [...all.map(({ description }) => description.name), ...natives.skipped.map(({ arm }) => arm)],
+    flags.arms,
   );
-  const workloads = chosen(COMPARED_WORKLOADS, flags.workloads, '--workloads', 'workload') as ComparedWorkload[];
-  const { rounds, roundMs, warmUpMs, sessions } = flags;
+  const { smoke, sessions = smoke ? SMOKE_SESSIONS : SESSIONS } = flags;
+  const { rounds, roundMs, warmUpMs } = smoke ? { rounds: 1, roundMs: 0, warmUpMs: 0 } : flags;
   return {
-    arms: all.filter(({ description }) => arms.includes(description.name)),
-    workloads,
+    arms: all.filter(({ description }) => chosen.includes(description.name)),
+    workloads: choose(command, '--workloads', COMPARED_WORKLOADS, flags.workloads) as ComparedWorkload[],
     ariths: flags.arith === 'both' ? ['f64', 'f32'] : [flags.arith],
     sessions,
     settings: { rounds, roundMs, warmUpMs, diffMs: DIFF_MS, confidence: orderInterval(rounds, CONFIDENCE).confidence },
-    skipped: [],
+    smoke,
+    skipped: natives.skipped.filter(({ arm }) => chosen.includes(arm)),
     command: process.argv.slice(2),
-    native: null,
+    native: natives.version,
   };
+}
+
+/** Names that an option means; what it cannot mean ends the program. */
+function choose(command: Command, option: string, names: readonly string[], patterns: readonly string[]): string[] {
+  try {
+    return selected(names, patterns);
+  } catch (error) {
+    return command.error(`error: ${option}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** Ends early, with what there is, at the first SIGINT or SIGTERM; at the second at once. */

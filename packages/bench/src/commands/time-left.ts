@@ -1,5 +1,5 @@
 import type { WriteStream } from 'node:tty';
-import type { OnProgress } from '../compare/compare.js';
+import type { OnProgress } from '../compare/reckoning.js';
 
 const TERMINAL_EVERY_MS = 100;
 const LOG_EVERY_MS = 5000;

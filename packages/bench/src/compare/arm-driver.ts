@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checksumOf } from '../harness/checksum.js';
 import { type Inbound, inboundOf } from '../harness/inbound.js';
 import { medianOf } from '../harness/series.js';
-import type { Finished, Idle, Opened, Round, WarmUp } from './arm-protocol.js';
+import type { Finished, Idle, Opened, Round, Took, WarmUp } from './arm-protocol.js';
 import type { Arm, ArmSetup, Contender, FinalSession, PacketSink } from './contender.js';
+import { loseThread, type ThreadLoss } from './thread-loss.js';
 
 /** Drives one arm of one contender, in the arm's own process: writes what comes in, times ticks, counts what goes out, reads what came of it. */
 export class ArmDriver {
@@ -13,15 +14,11 @@ export class ArmDriver {
   readonly #opened: Opened;
   #t = 0;
 
-  private constructor(arm: Arm, inbound: Inbound, egress: Egress) {
+  private constructor(arm: Arm, inbound: Inbound, egress: Egress, openMs: number) {
     this.#arm = arm;
     this.#inbound = inbound;
     this.#egress = egress;
-    this.#opened = {
-      canResize: arm.resize !== undefined,
-      canKillThread: arm.killThread !== undefined,
-      rssBytes: process.memoryUsage.rss(),
-    };
+    this.#opened = { ms: openMs, canResize: arm.resize !== undefined, canKillThread: arm.killThread !== undefined };
   }
 
   /** Opens the arm. Rejects with what the contender throws, or why it has no such workload. */
@@ -29,8 +26,9 @@ export class ArmDriver {
     const reason = contender.reasonAgainst(setup.workload, setup.arith);
     if (reason !== undefined) throw new RangeError(reason);
     const egress = new Egress();
+    const beganMs = performance.now();
     const arm = await contender.open(setup, egress);
-    return new ArmDriver(arm, inboundOf(setup.workload, setup.sessions), egress);
+    return new ArmDriver(arm, inboundOf(setup.workload, setup.sessions), egress, performance.now() - beganMs);
   }
 
   get opened(): Opened {
@@ -71,12 +69,17 @@ export class ArmDriver {
     return { ticks: this.#t, updates, packetsIn, packetsOut, packetsTaken, checksum, egressSum: sum >>> 0, rssBytes };
   }
 
-  async resize(workers: number): Promise<void> {
+  /** Goes on with another number of threads: until the next tick has ended on them. */
+  async resize(workers: number): Promise<Took> {
+    const beganMs = performance.now();
     await this.#arm.resize?.(workers);
+    await this.round(1);
+    return { ms: performance.now() - beganMs };
   }
 
-  async killThread(): Promise<void> {
-    await this.#arm.killThread?.();
+  /** Ends one of its threads. The arm is of no further use. */
+  loseThread(boundMs: number): Promise<ThreadLoss> {
+    return loseThread(this.#arm, this.#t, boundMs);
   }
 
   /** Leaves the arm alone for a while. */
@@ -87,8 +90,10 @@ export class ArmDriver {
     return { wallUs: (performance.now() - beganMs) * 1000, cpuUs: cpuSince(cpuBefore) };
   }
 
-  close(): Promise<void> {
-    return this.#arm.close();
+  async close(): Promise<Took> {
+    const beganMs = performance.now();
+    await this.#arm.close();
+    return { ms: performance.now() - beganMs };
   }
 }
 

@@ -2,32 +2,26 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { ArmAnswers, ArmReply, ArmRequest } from './arm-protocol.js';
+import { endChild, remember } from './children.js';
 
 const STDERR_CHARACTERS = 2000;
-
-/** All that run, so that none is left behind. */
-const running = new Set<ArmProcess>();
-
-/** Ends every arm's process at once. */
-export function endArmProcesses(): void {
-  for (const arm of running) arm.kill();
-}
 
 /** The parent's side of a process that has one arm at a time. */
 export class ArmProcess {
   readonly #child: ChildProcess;
   readonly #ended: Promise<string>;
+  #isRunning = true;
   #stderr = '';
 
   constructor() {
-    // A group of its own: Ctrl-C at a terminal reaches the parent alone, which ends it, with all that it may have started.
+    // A group of its own: Ctrl-C at a terminal reaches the parent alone, which ends this one, with all that it may have started.
     this.#child = fork(fileURLToPath(new URL('./arm-process.js', import.meta.url)), {
       detached: true,
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execArgv: [],
     });
-    running.add(this);
+    remember(this.#child);
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_CHARACTERS);
     });
@@ -37,20 +31,23 @@ export class ArmProcess {
         resolve(`its process ended with ${signal ?? `exit code ${code}`}${lastError(this.#stderr)}`),
       );
     });
-    void this.#ended.then(() => running.delete(this));
+    void this.#ended.then(() => {
+      this.#isRunning = false;
+    });
   }
 
-  get pid(): number | undefined {
-    return this.#child.pid;
+  /** False once it has ended, or was ended. */
+  get isRunning(): boolean {
+    return this.#isRunning;
   }
 
-  /** Asks, and gives the answer. Rejects with what the arm threw, that its process ended, or, having killed it, that there was no answer in time. */
+  /** Asks, and gives the answer. Rejects with what the arm threw, that its process ended, or that there was no answer in time: then the arm is no use any more. */
   async request<Kind extends keyof ArmAnswers>(request: ArmRequest & { kind: Kind }, boundMs: number): Promise<ArmAnswers[Kind]> {
     let timer: NodeJS.Timeout | undefined;
     const waiting = new AbortController();
     try {
       const replied = once(this.#child, 'message', { signal: waiting.signal }) as Promise<[ArmReply<Kind>]>;
-      // Sent to a process that has ended is sent to nobody: its end is what is heard of.
+      // Sent to a process that has ended it is sent to nobody: its end is what is heard of.
       this.#child.send(request, () => {});
       const late = new Promise<never>((_, reject) => {
         timer = setTimeout(() => reject(new Error(`did not end ${SPOKEN[request.kind]} within ${Math.round(boundMs / 1000)} s`)), boundMs);
@@ -65,30 +62,24 @@ export class ArmProcess {
     }
   }
 
-  /** Closes the arm, if it does that in time, and ends the process in any case. */
-  async close(boundMs: number): Promise<void> {
-    try {
-      await this.request({ kind: 'close' }, boundMs);
-    } finally {
-      this.kill();
-      await this.#ended;
-    }
-  }
-
-  /** Ends the process, and what it may have started, at once. */
+  /** Ends the process at once. */
   kill(): void {
-    const { pid } = this.#child;
-    if (pid === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    try {
-      process.kill(-pid, 'SIGKILL');
-    } catch {
-      this.#child.kill('SIGKILL');
-    }
+    this.#isRunning = false;
+    endChild(this.#child);
+  }
+}
+
+/** Has arms in one process, one after the other, and in another one where that has ended. */
+export class ArmHost {
+  #process: ArmProcess | undefined;
+
+  get process(): ArmProcess {
+    if (this.#process?.isRunning !== true) this.#process = new ArmProcess();
+    return this.#process;
   }
 
-  /** Resolves with how it ended. */
-  get ended(): Promise<string> {
-    return this.#ended;
+  end(): void {
+    this.#process?.kill();
   }
 }
 
@@ -98,7 +89,7 @@ const SPOKEN: Readonly<Record<keyof ArmAnswers, string>> = {
   round: 'a round',
   finish: 'handing over its sessions',
   resize: 'resizing',
-  'kill-thread': 'losing a thread',
+  'lose-thread': 'going on without a thread',
   idle: 'doing nothing',
   close: 'closing',
 };

@@ -35,17 +35,16 @@ async function answer(request: ArmRequest): Promise<ArmAnswers[keyof ArmAnswers]
     case 'finish':
       return opened().finish();
     case 'resize':
-      await opened().resize(request.workers);
-      return null;
-    case 'kill-thread':
-      await opened().killThread();
-      return null;
+      return opened().resize(request.workers);
+    case 'lose-thread':
+      return opened().loseThread(request.boundMs);
     case 'idle':
       return opened().idle(request.forMs);
-    case 'close':
-      await opened().close();
+    case 'close': {
+      const closed = await opened().close();
       driver = undefined;
-      return null;
+      return closed;
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ArmSetup } from './contender.js';
+import type { ThreadLoss } from './thread-loss.js';
 
 /** What an arm's process is asked to do, one request at a time; it answers each. */
 export type ArmRequest =
@@ -7,7 +8,7 @@ export type ArmRequest =
   | { readonly kind: 'round'; readonly ticks: number }
   | { readonly kind: 'finish' }
   | { readonly kind: 'resize'; readonly workers: number }
-  | { readonly kind: 'kill-thread' }
+  | { readonly kind: 'lose-thread'; readonly boundMs: number }
   | { readonly kind: 'idle'; readonly forMs: number }
   | { readonly kind: 'close' };
 
@@ -17,21 +18,25 @@ export interface ArmAnswers {
   readonly 'warm-up': WarmUp;
   readonly round: Round;
   readonly finish: Finished;
-  readonly resize: null;
-  readonly 'kill-thread': null;
+  readonly resize: Took;
+  readonly 'lose-thread': ThreadLoss;
   readonly idle: Idle;
-  readonly close: null;
+  readonly close: Took;
 }
 
 export type ArmReply<Kind extends keyof ArmAnswers = keyof ArmAnswers> =
   | { readonly kind: Kind; readonly answer: ArmAnswers[Kind] }
   | { readonly kind: Kind; readonly error: string };
 
-export interface Opened {
+/** How long the contender's own part of it took. */
+export interface Took {
+  readonly ms: number;
+}
+
+export interface Opened extends Took {
   /** Which of the lifecycle's requests it can answer. */
   readonly canResize: boolean;
   readonly canKillThread: boolean;
-  readonly rssBytes: number;
 }
 
 export interface WarmUp {

@@ -23,7 +23,7 @@ export function armOf(contender: Contender, workers: number, modules: readonly s
   return {
     description: describe(contender, workers),
     reasonAgainst: (workload: ComparedWorkload, arith: Arith) => contender.reasonAgainst(workload, arith),
-    enter: (setup) => new ProcessRacer(contender.name, modules, { ...setup, workers }),
+    enter: (setup, host) => new ProcessRacer(contender.name, modules, { ...setup, workers }, host),
   };
 }
 

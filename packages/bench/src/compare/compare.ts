@@ -1,59 +1,37 @@
-import type { Arith } from '../workloads.js';
-import { endArmProcesses } from './arm-handle.js';
-import type { ComparedWorkload } from './contender.js';
+import { availableParallelism } from 'node:os';
+import { endChildren } from './children.js';
 import { commitHere, machineHere, versionsHere } from './environment.js';
-import { type Race, runRace, type Step } from './race.js';
-import type { RacingArm } from './racer.js';
-import { type CompareResult, type CompareSettings, type CompareTable, type LifecycleRow, RESULT_FORMAT, type Refusal } from './result.js';
+import { type ComparePlan, mainRaces } from './plan.js';
+import { type Race, type RaceOutcome, runRace } from './race.js';
+import { type OnProgress, Reckoning, raceMs, stepMs } from './reckoning.js';
+import { rehearse } from './rehearsal.js';
+import { type CompareResult, type CompareTable, type LifecycleRow, RESULT_FORMAT, type Refusal } from './result.js';
 
-/** What a comparison is to be made of. */
-export interface ComparePlan {
-  readonly arms: readonly RacingArm[];
-  readonly workloads: readonly ComparedWorkload[];
-  readonly ariths: readonly Arith[];
-  readonly sessions: number;
-  readonly settings: CompareSettings;
-  /** What is known before not to take part. */
-  readonly skipped: readonly Refusal[];
-  readonly command: readonly string[];
-  readonly native: string | null;
+/** What has been found so far. */
+interface Findings {
+  readonly tables: CompareTable[];
+  readonly lifecycle: LifecycleRow[];
+  readonly refused: Refusal[];
 }
 
-/** Hears how far it is: `doneMs` of `totalMs`, both as they were reckoned before. */
-export type OnProgress = (doneMs: number, totalMs: number, what: string) => void;
-
-/** What opening an arm, and verifying a table, is reckoned to take. */
-const OPEN_MS = 500;
-const VERIFY_MS = 4000;
-
-/** Makes all tables in turn. The signal ends it early, with the tables that are whole: such a result says that it is partial. */
+/** Makes all that a plan has, in turn. The signal ends it early, with the tables that are whole: such a result says that it is partial. */
 export async function compare(plan: ComparePlan, signal: AbortSignal, onProgress: OnProgress): Promise<CompareResult> {
   const startedAt = new Date().toISOString();
-  const { settings, command } = plan;
-  const tables: CompareTable[] = [];
-  const lifecycle: LifecycleRow[] = [];
-  const refused: Refusal[] = [];
+  const { settings, command, smoke } = plan;
+  const findings: Findings = { tables: [], lifecycle: [], refused: [] };
   const { races, skipped } = mainRaces(plan);
-  const reckonedMs: Record<Step, number> = { 'warm-up': OPEN_MS + settings.warmUpMs, round: settings.roundMs, verification: VERIFY_MS };
-  const raceMs = ({ arms }: Race): number => arms.length * (reckonedMs['warm-up'] + settings.rounds * reckonedMs.round) + VERIFY_MS;
-  const totalMs = races.reduce((sum, race) => sum + raceMs(race), 0);
-  let doneMs = 0;
   let partial = false;
+  signal.addEventListener('abort', endChildren);
   try {
-    for (const race of races) {
-      const what = `${race.workload} ${race.arith}, ${race.sessions} sessions`;
-      const outcome = await runRace(race, settings, signal, (step, arm) => {
-        doneMs += reckonedMs[step];
-        onProgress(doneMs, totalMs, `${what}: ${step} of ${arm}`);
-      });
-      tables.push(outcome.table);
-      refused.push(...outcome.refused);
-    }
+    const reckoning = new Reckoning(onProgress);
+    if (smoke) await rehearseAll(plan, races, signal, reckoning, findings);
+    else await raceAll(plan, races, signal, reckoning, findings);
   } catch (error) {
     if (!signal.aborted) throw error;
     partial = true;
   } finally {
-    endArmProcesses();
+    signal.removeEventListener('abort', endChildren);
+    endChildren();
   }
   const arms = plan.arms.map(({ description }) => description);
   const libraries = arms.flatMap(({ library }) => library ?? []);
@@ -62,38 +40,48 @@ export async function compare(plan: ComparePlan, signal: AbortSignal, onProgress
     startedAt,
     finishedAt: new Date().toISOString(),
     partial,
-    smoke: false,
+    smoke,
     command,
     commit: commitHere(),
     machine: machineHere(),
     versions: versionsHere(libraries, plan.native),
     settings,
     arms,
-    tables,
-    lifecycle,
-    refused,
+    ...findings,
     skipped: [...plan.skipped, ...skipped],
   };
 }
 
-/** One for each workload in each arithmetic; of W0 and W5, which compute nothing, one. */
-function mainRaces(plan: ComparePlan): { races: Race[]; skipped: Refusal[] } {
-  const { workloads, ariths, sessions, arms } = plan;
-  const races: Race[] = [];
-  const skipped: Refusal[] = [];
-  for (const workload of workloads) {
-    for (const arith of hasArithmetic(workload) ? ariths : ariths.slice(0, 1)) {
-      const fits = arms.filter((arm) => {
-        const reason = arm.reasonAgainst(workload, arith);
-        if (reason !== undefined) skipped.push({ arm: arm.description.name, workload, reason });
-        return reason === undefined;
-      });
-      races.push({ part: 'main', workload, arith, sessions, arms: fits });
-    }
+async function raceAll(
+  { settings }: ComparePlan,
+  races: readonly Race[],
+  signal: AbortSignal,
+  reckoning: Reckoning,
+  findings: Findings,
+): Promise<void> {
+  for (const race of races) reckoning.expect(raceMs(race, settings));
+  for (const race of races) {
+    const what = `${race.workload} ${race.arith}, ${race.sessions} sessions`;
+    const outcome = await runRace(race, settings, signal, (step, arm) => {
+      reckoning.did(stepMs(step, settings), `${what}: ${step} of ${arm}`);
+    });
+    note(outcome, findings);
   }
-  return { races, skipped };
 }
 
-function hasArithmetic(workload: ComparedWorkload): boolean {
-  return workload !== 'W0' && workload !== 'W5';
+async function rehearseAll(
+  { settings, arms }: ComparePlan,
+  races: readonly Race[],
+  signal: AbortSignal,
+  reckoning: Reckoning,
+  findings: Findings,
+): Promise<void> {
+  reckoning.expect(arms.length);
+  const outcomes = await rehearse(races, settings, availableParallelism(), signal, (arm) => reckoning.did(1, arm));
+  for (const outcome of outcomes) note(outcome, findings);
+}
+
+function note({ table, refused }: RaceOutcome, findings: Findings): void {
+  findings.tables.push(table);
+  findings.refused.push(...refused);
 }

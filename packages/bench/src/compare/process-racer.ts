@@ -1,5 +1,5 @@
 import { medianOf } from '../harness/series.js';
-import { ArmProcess } from './arm-handle.js';
+import { ArmHost, type ArmProcess } from './arm-handle.js';
 import type { Finished } from './arm-protocol.js';
 import type { ArmSetup } from './contender.js';
 import type { RaceRound, Racer } from './racer.js';
@@ -14,17 +14,19 @@ export class ProcessRacer implements Racer {
   readonly #contender: string;
   readonly #modules: readonly string[];
   readonly #setup: ArmSetup;
+  readonly #host: ArmHost;
   #process: ArmProcess | undefined;
   #medianUs = 0;
 
-  constructor(contender: string, modules: readonly string[], setup: ArmSetup) {
+  constructor(contender: string, modules: readonly string[], setup: ArmSetup, host = new ArmHost()) {
     this.#contender = contender;
     this.#modules = modules;
     this.#setup = setup;
+    this.#host = host;
   }
 
   async open(): Promise<void> {
-    this.#process = new ArmProcess();
+    this.#process = this.#host.process;
     const request = { kind: 'open', contender: this.#contender, setup: this.#setup, modules: this.#modules } as const;
     await this.#process.request(request, PATIENCE_MS);
   }
@@ -46,8 +48,12 @@ export class ProcessRacer implements Racer {
     return this.#opened().request({ kind: 'finish' }, PATIENCE_MS);
   }
 
+  async close(): Promise<void> {
+    await this.#opened().request({ kind: 'close' }, PATIENCE_MS);
+  }
+
   end(): void {
-    this.#process?.kill();
+    this.#host.end();
   }
 
   #opened(): ArmProcess {

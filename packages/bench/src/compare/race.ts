@@ -3,9 +3,9 @@ import type { Arith } from '../workloads.js';
 import type { Finished } from './arm-protocol.js';
 import type { ComparedWorkload } from './contender.js';
 import type { RaceRound, Racer, RacingArm } from './racer.js';
-import type { CompareRow, CompareSettings, CompareTable, Refusal } from './result.js';
-import { intervalOf, ranksOf, tailOf } from './statistics.js';
-import { differenceOf, expectedWork, hex } from './verify.js';
+import type { CompareSettings, CompareTable, Refusal } from './result.js';
+import { rowsOf, type Verified } from './table-rows.js';
+import { differenceOf, expectedWork } from './verify.js';
 
 /** A table that is to be made. */
 export interface Race {
@@ -100,7 +100,7 @@ export async function runRace(race: Race, settings: CompareSettings, signal: Abo
     signal,
   );
   onStep('verification', 'all');
-  const right: { arm: string; rounds: readonly RaceRound[]; finished: Finished }[] = [];
+  const right: Verified[] = [];
   const refused: Refusal[] = [];
   for (const { arm, rounds, finished, failure } of entries) {
     const { name } = arm.description;
@@ -128,36 +128,4 @@ export function shuffled<T>(items: readonly T[], seed: number): T[] {
     [order[last], order[other]] = [order[other], order[last]];
   }
   return order;
-}
-
-function rowsOf(
-  arms: readonly { arm: string; rounds: readonly RaceRound[]; finished: Finished }[],
-  confidence: number,
-): readonly CompareRow[] {
-  const intervals = arms.map(({ rounds }) =>
-    intervalOf(
-      rounds.map(({ medianUs }) => medianUs),
-      confidence,
-    ),
-  );
-  const ranks = ranksOf(intervals);
-  return arms.map(({ arm, rounds, finished }, index) => {
-    const { p99, max } = tailOf(rounds.map(({ ticksUs }) => ticksUs));
-    const timedTicks = rounds.reduce((sum, { ticks }) => sum + ticks, 0);
-    return {
-      arm,
-      rank: ranks[index],
-      tickUs: intervals[index],
-      p99Us: p99,
-      maxUs: max,
-      roundsUs: rounds.map(({ medianUs }) => medianUs),
-      cpuUsPerTick: rounds.reduce((sum, { cpuUs }) => sum + cpuUs, 0) / timedTicks,
-      rssBytes: finished.rssBytes,
-      ticks: timedTicks,
-      updates: finished.updates,
-      packetsOut: finished.packetsOut,
-      checksum: hex(finished.checksum),
-      egressSum: hex(finished.egressSum),
-    };
-  });
 }

@@ -1,4 +1,5 @@
 import type { Arith } from '../workloads.js';
+import type { ArmHost } from './arm-handle.js';
 import type { Finished } from './arm-protocol.js';
 import type { ArmSetup, ComparedWorkload } from './contender.js';
 import type { ArmDescription } from './result.js';
@@ -7,7 +8,8 @@ import type { ArmDescription } from './result.js';
 export interface RacingArm {
   readonly description: ArmDescription;
   reasonAgainst(workload: ComparedWorkload, arith: Arith): string | undefined;
-  enter(setup: Omit<ArmSetup, 'workers'>): Racer;
+  /** `host`: where it is to be open, while no other arm is; default: a process of its own. */
+  enter(setup: Omit<ArmSetup, 'workers'>, host?: ArmHost): Racer;
 }
 
 /** One arm of a table, in a process that is not this one. Every promise rejects within a bound if the arm does not do what it is asked to. */
@@ -19,7 +21,9 @@ export interface Racer {
   round(ticks: number): Promise<RaceRound>;
   /** What it has done. */
   finish(): Promise<Finished>;
-  /** Ends it at once, whatever it does. */
+  /** Has it give back what it holds. */
+  close(): Promise<void>;
+  /** Ends its process at once, whatever it does. */
   end(): void;
 }
 

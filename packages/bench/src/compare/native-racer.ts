@@ -1,0 +1,125 @@
+import { type ChildProcess, execFile } from 'node:child_process';
+import type { Arith } from '../workloads.js';
+import type { Finished } from './arm-protocol.js';
+import { endChild, remember } from './children.js';
+import type { ArmSetup } from './contender.js';
+import type { RaceRound, Racer } from './racer.js';
+
+/** How the program keeps sessions, and what it updates them with. */
+export interface NativeWay {
+  /** `heap`: each session an allocation, as the design has it. `arena`: side by side. `soa`: columns, eight to a vector (AVX2). */
+  readonly layout: 'heap' | 'arena' | 'soa';
+  /** `map`: the account index is walked in every tick, as the design has it. `list`: an ordered list is kept. */
+  readonly collect: 'map' | 'list';
+  readonly scheduler: 'tbb' | 'static' | 'serial';
+}
+
+/** What the native program prints, as far as it is read here. */
+interface NativeReport {
+  readonly tbb: string;
+  readonly ticks: number;
+  readonly tickUs: { readonly median: number; readonly p99: number; readonly max?: number };
+  readonly cpuUsPerTick: number;
+  readonly rssAfterTicksKiB: number;
+  readonly updates: number;
+  readonly packetsIn: number;
+  readonly packetsOut: number;
+  readonly egressSum: string;
+  readonly checksum: string;
+}
+
+const PROBE_SESSIONS = 64;
+const PATIENCE_MS = 60_000;
+/** Ticks of a round before those that count: memory is touched, and branches are learnt. Of the workloads' periods a multiple. */
+const SKIPPED_TICKS = 40;
+const WARM_UP_TICKS = 40;
+
+/** The native program as an arm: it begins anew in each round, so that all its rounds come to the same. */
+export class NativeRacer implements Racer {
+  readonly #program: string;
+  readonly #way: NativeWay;
+  readonly #threads: number;
+  readonly #setup: Omit<ArmSetup, 'workers'>;
+  #running: ChildProcess | undefined;
+  #last: NativeReport | undefined;
+
+  constructor(program: string, way: NativeWay, threads: number, setup: Omit<ArmSetup, 'workers'>) {
+    this.#program = program;
+    this.#way = way;
+    this.#threads = threads;
+    this.#setup = setup;
+  }
+
+  async open(): Promise<void> {}
+
+  /** It has no state that could be kept warm: so many ticks only tell how long one takes. */
+  async warmUp(): Promise<number> {
+    const { tickUs } = await this.#run(WARM_UP_TICKS);
+    this.#last = undefined;
+    return tickUs.median;
+  }
+
+  async round(ticks: number): Promise<RaceRound> {
+    const before = this.#last;
+    const report = await this.#run(ticks);
+    this.#last = report;
+    if (before !== undefined && (before.checksum !== report.checksum || before.egressSum !== report.egressSum)) {
+      throw new Error(`two rounds differ: checksum ${before.checksum} and ${report.checksum}`);
+    }
+    const { median, p99, max = p99 } = report.tickUs;
+    return { medianUs: median, ticksUs: Float64Array.of(median, p99, max), cpuUs: report.cpuUsPerTick * ticks, ticks };
+  }
+
+  async finish(): Promise<Finished> {
+    if (this.#last === undefined) throw new Error('it has run no round');
+    const { ticks, updates, packetsIn, packetsOut, checksum, egressSum, rssAfterTicksKiB } = this.#last;
+    return {
+      ticks,
+      updates,
+      packetsIn,
+      packetsOut,
+      packetsTaken: packetsOut,
+      checksum: Number.parseInt(checksum, 16),
+      egressSum: Number.parseInt(egressSum, 16),
+      rssBytes: rssAfterTicksKiB * 1024,
+    };
+  }
+
+  async close(): Promise<void> {}
+
+  end(): void {
+    if (this.#running !== undefined) endChild(this.#running);
+  }
+
+  #run(ticks: number): Promise<NativeReport> {
+    const { workload, arith, sessions, diffMs } = this.#setup;
+    const options = { workload, arith, sessions, diff: diffMs, ticks: ticks + SKIPPED_TICKS, skip: SKIPPED_TICKS, threads: this.#threads };
+    return runNative(this.#program, { ...options, ...this.#way }, (child) => {
+      this.#running = child;
+    });
+  }
+}
+
+/** What a program says of itself, having run a few ticks of W1. Rejects with why it does not run so. */
+export async function probeNative(program: string, way: NativeWay, arith: Arith): Promise<{ version: string }> {
+  const options = { workload: 'W1', arith, sessions: PROBE_SESSIONS, ticks: 10, threads: 1, ...way } as const;
+  const { tbb } = await runNative(program, options, () => {});
+  return { version: `oneTBB ${tbb}` };
+}
+
+function runNative(
+  program: string,
+  options: Readonly<Record<string, string | number>>,
+  onStart: (child: ChildProcess) => void,
+): Promise<NativeReport> {
+  const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  return new Promise((resolve, reject) => {
+    const child = execFile(program, [...flags, '--json'], { timeout: PATIENCE_MS, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
+      if (error === null) resolve(JSON.parse(stdout) as NativeReport);
+      else if (error.killed) reject(new Error(`did not end a round within ${PATIENCE_MS / 1000} s`));
+      else reject(new Error(stderr.trim() || error.message));
+    });
+    remember(child);
+    onStart(child);
+  });
+}

@@ -1,0 +1,42 @@
+import type { Race, Step } from './race.js';
+import type { CompareSettings } from './result.js';
+
+/** Hears how much is done of all there is, both in ms as they were reckoned before, and what has just been done. */
+export type OnProgress = (doneMs: number, totalMs: number, what: string) => void;
+
+/** What opening an arm, and verifying a table, is reckoned to take. */
+const OPEN_MS = 500;
+const VERIFY_MS = 4000;
+
+/** How far a comparison is, by what its steps are reckoned to take. */
+export class Reckoning {
+  readonly #onProgress: OnProgress;
+  #totalMs = 0;
+  #doneMs = 0;
+
+  constructor(onProgress: OnProgress) {
+    this.#onProgress = onProgress;
+  }
+
+  /** Something of so many ms is to be done. */
+  expect(ms: number): void {
+    this.#totalMs += ms;
+  }
+
+  /** Something of so many ms has been done. */
+  did(ms: number, what: string): void {
+    this.#doneMs += ms;
+    this.#onProgress(this.#doneMs, this.#totalMs, what);
+  }
+}
+
+/** What a step of a race is reckoned to take. */
+export function stepMs(step: Step, { warmUpMs, roundMs }: CompareSettings): number {
+  if (step === 'verification') return VERIFY_MS;
+  return step === 'round' ? roundMs : OPEN_MS + warmUpMs;
+}
+
+export function raceMs({ arms }: Pick<Race, 'arms'>, settings: CompareSettings): number {
+  const armMs = stepMs('warm-up', settings) + settings.rounds * stepMs('round', settings);
+  return arms.length * armMs + stepMs('verification', settings);
+}

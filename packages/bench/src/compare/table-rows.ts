@@ -1,0 +1,38 @@
+import type { Finished } from './arm-protocol.js';
+import type { RaceRound } from './racer.js';
+import type { CompareRow } from './result.js';
+import { intervalOf, ranksOf, tailOf } from './statistics.js';
+import { hex } from './verify.js';
+
+/** An arm that did what it should, and how its rounds went. */
+export interface Verified {
+  readonly arm: string;
+  readonly rounds: readonly RaceRound[];
+  readonly finished: Finished;
+}
+
+/** Rows of one table, in the order of its arms. */
+export function rowsOf(arms: readonly Verified[], confidence: number): readonly CompareRow[] {
+  const medians = arms.map(({ rounds }) => rounds.map(({ medianUs }) => medianUs));
+  const intervals = medians.map((roundsUs) => intervalOf(roundsUs, confidence));
+  const ranks = ranksOf(intervals);
+  return arms.map(({ arm, rounds, finished }, index) => {
+    const { p99, max } = tailOf(rounds.map(({ ticksUs }) => ticksUs));
+    const ticks = rounds.reduce((sum, round) => sum + round.ticks, 0);
+    return {
+      arm,
+      rank: ranks[index],
+      tickUs: intervals[index],
+      p99Us: p99,
+      maxUs: max,
+      roundsUs: medians[index],
+      cpuUsPerTick: rounds.reduce((sum, { cpuUs }) => sum + cpuUs, 0) / ticks,
+      rssBytes: finished.rssBytes,
+      ticks,
+      updates: finished.updates,
+      packetsOut: finished.packetsOut,
+      checksum: hex(finished.checksum),
+      egressSum: hex(finished.egressSum),
+    };
+  });
+}
