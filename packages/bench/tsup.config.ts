@@ -17,6 +17,9 @@ const computed = {
   'floor/heavy': 'src/floor/heavy.ts',
   'plain/fleet': 'src/plain/fleet.ts',
   'ecs/fleet': 'src/ecs/fleet.ts',
+  'by-hand/objects-job': 'src/by-hand/objects-job.ts',
+  'by-hand/columns-job': 'src/by-hand/columns-job.ts',
+  'by-hand/shard-job': 'src/by-hand/shard-job.ts',
 };
 
 /**
@@ -55,8 +58,10 @@ export default defineConfig([
       'floor/idle': 'src/floor/idle.ts',
       'behaviors/light-kernel': 'src/behaviors/light-kernel.ts',
       'behaviors/heavy-kernel': 'src/behaviors/heavy-kernel.ts',
-      'by-hand/function-thread': 'src/by-hand/function-thread.ts',
+      'by-hand/tinypool-thread': 'src/by-hand/tinypool-thread.ts',
+      'by-hand/piscina-thread': 'src/by-hand/piscina-thread.ts',
       'by-hand/poolifier-thread': 'src/by-hand/poolifier-thread.ts',
+      'by-hand/workerpool-thread': 'src/by-hand/workerpool-thread.ts',
       'by-hand/threads-thread': 'src/by-hand/threads-thread.ts',
     },
     splitting: false,

@@ -1,8 +1,19 @@
-/** What a thread of poolifier runs. */
-import { ThreadWorker } from 'poolifier';
-import { runShare, type Share } from './share.js';
+/** What a thread of poolifier runs. Results are always cloned: it has no way to move them. */
+import { workerData } from 'node:worker_threads';
+import { type TaskFunctionObject, ThreadWorker } from 'poolifier';
+import { openJob, type ThreadSetup } from './job.js';
 
-export default new ThreadWorker(async (share) => runShare(share as Share));
+const setup = workerData as ThreadSetup;
+const job = await openJob(setup);
+const run = async (task: unknown): Promise<unknown> => job(task).message;
+
+/** Functions that one thread alone may run, beside the one that any may. */
+const shards = Array.from({ length: setup.threads }, (_, index): [string, TaskFunctionObject] => [
+  `shard${index}`,
+  { taskFunction: run, workerNodeKeys: [index] },
+]);
+
+export default new ThreadWorker(setup.form === 'shard' ? Object.fromEntries(shards) : run);
 
 // Without something that keeps it, a thread may leave before the pool listens for that: `destroy()` then waits for ever.
 setInterval(() => {}, 1 << 30);

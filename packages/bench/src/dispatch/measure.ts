@@ -1,10 +1,10 @@
-import { type ByHand, LIBRARIES, type Library, openByHand } from '../by-hand/pools.js';
 import { type BatchFleet, openBatchFleet } from '../harness/batch-fleet.js';
 import { noTimes } from '../harness/fleet.js';
 import { openManagerFleet } from '../harness/manager-fleet.js';
 import type { SchedulerChoice } from '../harness/scheduler-choice.js';
 import { medianOf, Series } from '../harness/series.js';
 import { TimedScheduler } from '../harness/timed-scheduler.js';
+import { type ByHand, LIBRARIES, type Library, openByHand } from './by-hand.js';
 import { backToBack, type Latency, medianLatency, paced } from './latency.js';
 
 export const BATCHES = 16;

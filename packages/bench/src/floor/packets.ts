@@ -34,7 +34,12 @@ function drain({ count, hp }: Columns, { inbound, healed, packetsIn, bytesIn }: 
   }
 }
 
-function move({ count, x, y, vx, vy, hp, targetX, targetY, rng }: Columns, { healed }: PacketColumns, diffMs: number): void {
+/** One step a session, whose health is in `healed`. */
+export function move(
+  { count, x, y, vx, vy, hp, targetX, targetY, rng }: Columns,
+  { healed }: Pick<PacketColumns, 'healed'>,
+  diffMs: number,
+): void {
   const dt = round(diffMs / 1000);
   const steer = round(4 * dt);
   const regen = round(round(REGEN) * dt);

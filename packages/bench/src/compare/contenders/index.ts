@@ -2,10 +2,24 @@ import type { Contender } from '../contender.js';
 import type { NativeContender } from '../native-arm.js';
 import { BITECS } from './bitecs.js';
 import { FLOOR } from './floor.js';
+import { PISCINA_CONTENDERS } from './piscina.js';
 import { PLAIN_OBJECTS } from './plain-objects.js';
+import { POOLIFIER_CONTENDERS } from './poolifier.js';
+import { THREADS_CONTENDERS } from './threads.js';
+import { TINYPOOL_CONTENDERS } from './tinypool.js';
+import { WORKERPOOL_CONTENDERS } from './workerpool.js';
 
 /** All that take part, in the order they are listed in: a file a contender, or a family of them, and a line here. */
-export const CONTENDERS: readonly Contender[] = [FLOOR, PLAIN_OBJECTS, BITECS];
+export const CONTENDERS: readonly Contender[] = [
+  ...TINYPOOL_CONTENDERS,
+  ...PISCINA_CONTENDERS,
+  ...POOLIFIER_CONTENDERS,
+  ...WORKERPOOL_CONTENDERS,
+  ...THREADS_CONTENDERS,
+  FLOOR,
+  PLAIN_OBJECTS,
+  BITECS,
+];
 
 /** How the native program is run, where there is one. */
 export const NATIVE_CONTENDERS: readonly NativeContender[] = [];

@@ -1,0 +1,139 @@
+import { EPSILON, REGEN } from '../arithmetic/motion.js';
+import { byteSum, OUTBOUND_BYTES, OUTBOUND_OPCODE } from '../arithmetic/packets.js';
+import { ARENA_UNIT, FIRST_ACCOUNT, START_MS, xs } from '../arithmetic/random.js';
+import { round } from '../arithmetic/rounding.js';
+import { hotspotBegin, hotspotWidth, MANY_STEPS } from '../arithmetic/skew.js';
+import type { ComparedWorkload } from '../compare/contender.js';
+import type { Bot, Correspondent, Owner } from './bot.js';
+
+const OUTBOUND_HEADER = OUTBOUND_OPCODE | (OUTBOUND_BYTES << 16);
+const OUTBOUND_WORDS = 1 + OUTBOUND_BYTES / 4;
+const MOST_ITEMS = 20;
+const MOST_ENTRIES = 16;
+
+/** Updates of sessions that are objects: the same code wherever they live. */
+export class BotUpdates {
+  readonly #workload: ComparedWorkload;
+  readonly #sessions: number;
+  readonly #diffMs: number;
+  readonly #dt: number;
+  readonly #steer: number;
+  readonly #regen: number;
+
+  constructor(workload: ComparedWorkload, sessions: number, diffMs: number) {
+    this.#workload = workload;
+    this.#sessions = sessions;
+    this.#diffMs = diffMs;
+    this.#dt = round(diffMs / 1000);
+    this.#steer = round(4 * this.#dt);
+    this.#regen = round(round(REGEN) * this.#dt);
+  }
+
+  /**
+   * Hands over packets, before the update that they belong to: records of the position among `bots`, opcode and length, payload. Health is between two
+   * operations until that update stores it.
+   */
+  deliver(bots: readonly Correspondent[], inbox: Int32Array, words: number): void {
+    for (let at = 0; at < words; ) {
+      const bot = bots[inbox[at]];
+      const bytes = inbox[at + 1] >>> 16;
+      bot.hp = round(bot.hp + round((byteSum(inbox, at + 2, bytes) & 1023) / 1024));
+      bot.packetsIn++;
+      bot.bytesIn += bytes;
+      at += 2 + ((bytes + 3) >> 2);
+    }
+  }
+
+  /** Updates each of `bots` once, in tick t. */
+  run(bots: readonly Bot[], t: number): void {
+    const nowMs = START_MS + this.#diffMs * (t + 1);
+    for (const bot of bots) {
+      bot.updateCount++;
+      bot.lastUpdateMs = nowMs;
+    }
+    if (this.#workload === 'W0') return;
+    if (this.#workload === 'W5') for (const bot of bots) trade(bot as Owner);
+    else if (this.#workload === 'W7') this.#moveAroundHotspot(bots, t);
+    else for (const bot of bots) this.#move(bot, bot.steps);
+  }
+
+  /** Each of `bots` sends its packet of W2: a record of opcode and length, payload. Gives how many words that are in `outbox`. */
+  emit(bots: readonly Correspondent[], outbox: Int32Array, floats: Float32Array): number {
+    let at = 0;
+    for (const bot of bots) {
+      outbox[at] = OUTBOUND_HEADER;
+      floats[at + 1] = bot.x;
+      floats[at + 2] = bot.y;
+      outbox[at + 3] = bot.accountId;
+      outbox[at + 4] = bot.updateCount;
+      at += OUTBOUND_WORDS;
+      bot.packetsOut++;
+      bot.bytesOut += OUTBOUND_BYTES;
+    }
+    return at;
+  }
+
+  #moveAroundHotspot(bots: readonly Bot[], t: number): void {
+    const sessions = this.#sessions;
+    const begin = hotspotBegin(t, sessions);
+    const width = hotspotWidth(sessions);
+    for (const bot of bots) {
+      const behind = bot.accountId - FIRST_ACCOUNT - begin;
+      this.#move(bot, (behind < 0 ? behind + sessions : behind) < width ? MANY_STEPS : 1);
+    }
+  }
+
+  #move(bot: Bot, steps: number): void {
+    const dt = this.#dt;
+    const steer = this.#steer;
+    const regen = this.#regen;
+    let { x, y, vx, vy, hp, targetX, targetY, rng } = bot;
+    for (let left = steps; left > 0; left--) {
+      let dx = round(targetX - x);
+      let dy = round(targetY - y);
+      let d2 = round(round(dx * dx) + round(dy * dy));
+      if (d2 < 1) {
+        rng = xs(rng);
+        targetX = (rng >>> 8) / ARENA_UNIT;
+        rng = xs(rng);
+        targetY = (rng >>> 8) / ARENA_UNIT;
+        dx = round(targetX - x);
+        dy = round(targetY - y);
+        d2 = round(round(dx * dx) + round(dy * dy));
+      }
+      const inv = round(7 / round(round(Math.sqrt(d2)) + round(EPSILON)));
+      vx = round(vx + round(round(round(dx * inv) - vx) * steer));
+      vy = round(vy + round(round(round(dy * inv) - vy) * steer));
+      x = round(x + round(vx * dt));
+      y = round(y + round(vy * dt));
+      hp = round(hp + round(round(100 - hp) * regen));
+      hp = round(hp - round(round(round(vx * vx) + round(vy * vy)) * round(EPSILON)));
+    }
+    // Fields are of binary32, in either arithmetic.
+    bot.x = Math.fround(x);
+    bot.y = Math.fround(y);
+    bot.vx = Math.fround(vx);
+    bot.vy = Math.fround(vy);
+    bot.hp = Math.fround(hp);
+    bot.targetX = targetX;
+    bot.targetY = targetY;
+    bot.rng = rng;
+  }
+}
+
+/** An update of W5. */
+function trade(bot: Owner): void {
+  const { inventory, journal } = bot;
+  bot.rng = xs(bot.rng);
+  const key = `item-${bot.rng & 15}`;
+  let count = (inventory.get(key) ?? 0) + 1 + ((bot.rng >>> 8) & 3);
+  if (count > MOST_ITEMS) {
+    inventory.delete(key);
+    count = 0;
+  } else {
+    inventory.set(key, count);
+  }
+  journal.push({ at: bot.updateCount, note: `${key}x${count}` });
+  if (journal.length > MOST_ENTRIES) journal.shift();
+  bot.title = `bot ${bot.accountId} carries ${inventory.size}, last ${key}`;
+}
