@@ -94,7 +94,7 @@ export class NativeRacer implements Racer {
   #run(ticks: number): Promise<NativeReport> {
     const { workload, arith, sessions, diffMs } = this.#setup;
     const options = { workload, arith, sessions, diff: diffMs, ticks: ticks + SKIPPED_TICKS, skip: SKIPPED_TICKS, threads: this.#threads };
-    return runNative(this.#program, { ...options, ...this.#way }, (child) => {
+    return runNative(this.#program, { ...options, ...flagsOf(this.#way) }, (child) => {
       this.#running = child;
     });
   }
@@ -102,9 +102,14 @@ export class NativeRacer implements Racer {
 
 /** What a program says of itself, having run a few ticks of W1. Rejects with why it does not run so. */
 export async function probeNative(program: string, way: NativeWay, arith: Arith): Promise<{ version: string }> {
-  const options = { workload: 'W1', arith, sessions: PROBE_SESSIONS, ticks: 10, threads: 1, ...way } as const;
+  const options = { workload: 'W1', arith, sessions: PROBE_SESSIONS, ticks: 10, threads: 1, ...flagsOf(way) } as const;
   const { tbb } = await runNative(program, options, () => {});
   return { version: `oneTBB ${tbb}` };
+}
+
+/** Of a contender, that alone: what else it has are no flags of the program. */
+function flagsOf({ layout, collect, scheduler }: NativeWay): NativeWay {
+  return { layout, collect, scheduler };
 }
 
 function runNative(

@@ -23,7 +23,7 @@ class LightBot extends Bot {
 
 /** W3, W4 and W6. */
 class HeavyBot extends Bot {
-  readonly repeat: number;
+  readonly repeat: number = 1;
 
   constructor(rank: number, repeat: number) {
     super(rank);

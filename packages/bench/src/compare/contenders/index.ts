@@ -2,6 +2,7 @@ import type { Contender } from '../contender.js';
 import type { NativeContender } from '../native-arm.js';
 import { BITECS } from './bitecs.js';
 import { FLOOR } from './floor.js';
+import { NATIVE } from './native.js';
 import { PISCINA_CONTENDERS } from './piscina.js';
 import { PLAIN_OBJECTS } from './plain-objects.js';
 import { POOLIFIER_CONTENDERS } from './poolifier.js';
@@ -22,4 +23,4 @@ export const CONTENDERS: readonly Contender[] = [
 ];
 
 /** How the native program is run, where there is one. */
-export const NATIVE_CONTENDERS: readonly NativeContender[] = [];
+export const NATIVE_CONTENDERS: readonly NativeContender[] = NATIVE;
