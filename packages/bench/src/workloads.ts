@@ -2,10 +2,10 @@ import type { AnyBehavior } from '@dormouse/core';
 import { FIRST_ACCOUNT } from './arithmetic/random.js';
 import { MANY_STEPS, randomRepeatOf, repeatOf, stepsInHotspot } from './arithmetic/skew.js';
 import { isAwakeInW8 } from './arithmetic/sleep.js';
-import type { ComparedWorkload } from './compare/contender.js';
+import { COMPARED_WORKLOADS, type ComparedWorkload } from './compare/contender.js';
 
-export const WORKLOADS = ['W0', 'W1', 'W2', 'W3', 'W4'] as const;
-export type Workload = (typeof WORKLOADS)[number];
+export const WORKLOADS = COMPARED_WORKLOADS;
+export type Workload = ComparedWorkload;
 
 /** Rounded to binary32 after every operation, or only when an update stores its fields. */
 export const ARITHS = ['f32', 'f64'] as const;
@@ -16,38 +16,53 @@ export const FORMS = ['session', 'batch'] as const;
 /** Some also have one in WebAssembly, four sessions at a time (`kernel`). */
 export type Form = (typeof FORMS)[number] | 'kernel';
 
+type Module = 'idle' | 'light' | 'packets' | 'heavy' | 'objects' | 'drain';
+
 /** Which module computes a workload, in `behaviors/` and in `floor/`. */
-const MODULES: Record<Workload, 'idle' | 'light' | 'packets' | 'heavy'> = {
+const MODULES: Record<Workload, Module> = {
   W0: 'idle',
   W1: 'light',
   W2: 'packets',
   W3: 'heavy',
   W4: 'heavy',
+  W5: 'objects',
+  W6: 'heavy',
+  W7: 'heavy',
+  W8: 'drain',
 };
 
+/** Those that compute nothing that could be rounded. */
+const WITHOUT_ARITHMETIC: ReadonlySet<Module> = new Set(['idle', 'objects']);
+
+/** Workloads that have the form `kernel`, in f32. */
+export const KERNEL_WORKLOADS: readonly Workload[] = ['W1', 'W3', 'W4', 'W6'];
+
 /** Steps an update of the session of rank `i` by account id, where that is the same in each tick; of W7 what it is without a hotspot. */
-export function stepsOf(workload: ComparedWorkload, rank: number, sessions: number): number {
+export function stepsOf(workload: Workload, rank: number, sessions: number): number {
   if (workload === 'W3') return repeatOf(rank, sessions);
   if (workload === 'W6') return randomRepeatOf(FIRST_ACCOUNT + rank);
   return workload === 'W4' ? MANY_STEPS : 1;
 }
 
 /** Steps of the session of a rank in tick t, if it is awake. W0 and W5 make none. */
-export function stepsAt(workload: ComparedWorkload, rank: number, t: number, sessions: number): number {
+export function stepsAt(workload: Workload, rank: number, t: number, sessions: number): number {
   if (workload === 'W0' || workload === 'W5') return 0;
   return workload === 'W7' ? stepsInHotspot(rank, t, sessions) : stepsOf(workload, rank, sessions);
 }
 
 /** Whether the session of a rank is updated in tick t, where a tick is 100 ms. */
-export function isAwake(workload: ComparedWorkload, rank: number, t: number): boolean {
+export function isAwake(workload: Workload, rank: number, t: number): boolean {
   return workload !== 'W8' || isAwakeInW8(rank, t);
 }
 
 /** Why a workload cannot be run in a form; undefined if it can. */
 export function reasonAgainst(workload: Workload, arith: Arith, form: Form): string | undefined {
-  const module = MODULES[workload];
-  if (form !== 'kernel' || ((module === 'light' || module === 'heavy') && arith === 'f32')) return undefined;
-  return `form kernel is there for W1, W3 and W4 in f32: got ${workload} in ${arith}`;
+  if (form !== 'kernel' || (arith === 'f32' && KERNEL_WORKLOADS.includes(workload))) return undefined;
+  return `form kernel is there for ${listed(KERNEL_WORKLOADS)} in f32: got ${workload} in ${arith}`;
+}
+
+export function listed(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 /**
@@ -56,7 +71,7 @@ export function reasonAgainst(workload: Workload, arith: Arith, form: Form): str
  */
 export function moduleUrlOf(folder: 'behaviors' | 'floor', workload: Workload, arith: Arith, copy = ''): string {
   const module = MODULES[workload];
-  const file = module === 'idle' ? module : `${module}-${arith}`;
+  const file = WITHOUT_ARITHMETIC.has(module) ? module : `${module}-${arith}`;
   return urlOf(`${folder}/${file}.js`, workload, copy);
 }
 

@@ -4,7 +4,8 @@ import { xs } from './random.js';
 export const MANY_STEPS = 200;
 
 const HOTSPOT_SHARE = 50;
-const HOTSPOT_TICKS = 10;
+/** Ticks that it stays for. */
+export const HOTSPOT_TICKS = 10;
 const HOTSPOT_STRIDE = 7919;
 
 /** Steps of W3 for the session of rank `i` by account id among `sessions`: heavy ones first and adjacent. */
@@ -28,7 +29,13 @@ export function hotspotWidth(sessions: number): number {
   return Math.max(1, Math.floor(sessions / HOTSPOT_SHARE));
 }
 
-/** Steps of W7 for the session of a rank in tick t. */
+/** Steps of W7 for the session of a rank, where the hotspot begins at `begin` and is `width` wide. */
+export function stepsFrom(begin: number, width: number, rank: number, sessions: number): number {
+  const distance = rank - begin;
+  return (distance < 0 ? distance + sessions : distance) < width ? MANY_STEPS : 1;
+}
+
+/** The same in tick t, for whoever has not looked for the hotspot once a tick. */
 export function stepsInHotspot(rank: number, t: number, sessions: number): number {
-  return (rank + sessions - hotspotBegin(t, sessions)) % sessions < hotspotWidth(sessions) ? MANY_STEPS : 1;
+  return stepsFrom(hotspotBegin(t, sessions), hotspotWidth(sessions), rank, sessions);
 }

@@ -29,6 +29,8 @@ export const hotFields = {
 export interface Init {
   /** Steps an update, where a workload makes many. */
   readonly repeat: number;
+  /** How many sessions a hotspot moves among; left out where there is none. */
+  readonly hotspotAmong?: number;
 }
 
 /** The start values of the workloads. */

@@ -1,7 +1,7 @@
 import { defineBehavior, type Session, u32 } from '@dormouse/core';
 import { create as createBody, hotFields, type Init } from './fields.js';
 
-/** W3 and W4 in f32 by assembly/heavy.ts, which runs alike for both. */
+/** W3, W4 and W6 in f32 by assembly/heavy.ts, which runs alike for all. */
 const workload = new URL(import.meta.url).searchParams.get('workload') ?? 'W3';
 
 const state = { ...hotFields, repeat: u32({ hot: true, initial: 1 }) };

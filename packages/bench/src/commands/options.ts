@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { SYNCHRONOUS } from '../durable/store-place.js';
 import { CALLERS, DISPATCHES, PARALLEL } from '../harness/scheduler-choice.js';
 import { STATE_KINDS } from '../hibernation/sleepy-fleet.js';
-import { ARITHS, FORMS, WORKLOADS } from '../workloads.js';
+import { ARITHS, FORMS, KERNEL_WORKLOADS, listed, WORKLOADS } from '../workloads.js';
 
 /** Parses an integer in `least…most`; what is none is refused with the range. */
 export function integerIn(least: number, most: number): (text: string) => number {
@@ -18,11 +18,20 @@ export function integerIn(least: number, most: number): (text: string) => number
 export const MOST_SESSIONS = 1_048_576;
 export const MOST_TICKS = 10_000_000;
 
-export const workloadOption = () => new Option('--workload <name>', 'what an update does').choices(WORKLOADS).default('W1');
+export const workloadOption = () =>
+  new Option(
+    '--workload <name>',
+    'what an update does, from W0: nothing, a step, packets and a step, skew, 200 steps, objects, random skew, a hotspot that moves, sleep',
+  )
+    .choices(WORKLOADS)
+    .default('W1');
 export const arithOption = () =>
   new Option('--arith <form>', 'round every operation to f32, or compute in f64').choices(ARITHS).default('f64');
 export const formOption = () =>
-  new Option('--form <form>', 'update one session a call, a batch over columns, or a batch in WebAssembly (W1, W3 and W4, f32)')
+  new Option(
+    '--form <form>',
+    `update one session a call, a batch over columns, or a batch in WebAssembly (${listed(KERNEL_WORKLOADS)}, f32)`,
+  )
     .choices([...FORMS, 'kernel'])
     .default('session');
 export const sessionsOption = (count: number) =>

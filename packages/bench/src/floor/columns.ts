@@ -19,7 +19,8 @@ export interface Columns {
 
 const WORD_COLUMNS = 10;
 
-export function columnsOf(count: number, stepsOf: (rank: number) => number): Columns {
+/** `repeatOf`: steps an update of the session of a rank, to begin with. */
+export function columnsOf(count: number, repeatOf: (rank: number) => number): Columns {
   // A line of 64 bytes between columns: at a power of two of sessions they would all fall on the same cache sets.
   const stride = (Math.ceil(count / 16) + 1) * 64;
   const buffer = new SharedArrayBuffer(stride * (WORD_COLUMNS + 2));
@@ -49,7 +50,7 @@ export function columnsOf(count: number, stepsOf: (rank: number) => number): Col
     columns.targetX[i] = start.targetX;
     columns.targetY[i] = start.targetY;
     columns.rng[i] = start.rng;
-    columns.repeat[i] = stepsOf(i);
+    columns.repeat[i] = repeatOf(i);
   }
   return columns;
 }

@@ -3,7 +3,7 @@ import { ARENA_UNIT } from '../arithmetic/random.js';
 import { round } from '../arithmetic/rounding.js';
 import { bookkeep, type Columns } from './columns.js';
 
-/** W3 and W4: `repeat` steps a session. */
+/** W3, W4, W6 and W7: `repeat` steps a session. */
 export function update(columns: Columns, nowMs: number, diffMs: number): void {
   const { count, x, y, vx, vy, hp, targetX, targetY, rng, repeat } = columns;
   const dt = round(diffMs / 1000);

@@ -1,5 +1,4 @@
-import { INBOUND_BYTES, INBOUND_OPCODE, INBOUND_WORDS, wordSum, writeInbound } from '../arithmetic/packets.js';
-import { FIRST_ACCOUNT } from '../arithmetic/random.js';
+import { INBOUND_BYTES, INBOUND_OPCODE, INBOUND_WORDS, wordSum } from '../arithmetic/packets.js';
 import type { InboundPackets, PacketSink } from '../compare/contender.js';
 
 const RING_BYTES = 16_384;
@@ -20,7 +19,7 @@ export interface Rings {
   readonly capacityWords: number;
 }
 
-/** W2's columns beside those every workload has. */
+/** W2's and W8's columns beside those every workload has. */
 export interface PacketColumns {
   readonly inbound: Rings;
   readonly outbound: Rings;
@@ -59,39 +58,6 @@ function ringsOf(count: number): Rings {
   };
 }
 
-/** The driver's half before tick t: one record to every session. */
-export function feed({ inbound, dropped }: PacketColumns, t: number): void {
-  const { words, heads, strideWords, capacityWords } = inbound;
-  for (let i = 0; i < heads.length; i++) {
-    const head = heads[i];
-    if (head + INBOUND_WORDS + 1 > capacityWords) {
-      dropped[i]++;
-      continue;
-    }
-    const at = i * strideWords + head;
-    words[at] = INBOUND_OPCODE | (INBOUND_BYTES << 16);
-    writeInbound(words, at + 1, FIRST_ACCOUNT + i, t);
-    heads[i] = head + INBOUND_WORDS + 1;
-  }
-}
-
-/** The driver's half after a tick: takes every record, and returns the sum of their payload words. */
-export function collect({ outbound }: PacketColumns): number {
-  const { words, heads, strideWords } = outbound;
-  let sum = 0;
-  for (let i = 0; i < heads.length; i++) {
-    const start = i * strideWords;
-    const end = start + heads[i];
-    for (let at = start; at < end; ) {
-      const bytes = words[at] >>> 16;
-      sum = (sum + wordSum(words, at + 1, bytes)) | 0;
-      at += (bytes + 7) >> 2;
-    }
-    heads[i] = 0;
-  }
-  return sum;
-}
-
 /** Puts one record of the driver's into the ring of each session that it is for. */
 export function deliver({ inbound, dropped }: PacketColumns, { ranks, words: payloads, count }: InboundPackets): void {
   const { words, heads, strideWords, capacityWords } = inbound;
@@ -110,7 +76,24 @@ export function deliver({ inbound, dropped }: PacketColumns, { ranks, words: pay
   }
 }
 
-/** Hands over every record that sessions have sent, and empties their rings. */
+/** Takes every record that sessions have sent, empties their rings, and returns the sum of the payload words. */
+export function collect({ outbound }: PacketColumns): number {
+  const { words, heads, strideWords } = outbound;
+  let sum = 0;
+  for (let i = 0; i < heads.length; i++) {
+    const start = i * strideWords;
+    const end = start + heads[i];
+    for (let at = start; at < end; ) {
+      const bytes = words[at] >>> 16;
+      sum = (sum + wordSum(words, at + 1, bytes)) | 0;
+      at += (bytes + 7) >> 2;
+    }
+    heads[i] = 0;
+  }
+  return sum;
+}
+
+/** The same, but each is handed over. */
 export function handOver({ outbound }: PacketColumns, sink: PacketSink): void {
   const { words, heads, strideWords } = outbound;
   for (let i = 0; i < heads.length; i++) {

@@ -1,33 +1,30 @@
-import { START_MS } from '../arithmetic/random.js';
-import { type Columns, columnsOf } from '../floor/columns.js';
-import { collect, feed, type PacketColumns, packetColumnsOf } from '../floor/rings.js';
-import { moduleUrlOf, stepsOf } from '../workloads.js';
-import { type CheckedFields, checksumOf } from './checksum.js';
+import { openFloor } from '../floor/floor.js';
+import { collect } from '../floor/rings.js';
+import { checksumOf } from './checksum.js';
 import type { Fleet, FleetOptions, FleetTotals, TickTimes } from './fleet.js';
+import { inboundOf } from './inbound.js';
 
-/** A workload's bare loop. */
-interface FloorModule {
-  update(columns: Columns, nowMs: number, diffMs: number, packets: PacketColumns | undefined): void;
-}
-
-/** The floor: the same arithmetic and the same packets in a plain loop over typed arrays, and nothing else. */
-export async function openFloorFleet({ workload, sessions, arith, diffMs, copy }: FleetOptions): Promise<Fleet> {
-  const { update } = (await import(moduleUrlOf('floor', workload, arith, copy))) as FloorModule;
-  const columns = columnsOf(sessions, (rank) => stepsOf(workload, rank, sessions));
-  const packets = workload === 'W2' ? packetColumnsOf(sessions) : undefined;
-  let ticks = 0;
+/** The floor: the same arithmetic and the same packets in a plain loop over typed arrays, or over plain objects, and nothing else. */
+export async function openFloorFleet(options: FleetOptions): Promise<Fleet> {
+  const { workload, sessions } = options;
+  const floor = await openFloor(options);
+  const inbound = inboundOf(workload, sessions);
+  const { columns, packets } = floor;
+  const sends = workload === 'W2' ? packets : undefined;
+  let t = 0;
   let egressSum = 0;
 
   return {
     tick(times: TickTimes): void {
       const start = performance.now();
-      if (packets !== undefined) feed(packets, ticks);
-      ticks++;
+      floor.before(t, inbound(t));
       const fed = performance.now();
-      update(columns, START_MS + diffMs * ticks, diffMs, packets);
+      floor.update(t);
       const updated = performance.now();
-      if (packets !== undefined) egressSum = (egressSum + collect(packets)) | 0;
+      floor.after(t);
+      if (sends !== undefined) egressSum = (egressSum + collect(sends)) | 0;
       const end = performance.now();
+      t++;
       times.ingestUs = (fed - start) * 1000;
       times.updateUs = (updated - fed) * 1000;
       times.egressUs = (end - updated) * 1000;
@@ -40,7 +37,7 @@ export async function openFloorFleet({ workload, sessions, arith, diffMs, copy }
         packetsOut: sum(packets?.packetsOut),
         dropped: sum(packets?.dropped),
         egressSum: egressSum >>> 0,
-        checksum: checksumOf(sessionsIn(columns)),
+        checksum: checksumOf(floor.sessions()),
       };
     },
     stats: () => undefined,
@@ -50,10 +47,4 @@ export async function openFloorFleet({ workload, sessions, arith, diffMs, copy }
 
 function sum(column: Uint32Array | undefined): number {
   return column?.reduce((total, value) => total + value, 0) ?? 0;
-}
-
-function* sessionsIn({ count, x, y, vx, vy, hp, targetX, targetY, rng }: Columns): Generator<CheckedFields> {
-  for (let i = 0; i < count; i++) {
-    yield { x: x[i], y: y[i], vx: vx[i], vy: vy[i], hp: hp[i], targetX: targetX[i], targetY: targetY[i], rng: rng[i] };
-  }
 }

@@ -2,17 +2,22 @@ import {
   type AnyBehavior,
   type HibernationStore,
   type IScheduler,
+  type SessionHandle,
   SessionManager,
   type SessionManagerOptions,
   type StateOf,
 } from '@dormouse/core';
-import { INBOUND_BYTES, INBOUND_OPCODE, INBOUND_WORDS, wordSum, writeInbound } from '../arithmetic/packets.js';
+import { wordSum } from '../arithmetic/packets.js';
 import { FIRST_ACCOUNT, START_MS } from '../arithmetic/random.js';
+import { belongingsOf } from '../behaviors/belongings.js';
 import type { fields } from '../behaviors/fields.js';
-import { behaviorOf, stepsOf } from '../workloads.js';
-import { checksumOf } from './checksum.js';
+import { behaviorOf, stepsOf, type Workload } from '../workloads.js';
+import { type CheckedFields, checksumOf } from './checksum.js';
 import type { Fleet, FleetOptions, FleetTotals, TickTimes } from './fleet.js';
+import { inboundOf } from './inbound.js';
+import { PacketDriver } from './packet-driver.js';
 import { makeScheduler } from './scheduler-choice.js';
+import { SleepDriver } from './sleep-driver.js';
 
 /** A fleet's manager and its sessions by rank, for those who measure something other than ticks. */
 export interface ManagedFleet extends Fleet {
@@ -40,7 +45,7 @@ export async function openManagerFleet(
     workerThreads: options.workers,
     updateBatchSize: options.batch,
     maxConcurrentSessions: sessions,
-    // All are updated in every tick, however long nobody sends them anything.
+    // All are updated in every tick, however long nobody sends them anything. In W8 the driver says who sleeps.
     enableAutoHibernation: false,
     poolSize: sessions,
     startTimeMs: START_MS,
@@ -53,10 +58,10 @@ export async function openManagerFleet(
   const handles = manager.createSessionBatch(accountIds, (accountId, rank) => ({
     mapId: accountId % 8,
     groupId: Math.floor(accountId / 5),
-    init: { repeat: stepsOf(workload, rank, sessions) },
+    init: { repeat: stepsOf(workload, rank, sessions), ...(workload === 'W7' && { hotspotAmong: sessions }) },
   }));
-  const inbound = workload === 'W2' ? new Int32Array(sessions * INBOUND_WORDS) : undefined;
-  const payloads = new Uint8Array(inbound?.buffer ?? new ArrayBuffer(0));
+  const packets = new PacketDriver(manager, handles, inboundOf(workload, sessions));
+  const sleep = workload === 'W8' ? new SleepDriver(handles) : undefined;
   let t = 0;
 
   return {
@@ -65,13 +70,13 @@ export async function openManagerFleet(
     accountIds,
     async tick(times: TickTimes): Promise<void> {
       const start = performance.now();
-      if (inbound !== undefined) {
-        for (let rank = 0; rank < sessions; rank++) writeInbound(inbound, rank * INBOUND_WORDS, FIRST_ACCOUNT + rank, t);
-        manager.pushBatch(handles, INBOUND_OPCODE, payloads, INBOUND_BYTES);
-      }
-      t++;
+      const ranks = packets.push(t);
+      const nowMs = START_MS + diffMs * (t + 1);
+      if (ranks !== null) sleep?.received(ranks, nowMs);
       const fed = performance.now();
       const report = await manager.updateAllSessions(diffMs);
+      sleep?.look(t, nowMs);
+      t++;
       times.tickUs = (performance.now() - start) * 1000;
       times.ingestUs = (fed - start) * 1000 + report.ingestUs;
       times.updateUs = report.updateUs;
@@ -80,18 +85,31 @@ export async function openManagerFleet(
       if (report.faults.length > 0) throw report.faults[0].error;
     },
     totals(): FleetTotals {
+      const checksum = (): number => checksumOf(checkedIn(workload, handles));
       return {
         updates,
         packetsIn: total(handles, (handle) => handle.packetsIn),
         packetsOut: total(handles, (handle) => handle.packetsOut),
         dropped: total(handles, (handle) => handle.dropped),
         egressSum: egressSum >>> 0,
-        checksum: checksumOf(handles.map((handle) => handle.state as StateOf<typeof fields>)),
+        checksum: sleep === undefined ? checksum() : sleep.whileAwake(checksum),
       };
     },
     stats: () => scheduler.stats(),
     close: () => manager.shutdown(),
   };
+}
+
+function* checkedIn(workload: Workload, handles: readonly SessionHandle[]): Generator<CheckedFields> {
+  for (const { state, updateCount } of handles) {
+    const checked = state as StateOf<typeof fields>;
+    if (workload !== 'W5') {
+      yield checked;
+      continue;
+    }
+    const { x, y, vx, vy, hp, targetX, targetY, rng } = checked;
+    yield { x, y, vx, vy, hp, targetX, targetY, rng, belongings: belongingsOf(state as Parameters<typeof belongingsOf>[0], updateCount) };
+  }
 }
 
 function total<T>(items: readonly T[], of: (item: T) => number): number {
