@@ -1,3 +1,16 @@
+export type {
+  Arm,
+  ArmSetup,
+  Belongings,
+  ComparedWorkload,
+  Contender,
+  ContenderKind,
+  FinalSession,
+  InboundPackets,
+  JournalEntry,
+  PacketSink,
+  WorkerShare,
+} from './compare/contender.js';
 export { CONTENDERS } from './compare/contenders/index.js';
 export {
   BATCH_FORM,

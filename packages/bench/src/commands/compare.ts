@@ -26,8 +26,11 @@ interface Flags {
   readonly roundMs: number;
   readonly warmUpMs: number;
   readonly contenders: readonly string[];
+  readonly bound: number;
   readonly native?: string;
   readonly smoke: boolean;
+  readonly curves: boolean;
+  readonly lifecycle: boolean;
   readonly out?: string;
   readonly json: boolean;
   readonly list: boolean;
@@ -58,7 +61,14 @@ export function compareCommand(): Command {
         .argParser(names)
         .default([], 'none'),
     )
+    .addOption(
+      new Option('--bound <s>', 'what an arm may take for anything beside what it is expected to, 1…3600; then it is ended and refused')
+        .argParser(integerIn(1, 3600))
+        .default(60),
+    )
     .addOption(new Option('--native <program>', 'the native program; default: the one that DORMOUSE_NATIVE names'))
+    .addOption(new Option('--no-curves', 'leave out the tables over sessions and over threads'))
+    .addOption(new Option('--no-lifecycle', 'leave out start, stop, resizing, the loss of a thread, idling and memory'))
     .addOption(new Option('--smoke', 'run a few ticks of everything and verify them: times say nothing').default(false))
     .addOption(new Option('--out <file>', 'the JSON file to write; default: dormouse-compare-<date>.json'))
     .addOption(jsonOption())
@@ -67,7 +77,7 @@ export function compareCommand(): Command {
     .action(async (flags: Flags, command: Command) => {
       const plan = await planOf(flags, command);
       if (flags.list) {
-        process.stdout.write(flags.json ? `${JSON.stringify(plan.arms.map(({ description }) => description))}\n` : listText(plan));
+        process.stdout.write(flags.json ? `${JSON.stringify(plan.arms.map(({ description }) => description))}\n` : `${listText(plan)}\n`);
         return;
       }
       const result = await compareUntilStopped(plan);
@@ -76,17 +86,18 @@ export function compareCommand(): Command {
       process.stderr.write(`${result.partial ? 'stopped: what there is' : 'the result'} is in ${out}\n`);
       process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : comparisonText(result));
       if (result.partial) process.exitCode = INTERRUPTED;
+      else if (result.refused.length > 0) process.exitCode = 1;
     });
 }
 
 async function planOf(flags: Flags, command: Command): Promise<ComparePlan> {
   const modules = flags.contenders.map((path) => pathToFileURL(resolve(path)).href);
-  const loaded = await Promise.all(modules.map((url) => import(url) as Promise<{ CONTENDERS: readonly Contender[] }>));
-  const contenders = [...CONTENDERS, ...loaded.flatMap((module) => module.CONTENDERS)];
+  const contenders = [...CONTENDERS, ...(await contendersIn(modules, command))];
   const native = flags.native ?? process.env.DORMOUSE_NATIVE;
   if (native !== undefined && !existsSync(native)) command.error(`error: --native must be the path of a program: got ${native}`);
-  const natives = await nativeArmsOf(NATIVE_CONTENDERS, native, coresHere());
-  const all = [...armsOf({ contenders, modules }, coresHere()), ...natives.arms];
+  const cores = coresHere();
+  const natives = await nativeArmsOf(NATIVE_CONTENDERS, native, cores);
+  const all = [...armsOf({ contenders, modules, boundMs: flags.bound * 1000 }, cores), ...natives.arms];
   const chosen = choose(
     command,
     '--arms',
@@ -96,16 +107,29 @@ async function planOf(flags: Flags, command: Command): Promise<ComparePlan> {
   const { smoke, sessions = smoke ? SMOKE_SESSIONS : SESSIONS } = flags;
   const { rounds, roundMs, warmUpMs } = smoke ? { rounds: 1, roundMs: 0, warmUpMs: 0 } : flags;
   return {
+    cores,
     arms: all.filter(({ description }) => chosen.includes(description.name)),
     workloads: choose(command, '--workloads', COMPARED_WORKLOADS, flags.workloads) as ComparedWorkload[],
     ariths: flags.arith === 'both' ? ['f64', 'f32'] : [flags.arith],
     sessions,
     settings: { rounds, roundMs, warmUpMs, diffMs: DIFF_MS, confidence: orderInterval(rounds, CONFIDENCE).confidence },
     smoke,
+    curves: flags.curves,
+    lifecycle: flags.lifecycle,
     skipped: natives.skipped.filter(({ arm }) => chosen.includes(arm)),
     command: process.argv.slice(2),
     native: natives.version,
   };
+}
+
+/** What modules export as CONTENDERS; one that cannot be loaded ends the program. */
+async function contendersIn(modules: readonly string[], command: Command): Promise<Contender[]> {
+  try {
+    const loaded = await Promise.all(modules.map((url) => import(url) as Promise<{ CONTENDERS: readonly Contender[] }>));
+    return loaded.flatMap((module) => [...module.CONTENDERS]);
+  } catch (error) {
+    return command.error(`error: --contenders: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** Names that an option means; what it cannot mean ends the program. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { ArmAnswers, ArmReply, ArmRequest } from './arm-protocol.js';
+import type { ArmAnswers, ArmReply, RequestOf } from './arm-protocol.js';
 import { endChild, remember } from './children.js';
 
 const STDERR_CHARACTERS = 2000;
@@ -42,7 +42,7 @@ export class ArmProcess {
   }
 
   /** Asks, and gives the answer. Rejects with what the arm threw, that its process ended, or that there was no answer in time: then the arm is no use any more. */
-  async request<Kind extends keyof ArmAnswers>(request: ArmRequest & { kind: Kind }, boundMs: number): Promise<ArmAnswers[Kind]> {
+  async request<Kind extends keyof ArmAnswers>(request: RequestOf<Kind>, boundMs: number): Promise<ArmAnswers[Kind]> {
     let timer: NodeJS.Timeout | undefined;
     const waiting = new AbortController();
     try {

@@ -12,6 +12,8 @@ export type ArmRequest =
   | { readonly kind: 'idle'; readonly forMs: number }
   | { readonly kind: 'close' };
 
+export type RequestOf<Kind extends ArmRequest['kind']> = Extract<ArmRequest, { readonly kind: Kind }>;
+
 /** What it answers with, by kind of request. */
 export interface ArmAnswers {
   readonly open: Opened;

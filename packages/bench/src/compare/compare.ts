@@ -1,14 +1,17 @@
-import { availableParallelism } from 'node:os';
 import { endChildren } from './children.js';
+import { curveRaces } from './curves.js';
 import { commitHere, machineHere, versionsHere } from './environment.js';
+import { LIFECYCLE_MS, type LiveArm, lifecycleOf } from './lifecycle.js';
 import { type ComparePlan, mainRaces } from './plan.js';
 import { type Race, type RaceOutcome, runRace } from './race.js';
 import { type OnProgress, Reckoning, raceMs, stepMs } from './reckoning.js';
 import { rehearse } from './rehearsal.js';
-import { type CompareResult, type CompareTable, type LifecycleRow, RESULT_FORMAT, type Refusal } from './result.js';
+import { type ArmDescription, type CompareResult, type CompareTable, type LifecycleRow, RESULT_FORMAT, type Refusal } from './result.js';
 
 /** What has been found so far. */
 interface Findings {
+  /** By name. */
+  readonly arms: Map<string, ArmDescription>;
   readonly tables: CompareTable[];
   readonly lifecycle: LifecycleRow[];
   readonly refused: Refusal[];
@@ -18,14 +21,19 @@ interface Findings {
 export async function compare(plan: ComparePlan, signal: AbortSignal, onProgress: OnProgress): Promise<CompareResult> {
   const startedAt = new Date().toISOString();
   const { settings, command, smoke } = plan;
-  const findings: Findings = { tables: [], lifecycle: [], refused: [] };
+  const findings: Findings = {
+    arms: new Map(plan.arms.map(({ description }) => [description.name, description])),
+    tables: [],
+    lifecycle: [],
+    refused: [],
+  };
   const { races, skipped } = mainRaces(plan);
   let partial = false;
   signal.addEventListener('abort', endChildren);
   try {
     const reckoning = new Reckoning(onProgress);
     if (smoke) await rehearseAll(plan, races, signal, reckoning, findings);
-    else await raceAll(plan, races, signal, reckoning, findings);
+    else await measureAll(plan, races, signal, reckoning, findings);
   } catch (error) {
     if (!signal.aborted) throw error;
     partial = true;
@@ -33,7 +41,8 @@ export async function compare(plan: ComparePlan, signal: AbortSignal, onProgress
     signal.removeEventListener('abort', endChildren);
     endChildren();
   }
-  const arms = plan.arms.map(({ description }) => description);
+  const { tables, lifecycle, refused } = findings;
+  const arms = [...findings.arms.values()];
   const libraries = arms.flatMap(({ library }) => library ?? []);
   return {
     format: RESULT_FORMAT,
@@ -47,41 +56,60 @@ export async function compare(plan: ComparePlan, signal: AbortSignal, onProgress
     versions: versionsHere(libraries, plan.native),
     settings,
     arms,
-    ...findings,
+    tables,
+    lifecycle,
+    refused,
     skipped: [...plan.skipped, ...skipped],
   };
 }
 
-async function raceAll(
-  { settings }: ComparePlan,
+async function measureAll(
+  plan: ComparePlan,
   races: readonly Race[],
   signal: AbortSignal,
   reckoning: Reckoning,
   findings: Findings,
 ): Promise<void> {
-  for (const race of races) reckoning.expect(raceMs(race, settings));
-  for (const race of races) {
-    const what = `${race.workload} ${race.arith}, ${race.sessions} sessions`;
-    const outcome = await runRace(race, settings, signal, (step, arm) => {
-      reckoning.did(stepMs(step, settings), `${what}: ${step} of ${arm}`);
-    });
-    note(outcome, findings);
+  const { settings } = plan;
+  const alive = plan.lifecycle ? plan.arms.filter((arm): arm is LiveArm => arm.opening !== undefined) : [];
+  const curves = (): Race[] => (plan.curves ? curveRaces(plan, plan.cores, findings.tables) : []);
+  for (const race of [...races, ...curves()]) reckoning.expect(raceMs(race, settings));
+  reckoning.expect(alive.length * LIFECYCLE_MS);
+
+  for (const race of races) await runOne(race, plan, signal, reckoning, findings);
+  // Now it is known who is best of a form.
+  for (const race of curves()) await runOne(race, plan, signal, reckoning, findings);
+  for (const arm of alive) {
+    const found = await lifecycleOf(arm, signal);
+    if ('reason' in found) findings.refused.push(found);
+    else findings.lifecycle.push(found);
+    reckoning.did(LIFECYCLE_MS, `lifecycle: ${arm.description.name}`);
   }
 }
 
+async function runOne(race: Race, { settings }: ComparePlan, signal: AbortSignal, reckoning: Reckoning, findings: Findings): Promise<void> {
+  const what = `${race.workload} ${race.arith}, ${race.sessions} sessions`;
+  const outcome = await runRace(race, settings, signal, (step, arm) => {
+    reckoning.did(stepMs(step, settings), `${what}: ${step} of ${arm}`);
+  });
+  note(race, outcome, findings);
+}
+
 async function rehearseAll(
-  { settings, arms }: ComparePlan,
+  { settings, arms, cores }: ComparePlan,
   races: readonly Race[],
   signal: AbortSignal,
   reckoning: Reckoning,
   findings: Findings,
 ): Promise<void> {
   reckoning.expect(arms.length);
-  const outcomes = await rehearse(races, settings, availableParallelism(), signal, (arm) => reckoning.did(1, arm));
-  for (const outcome of outcomes) note(outcome, findings);
+  const outcomes = await rehearse(races, settings, cores, signal, (arm) => reckoning.did(1, arm));
+  for (const [index, outcome] of outcomes.entries()) note(races[index], outcome, findings);
 }
 
-function note({ table, refused }: RaceOutcome, findings: Findings): void {
+/** Arms that only curves have are described as well. */
+function note({ arms }: Race, { table, refused }: RaceOutcome, findings: Findings): void {
   findings.tables.push(table);
   findings.refused.push(...refused);
+  for (const { description } of arms) findings.arms.set(description.name, description);
 }

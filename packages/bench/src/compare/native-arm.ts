@@ -49,10 +49,15 @@ export async function nativeArmsOf(
 }
 
 /** One with so many threads, the calling one among them. */
-export function nativeArmOf(contender: NativeContender, threads: number, program = ''): RacingArm {
+function nativeArmOf(contender: NativeContender, threads: number, program = ''): RacingArm {
   return {
     description: describe(contender, threads),
     reasonAgainst: (workload, arith) => contender.reasonAgainst(workload, arith),
+    withParticipants(participants) {
+      const fits = contender.threads === 'cores' || participants === 1;
+      return fits ? nativeArmOf(contender, participants, program) : undefined;
+    },
+    opening: undefined,
     enter: (setup) => new NativeRacer(program, contender, threads, setup),
   };
 }

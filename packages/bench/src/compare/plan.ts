@@ -6,6 +6,7 @@ import type { CompareSettings, Refusal } from './result.js';
 
 /** What a comparison is to be made of. */
 export interface ComparePlan {
+  readonly cores: number;
   readonly arms: readonly RacingArm[];
   readonly workloads: readonly ComparedWorkload[];
   readonly ariths: readonly Arith[];
@@ -13,6 +14,10 @@ export interface ComparePlan {
   readonly settings: CompareSettings;
   /** Every arm of every table for a few ticks, verified; nothing is timed. */
   readonly smoke: boolean;
+  /** Tables over sessions and over threads. */
+  readonly curves: boolean;
+  /** Start, stop, and what lies between them beside ticks. */
+  readonly lifecycle: boolean;
   /** What is known not to take part before anything has run. */
   readonly skipped: readonly Refusal[];
   /** The command line after `dormouse-bench`. */

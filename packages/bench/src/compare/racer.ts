@@ -8,8 +8,12 @@ import type { ArmDescription } from './result.js';
 export interface RacingArm {
   readonly description: ArmDescription;
   reasonAgainst(workload: ComparedWorkload, arith: Arith): string | undefined;
+  /** The same with so many threads that run sessions; undefined where it cannot have them. */
+  withParticipants(participants: number): RacingArm | undefined;
   /** `host`: where it is to be open, while no other arm is; default: a process of its own. */
   enter(setup: Omit<ArmSetup, 'workers'>, host?: ArmHost): Racer;
+  /** What opens it in an arm's process, for what no race asks of it; undefined where it runs in none. */
+  readonly opening: Opening | undefined;
 }
 
 /** One arm of a table, in a process that is not this one. Every promise rejects within a bound if the arm does not do what it is asked to. */
@@ -33,4 +37,14 @@ export interface RaceRound {
   readonly ticksUs: Float64Array;
   readonly cpuUs: number;
   readonly ticks: number;
+}
+
+export interface Opening {
+  readonly contender: string;
+  /** Threads besides the calling one. */
+  readonly workers: number;
+  /** Where contenders are from that are not of the registry. */
+  readonly modules: readonly string[];
+  /** What any request may take, beside what it is expected to take. */
+  readonly boundMs: number;
 }

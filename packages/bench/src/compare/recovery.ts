@@ -1,0 +1,62 @@
+import { openReference } from '../reference/reference.js';
+import type { ArmSetup } from './contender.js';
+import type { RecoveryOutcome } from './result.js';
+import { marksOf, type SessionMarks, type ThreadLoss } from './thread-loss.js';
+
+/** What came of the end of a thread. */
+export interface Recovery {
+  /** To the end of the first tick that did all that it should; undefined where none did. */
+  readonly ms: number | undefined;
+  readonly outcome: RecoveryOutcome;
+}
+
+/** From worst to best. */
+const KINDS: readonly RecoveryOutcome['kind'][] = ['hung', 'failed', 'lost', 'quarantined', 'whole'];
+
+/**
+ * Judges by the sessions alone. A session is lost if it has gone back, or is not what the reference is after as many updates; one that no tick has updated any more is
+ * put aside if the contender does such a thing, else lost too.
+ */
+export function recoveryOf(loss: ThreadLoss, setup: Omit<ArmSetup, 'workers'>, putsAside: boolean): Recovery {
+  const { before, after, hung, tickEndsMs } = loss;
+  const all = before.updateCounts.length;
+  if (hung) return { ms: undefined, outcome: { kind: 'hung', sessions: all } };
+  if (tickEndsMs.length === 0) return { ms: undefined, outcome: { kind: 'failed', sessions: all } };
+  if (after === null || after.updateCounts.length !== all) return { ms: undefined, outcome: { kind: 'lost', sessions: all } };
+  const isRight = rightOf(after, setup);
+  let lost = 0;
+  let stuck = 0;
+  let leastUpdates = tickEndsMs.length;
+  for (let rank = 0; rank < all; rank++) {
+    const updates = after.updateCounts[rank] - before.updateCounts[rank];
+    if (updates < 0 || !isRight(rank)) lost++;
+    else if (updates === 0) stuck++;
+    else leastUpdates = Math.min(leastUpdates, updates);
+  }
+  if (!putsAside) lost += stuck;
+  // Ticks that ended without having updated all come before those that did.
+  const ms = lost === all ? undefined : tickEndsMs[Math.min(tickEndsMs.length - leastUpdates, tickEndsMs.length - 1)];
+  if (lost > 0) return { ms, outcome: { kind: 'lost', sessions: lost } };
+  return { ms, outcome: stuck > 0 ? { kind: 'quarantined', sessions: stuck } : { kind: 'whole', sessions: 0 } };
+}
+
+/** The worst, as that is what one has to reckon with. */
+export function worstOf(recoveries: readonly Recovery[]): RecoveryOutcome {
+  const outcomes = recoveries.map(({ outcome }) => outcome);
+  return outcomes.reduce((worst, outcome) => {
+    const difference = KINDS.indexOf(outcome.kind) - KINDS.indexOf(worst.kind);
+    return difference < 0 || (difference === 0 && outcome.sessions > worst.sessions) ? outcome : worst;
+  });
+}
+
+/** Tells of a session whether it is what the reference is after as many updates. Where all are updated in each tick, that is after as many ticks. */
+function rightOf({ updateCounts, checksums }: SessionMarks, setup: Omit<ArmSetup, 'workers'>): (rank: number) => boolean {
+  const right = new Uint8Array(updateCounts.length);
+  const reference = openReference(setup);
+  for (const count of [...new Set(updateCounts)].sort((a, b) => a - b)) {
+    while (reference.ticks < count) reference.tick();
+    const expected = marksOf(reference.sessions()).checksums;
+    for (let rank = 0; rank < right.length; rank++) if (updateCounts[rank] === count && checksums[rank] === expected[rank]) right[rank] = 1;
+  }
+  return (rank) => right[rank] === 1;
+}

@@ -1,0 +1,171 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { CompareResult } from '../src/compare/result.js';
+
+const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+const WRONG = fileURLToPath(new URL('contenders/wrong.mjs', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'dormouse-compare-'));
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function start(...args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [CLI, 'compare', '--contenders', WRONG, ...args], { cwd: folder });
+  const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]).then(([stdout, stderr, [code]]) => ({
+    code,
+    stdout,
+    stderr,
+  }));
+  return { child, ended };
+}
+
+const compare = (...args: readonly string[]): Promise<Ended> => start(...args).ended;
+
+function resultIn(name: string): CompareResult {
+  return JSON.parse(readFileSync(join(folder, name), 'utf8'));
+}
+
+describe('compare refuses by name whoever did not do the work', () => {
+  let ended: Ended;
+  let result: CompareResult;
+
+  beforeAll(async () => {
+    ended = await compare('--smoke', '--workloads', 'W2', '--arms', 'test-', '--bound', '2', '--out', 'wrong.json');
+    result = resultIn('wrong.json');
+  });
+
+  it.each([
+    ['skips-a-tick', '8800 updates instead of 9000 after 45 ticks'],
+    ['runs-a-tick-twice', '9200 updates instead of 9000 after 45 ticks'],
+    ['skips-a-session', '8955 updates instead of 9000 after 45 ticks'],
+    ['forgets-a-session', '8955 updates instead of 9000 after 45 ticks'],
+    ['says-that-it-did', '0 packets in instead of 9000 after 45 ticks'],
+    ['loses-packets', '8910 packets handed over instead of 9000 after 45 ticks'],
+    ['changes-packets', 'egress sum'],
+    ['computes-wrongly', 'checksum'],
+    ['hangs', 'did not end a round within 2 s'],
+    ['spins', 'did not end a round within 2 s'],
+    ['throws-as-it-opens', 'no room'],
+    ['throws-in-a-tick', 'no luck'],
+    ['exits', 'its process ended with exit code 3'],
+    ['fails-behind-our-backs', 'its process ended with exit code 1: RangeError: too late'],
+    ['does-not-close', 'did not end closing within 2 s'],
+  ])('%s', (name, reason) => {
+    const arm = `test-${name}@0`;
+    expect(result.refused.filter((refusal) => refusal.arm === arm)).toEqual([
+      { arm, workload: 'W2', reason: expect.stringContaining(reason) },
+    ]);
+    expect(ended.stdout).toMatch(new RegExp(`${arm}.* W2: `));
+  });
+
+  it('and only the arm that did it is in the table', () => {
+    expect(result.tables.map(({ rows }) => rows.map(({ arm, updates, packetsOut }) => ({ arm, updates, packetsOut })))).toEqual([
+      [{ arm: 'test-right@0', updates: 9000, packetsOut: 9000 }],
+    ]);
+    expect({ code: ended.code, smoke: result.smoke, partial: result.partial }).toEqual({ code: 1, smoke: true, partial: false });
+  });
+});
+
+describe('compare', () => {
+  it('gives every arm of a table the same rounds, and each a verified row', async () => {
+    const { code, stdout } = await compare(
+      ...['--arms', 'test-right,floor', '--workloads', 'W1', '--sessions', '100', '--rounds', '6', '--round-ms', '2', '--warm-up-ms', '5'],
+      ...['--no-curves', '--no-lifecycle', '--json', '--out', 'right.json'],
+    );
+    const result = JSON.parse(stdout) as CompareResult;
+    expect(result).toEqual(resultIn('right.json'));
+    expect(code).toBe(0);
+    expect(result.settings).toMatchObject({ rounds: 6, confidence: 1 - 2 / 64 });
+    const [{ rows }] = result.tables;
+    expect(rows.map(({ arm }) => arm).sort()).toEqual(['floor@0', 'test-right@0']);
+    for (const { tickUs, roundsUs, p99Us, maxUs, updates, ticks } of rows) {
+      expect(roundsUs).toHaveLength(6);
+      expect([tickUs.low, tickUs.high]).toEqual([Math.min(...roundsUs), Math.max(...roundsUs)]);
+      expect(p99Us).toBeLessThanOrEqual(maxUs);
+      // What warmed it up was verified too, but is not among the ticks that are timed.
+      expect(updates).toBeGreaterThan(100 * ticks);
+    }
+  });
+
+  it('stopped by a signal leaves the tables that are whole, says so, and leaves no process behind', async () => {
+    const { child, ended } = start(
+      ...[
+        '--arms',
+        'test-right,test-hangs',
+        '--workloads',
+        'W1,W2',
+        '--sessions',
+        '100',
+        '--rounds',
+        '1',
+        '--round-ms',
+        '2',
+        '--warm-up-ms',
+        '5',
+      ],
+      ...['--no-curves', '--no-lifecycle', '--bound', '3600', '--out', 'stopped.json'],
+    );
+    const first = await pidsBelow(child.pid, 2);
+    // Those of the second table, one of which hangs.
+    const hanging = await pidsBelow(child.pid, 2, first);
+    child.kill('SIGINT');
+    const { code, stderr } = await ended;
+    expect(code).toBe(130);
+    expect(stderr).toContain('stopped: what there is is in stopped.json');
+    const { partial, tables, refused } = resultIn('stopped.json');
+    expect({ partial, refused }).toEqual({ partial: true, refused: [] });
+    expect(tables.map(({ workload, rows }) => [workload, rows.length])).toEqual([['W1', 2]]);
+    await gone(hanging);
+  });
+
+  it.each([
+    [['--arms', 'flor'], 'Did you mean floor@0?'],
+    [['--workloads', 'W1,W9'], 'nothing matches W9. Did you mean W0 or W1 or W2?'],
+    [['--armz', 'floor'], '(Did you mean --arms?)'],
+    [['--rounds', '0'], '1…1000'],
+    [['--native', 'no/such/program'], 'no/such/program'],
+    [['--contenders', 'no/such/module.mjs'], 'no/such/module.mjs'],
+  ])('%j is refused before anything runs, with exit code 2', async (args, message) => {
+    const { code, stdout, stderr } = await compare(...args);
+    expect(stderr).toContain(message);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  it('--list names every arm with its reasons, and writes no file', async () => {
+    const { code, stdout } = await compare('--list', '--arms', 'test-right', '--out', 'list.json');
+    expect(stdout).toBe('test-right@0\n  right\n  It is there to be tried.\n\n');
+    expect({ code, written: existsSync(join(folder, 'list.json')) }).toEqual({ code: 0, written: false });
+  });
+});
+
+/** Processes that a process has started, once there are so many beside others. */
+async function pidsBelow(parent: number | undefined, count: number, others: readonly number[] = []): Promise<number[]> {
+  const file = `/proc/${parent}/task/${parent}/children`;
+  for (const endMs = Date.now() + 60_000; Date.now() < endMs; ) {
+    const all = readFileSync(file, 'utf8')
+      .split(' ')
+      .filter((pid) => pid !== '');
+    const pids = all.map(Number).filter((pid) => !others.includes(pid));
+    if (pids.length === count) return pids;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  throw new Error(`${parent} did not start ${count} processes`);
+}
+
+/** Waits until none of them is there. */
+async function gone(pids: readonly number[]): Promise<void> {
+  for (const endMs = Date.now() + 10_000; Date.now() < endMs; ) {
+    if (pids.every((pid) => !existsSync(`/proc/${pid}`))) return;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  throw new Error(`of ${pids.join(', ')} some run on`);
+}
