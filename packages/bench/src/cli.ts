@@ -4,10 +4,12 @@ import { Command, CommanderError } from 'commander';
 import { checkpointCommand } from './commands/checkpoint.js';
 import { checksumsCommand } from './commands/checksums.js';
 import { compareCommand } from './commands/compare.js';
+import { diffCommand } from './commands/diff.js';
 import { dispatchCommand } from './commands/dispatch.js';
 import { figuresCommand } from './commands/figures.js';
 import { hibernateCommand } from './commands/hibernate.js';
 import { memoryCommand } from './commands/memory.js';
+import { reportCommand } from './commands/report.js';
 import { restartCommand } from './commands/restart.js';
 import { runCommand } from './commands/run.js';
 import { scalingCommand } from './commands/scaling.js';
@@ -32,6 +34,8 @@ program.addCommand(checkpointCommand());
 program.addCommand(memoryCommand());
 program.addCommand(checksumsCommand());
 program.addCommand(figuresCommand());
+program.addCommand(reportCommand());
+program.addCommand(diffCommand());
 
 try {
   await program.parseAsync();

@@ -1,0 +1,78 @@
+import type { ComparedWorkload } from '../compare/contender.js';
+import type { CompareTable } from '../compare/result.js';
+import { explanationOf } from './explanations.js';
+import { threadsOf } from './layouts.js';
+import { significant, times } from './numbers.js';
+import { type Block, heading, paragraph, table } from './page.js';
+import { type MeasuredArm, measuredArms, type Runs, tableName } from './runs.js';
+
+/** An arm that is faster than every Dormouse arm on no more threads than it has, by more than both intervals. */
+export interface Loss {
+  readonly table: CompareTable;
+  readonly winner: MeasuredArm;
+  /** The fastest Dormouse arm on no more threads. */
+  readonly dormouse: MeasuredArm;
+  /** How many times as long Dormouse takes, by the medians. */
+  readonly ratio: number;
+  /** True where no Dormouse arm is as fast on any number of threads. */
+  readonly beyondAll: boolean;
+}
+
+/** Every case of the main tables where Dormouse loses, by workload, the worst first. */
+export function lossesOf({ tables, arms }: Runs): Loss[] {
+  return tables
+    .filter(({ part }) => part === 'main')
+    .flatMap((table) => lossesIn(table, measuredArms(table, arms)))
+    .sort((one, other) => (one.table === other.table ? other.ratio - one.ratio : 0));
+}
+
+function lossesIn(table: CompareTable, measured: readonly MeasuredArm[]): Loss[] {
+  const ours = measured.filter(({ arm }) => arm.kind === 'dormouse');
+  return measured.flatMap((winner) => {
+    const dormouse = ours.find(({ arm }) => arm.participants <= winner.arm.participants);
+    if (winner.arm.kind === 'dormouse' || dormouse === undefined || !isFaster(winner, dormouse)) return [];
+    const ratio = dormouse.row.tickUs.median / winner.row.tickUs.median;
+    return [{ table, winner, dormouse, ratio, beyondAll: isFaster(winner, ours[0]) }];
+  });
+}
+
+function isFaster({ row: one }: MeasuredArm, { row: other }: MeasuredArm): boolean {
+  return one.tickUs.high < other.tickUs.low;
+}
+
+/** Where Dormouse loses, by how much and why: all of it, computed. */
+export function lossesSection(runs: Runs): Block[] {
+  const losses = lossesOf(runs);
+  const rule = paragraph(
+    'Computed, not chosen: every arm that is faster than the fastest Dormouse arm on no more threads than it has, where the two intervals do not touch. **Bold**: faster than Dormouse on any number of threads.',
+  );
+  if (losses.length === 0) return [heading('Where Dormouse loses'), rule, paragraph('No such case in this run.')];
+  const rows = losses.map(({ table, winner, dormouse, ratio, beyondAll }) => [
+    tableName(table),
+    beyondAll ? `**${winner.arm.name}**` : winner.arm.name,
+    `${significant(winner.row.tickUs.median)}`,
+    `${dormouse.arm.name} (${threadsOf(dormouse.arm)})`,
+    `${significant(dormouse.row.tickUs.median)}`,
+    times(ratio),
+  ]);
+  return [
+    heading('Where Dormouse loses'),
+    rule,
+    table(['workload', 'faster', '>µs a tick', 'Dormouse', '>µs a tick', '>Dormouse takes'], rows),
+    ...reasonsFor(losses),
+  ];
+}
+
+/** Why, by workload: one reason for all arms that it holds for. */
+function reasonsFor(losses: readonly Loss[]): Block[] {
+  const grouped = new Map<string, { workloads: Set<ComparedWorkload>; arms: Set<string> }>();
+  for (const { table, winner } of losses) {
+    const reason = explanationOf(table.workload, winner.arm) ?? 'not explained';
+    const group = grouped.get(reason) ?? { workloads: new Set(), arms: new Set() };
+    group.workloads.add(table.workload);
+    group.arms.add(winner.arm.name);
+    grouped.set(reason, group);
+  }
+  const rows = [...grouped].map(([reason, { workloads, arms }]) => [[...workloads].sort().join(', '), [...arms].sort().join(', '), reason]);
+  return [table(['in', 'against', 'why'], rows)];
+}

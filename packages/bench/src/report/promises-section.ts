@@ -1,0 +1,74 @@
+import { type Block, heading, list, paragraph, table } from './page.js';
+
+/** What no checksum shows: the arms compute the same, and do not promise the same. */
+export function promisesSection(): Block[] {
+  return [
+    heading('What they do not do alike'),
+    paragraph(
+      'Equal checksums say that the same was computed. They do not say that the same was promised. A form written by hand is faster also by what it leaves out; whoever needs that has yet to write it.',
+    ),
+    table(
+      ['', 'Dormouse', 'by hand, shared memory', 'by hand, objects cloned or sharded', 'one thread: objects, bitECS, floor', 'native'],
+      [
+        [
+          'a session throws',
+          'named and put aside, the others go on',
+          'the task rejects, the tick is half done',
+          'the task rejects; cloned: the batch keeps its old state',
+          'the tick is half done',
+          'not handled',
+        ],
+        [
+          'a session ends its thread or never returns',
+          'named, its thread replaced, the tick completed',
+          'what the library does: see the table of lives',
+          'sharded: the state in that thread is gone',
+          'takes the process',
+          'takes the process',
+        ],
+        [
+          'sessions come and go',
+          'by account, handles that go stale',
+          'a fixed number',
+          'a fixed number',
+          'bitECS: yes; others: a fixed number',
+          'yes',
+        ],
+        [
+          'packets',
+          'any length, full rings counted, order kept',
+          'as W2 and W8 have them',
+          'arrays, not bounded',
+          'arrays, not bounded',
+          'any length, full rings counted',
+        ],
+        [
+          'sleep',
+          'state kept elsewhere, rings given back, woken by a packet',
+          'skipped, memory kept',
+          'skipped, memory kept',
+          'skipped, memory kept',
+          'state kept elsewhere, rings given back',
+        ],
+        [
+          'who runs a session',
+          'any thread, the result the same to the bit',
+          'any thread, if batches are claimed',
+          'cloned: any; sharded: its own for ever',
+          'the one thread',
+          'any thread',
+        ],
+        ['objects in a session', '`data` fields, bytes at rest', 'none', 'any', 'any', 'any'],
+        ['record, replay, digest, metrics', 'there', 'to be written', 'to be written', 'to be written', 'not there'],
+      ],
+    ),
+    heading('Known gaps'),
+    list([
+      'One process, one machine at a time: nothing here says how a pool behaves in containers with a share of a core, or across NUMA nodes.',
+      'Ticks run back to back. At ten ticks a second a sleeping thread takes longer to wake; `dormouse-bench dispatch` measures that for empty ticks.',
+      'Sessions do not talk to each other in W0 to W8, and nothing is stored: messages, peers, asks and checkpoints have figures of their own, and no peers to compare with.',
+      'A pool library’s own strengths (queues, priorities, abort signals, statistics) are not used by any workload here.',
+      'The authors of Dormouse wrote all arms. Each has its justification below; a faster way to write one is a change of one file.',
+    ]),
+  ];
+}

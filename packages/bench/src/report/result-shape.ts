@@ -1,0 +1,131 @@
+import { COMPARED_WORKLOADS } from '../compare/contender.js';
+import {
+  type ArmDescription,
+  type CompareResult,
+  type CompareRow,
+  type CompareSettings,
+  type CompareTable,
+  type Interval,
+  type LifecycleRow,
+  type Machine,
+  RESULT_FORMAT,
+  type RecoveryOutcome,
+  type Refusal,
+  type Versions,
+} from '../compare/result.js';
+import { ARITHS } from '../workloads.js';
+import { amount, type Check, count, flag, listOf, matching, objectOf, oneOf, orNull, recordOf, text } from './shape.js';
+
+const hexadecimal = matching(/^[0-9a-f]{8}$/, '8 hexadecimal digits');
+const instant = matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/, 'a time in ISO 8601, UTC');
+const workload = oneOf(...COMPARED_WORKLOADS);
+
+const interval: Check = (value, place) => {
+  const complaint = objectOf<Interval>({ median: amount, low: amount, high: amount })(value, place);
+  if (complaint !== undefined) return complaint;
+  const { median, low, high } = value as Interval;
+  return low <= median && median <= high ? undefined : `${place} must have its median between its ends: got ${low}, ${median}, ${high}`;
+};
+
+const row = objectOf<CompareRow>({
+  arm: text,
+  rank: count,
+  tickUs: interval,
+  p99Us: amount,
+  maxUs: amount,
+  roundsUs: listOf(amount),
+  cpuUsPerTick: amount,
+  rssBytes: amount,
+  ticks: count,
+  updates: count,
+  packetsOut: count,
+  checksum: hexadecimal,
+  egressSum: hexadecimal,
+});
+
+const table = objectOf<CompareTable>({
+  part: oneOf('main', 'sessions', 'workers'),
+  workload,
+  arith: oneOf(...ARITHS),
+  sessions: count,
+  rows: listOf(row),
+});
+
+const arm = objectOf<ArmDescription>({
+  name: matching(/^[a-z0-9-]+(@\d+)?$/, 'a name in kebab-case, @ and a number of threads'),
+  contender: text,
+  title: text,
+  kind: oneOf('dormouse', 'by-hand', 'control', 'native'),
+  library: orNull(text),
+  form: text,
+  workers: count,
+  participants: count,
+  justification: text,
+  remark: orNull(text),
+});
+
+const lifecycle = objectOf<LifecycleRow>({
+  arm: text,
+  sessions: count,
+  startMs: amount,
+  stopMs: amount,
+  resizeMs: orNull(amount),
+  recoveryMs: orNull(amount),
+  recovery: orNull(objectOf<RecoveryOutcome>({ kind: oneOf('whole', 'quarantined', 'lost', 'hung', 'failed'), sessions: count })),
+  idleCpuPercent: amount,
+  bytesPerWorker: orNull(amount),
+});
+
+const refusal = objectOf<Refusal>({ arm: text, workload: orNull(workload), reason: text });
+
+const result = objectOf<CompareResult>({
+  format: oneOf(RESULT_FORMAT),
+  startedAt: instant,
+  finishedAt: instant,
+  partial: flag,
+  smoke: flag,
+  command: listOf(text),
+  commit: orNull(text),
+  machine: objectOf<Machine>({ cpu: text, cores: count, memoryBytes: count, os: text, arch: text }),
+  versions: objectOf<Versions>({ node: text, v8: text, packages: recordOf(text), native: orNull(text) }),
+  settings: objectOf<CompareSettings>({ rounds: count, roundMs: amount, warmUpMs: amount, diffMs: amount, confidence: amount }),
+  arms: listOf(arm),
+  tables: listOf(table),
+  lifecycle: listOf(lifecycle),
+  refused: listOf(refusal),
+  skipped: listOf(refusal),
+});
+
+/** What is wrong with a parsed file of `compare`, as sentences; empty where nothing is, and then it is a `CompareResult`. */
+export function faultsOf(value: unknown): string[] {
+  const complaint = result(value, 'result');
+  return complaint === undefined ? contradictionsIn(value as CompareResult) : [complaint];
+}
+
+/** A result that its own figures speak against was not written by `compare`, or was changed after. */
+function contradictionsIn({ arms, tables, lifecycle, settings }: CompareResult): string[] {
+  const known = new Set(arms.map(({ name }) => name));
+  const faults = known.size === arms.length ? [] : ['two arms have one name'];
+  for (const { arm } of lifecycle) if (!known.has(arm)) faults.push(`lifecycle has ${arm}, which is not among the arms`);
+  for (const { workload, arith, sessions, part, rows } of tables) {
+    const place = `${workload} ${arith}, ${sessions} sessions (${part})`;
+    const sums = new Map<string, string>();
+    for (const { arm, rank, tickUs, roundsUs, ticks, updates, checksum, egressSum } of rows) {
+      if (!known.has(arm)) faults.push(`${place}: ${arm} is not among the arms`);
+      if (rank !== rankAmong(tickUs, rows))
+        faults.push(`${place}: ${arm} has rank ${rank}, and its interval rank ${rankAmong(tickUs, rows)}`);
+      if (roundsUs.length !== settings.rounds) faults.push(`${place}: ${arm} has ${roundsUs.length} rounds of ${settings.rounds}`);
+      if (tickUs.low < Math.min(...roundsUs) || tickUs.high > Math.max(...roundsUs))
+        faults.push(`${place}: ${arm} has an interval wider than its rounds`);
+      const done = `${updates} ${checksum} ${egressSum}`;
+      if ((sums.get(String(ticks)) ?? done) !== done) faults.push(`${place}: ${arm} did other work than others in ${ticks} ticks`);
+      sums.set(String(ticks), done);
+    }
+  }
+  return faults;
+}
+
+/** As `CompareRow.rank` says. */
+function rankAmong({ low }: Interval, rows: readonly CompareRow[]): number {
+  return 1 + rows.filter((other) => other.tickUs.high < low).length;
+}

@@ -1,0 +1,56 @@
+import type { ArmDescription, CompareResult, CompareRow, CompareTable } from '../compare/result.js';
+import type { TargetRow } from './target-rows.js';
+
+/** Runs of one machine that are published together. */
+export interface Runs {
+  /** The run that is shown; what it has no table of is taken from the next that has. */
+  readonly first: CompareResult;
+  /** All of them, the first among them. */
+  readonly all: readonly CompareResult[];
+  readonly arms: ReadonlyMap<string, ArmDescription>;
+  readonly tables: readonly CompareTable[];
+  /** The specification's load targets, where they were measured. */
+  readonly targets: readonly TargetRow[] | undefined;
+}
+
+export function runsOf(all: readonly CompareResult[], targets?: readonly TargetRow[]): Runs {
+  const arms = new Map<string, ArmDescription>();
+  const tables = new Map<string, CompareTable>();
+  for (const run of all) {
+    for (const arm of run.arms) if (!arms.has(arm.name)) arms.set(arm.name, arm);
+    for (const table of run.tables) if (!tables.has(tableKey(table))) tables.set(tableKey(table), table);
+  }
+  return { first: all[0], all, arms, tables: [...tables.values()], targets };
+}
+
+/** What makes two tables of different runs the same. */
+export function tableKey({ part, workload, arith, sessions }: CompareTable): string {
+  return `${part} ${workload} ${arith} ${sessions}`;
+}
+
+/** `W1 f64, 5000 sessions`. */
+export function tableName({ workload, arith, sessions }: CompareTable): string {
+  return workload === 'W5' ? `${workload}, ${sessions} sessions` : `${workload} ${arith}, ${sessions} sessions`;
+}
+
+/** A row with the arm that it is of. */
+export interface MeasuredArm {
+  readonly arm: ArmDescription;
+  readonly row: CompareRow;
+}
+
+/** Arms of a table from the fastest to the slowest. */
+export function measuredArms({ rows }: CompareTable, arms: Runs['arms']): MeasuredArm[] {
+  return rows
+    .flatMap((row) => {
+      const arm = arms.get(row.arm);
+      return arm === undefined ? [] : [{ arm, row }];
+    })
+    .sort((one, other) => one.row.tickUs.median - other.row.tickUs.median || (one.arm.name < other.arm.name ? -1 : 1));
+}
+
+/** Why these cannot be published as one: they are of different machines. */
+export function reasonAgainstTogether(all: readonly CompareResult[]): string | undefined {
+  const machines = new Set(all.map(({ machine: { cpu, cores } }) => `${cpu}, ${cores} cores`));
+  return machines.size > 1 ? `runs that are published together must be of one machine: got ${[...machines].join(' and ')}` : undefined;
+}
