@@ -44,6 +44,7 @@ export default defineConfig({
           { text: 'Durability', link: '/durability' },
           { text: 'Configuration', link: '/configuration' },
           { text: 'Write a scheduler', link: '/write-a-scheduler' },
+          { text: 'How the comparison is measured', link: '/benchmark-method' },
           { text: 'The benchmark’s workloads', link: '/workloads' },
           { text: 'Requirements', link: '/requirements' },
         ],

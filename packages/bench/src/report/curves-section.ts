@@ -103,7 +103,7 @@ function byKind(measured: readonly Measured[], { size, yLabel, xLog }: { size: s
     });
   });
   const cells = measured.map(({ name, values }) => [name, ...sizes.map((each) => shownAt(values, each))]);
-  return [...charts, details(`The figures: ${yLabel}`, table(['arm', ...sizes.map((each) => `>${whole(each)} ${size}`)], cells))];
+  return [...charts, details(`The figures: ${yLabel}, by ${size}`, table(['arm', ...sizes.map((each) => `>${whole(each)}`)], cells))];
 }
 
 function curveOf({ name, values }: Measured): Curve {

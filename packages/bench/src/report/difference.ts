@@ -1,5 +1,5 @@
 import type { CompareResult, CompareRow, CompareTable } from '../compare/result.js';
-import { tableKey, tableName } from './runs.js';
+import { keyedTables, tableName } from './runs.js';
 
 /** One arm in one table of two results. */
 export interface Change {
@@ -30,9 +30,9 @@ export interface Difference {
 
 /** Compares what both results have: the same arms in the same tables. A change counts from `threshold` on, a share of 1. */
 export function differenceOf(before: CompareResult, after: CompareResult, threshold: number): Difference {
-  const tables = new Map(after.tables.map((table) => [tableKey(table), table]));
-  const pairs = before.tables.flatMap((table) => {
-    const other = tables.get(tableKey(table));
+  const tables = keyedTables(after);
+  const pairs = [...keyedTables(before)].flatMap(([key, table]) => {
+    const other = tables.get(key);
     return other === undefined ? [] : [[table, other] as const];
   });
   return {

@@ -47,12 +47,12 @@ function blockHtml(block: Block): string {
   }
 }
 
-/** A table wider than the screen is moved within its frame, which the keyboard reaches too. */
+/** A table wider than the screen is moved within its frame. */
 function tableHtml({ columns, rows }: Extract<Block, { kind: 'table' }>): string {
   const ranged = (index: number): string => (columns[index].align === 'right' ? ' class="figure"' : '');
   const head = columns.map(({ title }, index) => `<th scope="col"${ranged(index)}>${inline(title)}</th>`).join('');
   const body = rows.map((row) => `<tr>${row.map((cell, index) => `<td${ranged(index)}>${inline(cell)}</td>`).join('')}</tr>`).join('\n');
-  return `<div class="table" tabindex="0"><table><thead><tr>${head}</tr></thead>\n<tbody>${body}</tbody></table></div>`;
+  return `<div class="table"><table><thead><tr>${head}</tr></thead>\n<tbody>${body}</tbody></table></div>`;
 }
 
 function inline(text: Inline): string {

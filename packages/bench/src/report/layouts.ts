@@ -1,21 +1,23 @@
 import type { ArmDescription } from '../compare/result.js';
 
-/** Where the sessions' state lies, by the form an arm is written in. */
-const LAYOUT_OF_FORM: readonly (readonly [pattern: RegExp, layout: string])[] = [
-  [/^cloned/, 'objects of the host, cloned to a task and back'],
-  [/^sharded/, 'objects that stay in one worker'],
-  [/^shared/, 'columns in shared memory'],
-  [/^heap/, 'each session an allocation of its own'],
-  [/^arena/, 'sessions side by side in memory'],
-  [/^soa/, 'columns, eight sessions to a vector'],
+/** Where the sessions' state lies, by the name of a contender. The first that fits is told. */
+const LAYOUTS: readonly (readonly [pattern: RegExp, layout: string])[] = [
+  [/^dormouse-|^raw-/, 'columns in shared memory'],
+  [/^native-heap-map/, 'each session an allocation, collected from a map'],
+  [/^native-arena/, 'sessions side by side, an ordered list'],
+  [/^native-soa/, 'columns, eight sessions to a vector'],
+  [/^plain-objects/, 'objects on the heap'],
+  [/^bitecs/, 'components in typed arrays'],
+  [/^floor/, 'columns'],
+  [/-cloned\b/, 'objects of the host, cloned to a task and back'],
+  [/-sharded\b/, 'objects that stay in one worker'],
+  [/-shared\b/, 'columns in shared memory'],
 ];
 
 /** `columns in shared memory, batch form`: what a headline must name beside the arithmetic. */
-export function layoutOf({ kind, form, contender }: ArmDescription): string {
-  const subject = kind === 'native' ? `${form} ${contender.replace(/^native-/, '')}` : form;
-  const layout = LAYOUT_OF_FORM.find(([pattern]) => subject.split(' ').some((word) => pattern.test(word)))?.[1];
-  if (kind === 'dormouse') return `columns in shared memory, ${form} form`;
-  return layout === undefined ? `${form} form` : `${layout}, ${form} form`;
+export function layoutOf({ form, contender }: ArmDescription): string {
+  const layout = LAYOUTS.find(([pattern]) => pattern.test(contender))?.[1];
+  return layout === undefined || layout === form ? `${form} form` : `${layout}, ${form} form`;
 }
 
 export const KIND_TITLES: Readonly<Record<ArmDescription['kind'], string>> = {

@@ -13,6 +13,7 @@ import {
   type Refusal,
   type Versions,
 } from '../compare/result.js';
+import { ranksOf } from '../compare/statistics.js';
 import { ARITHS } from '../workloads.js';
 import { amount, type Check, count, flag, listOf, matching, objectOf, oneOf, orNull, recordOf, text } from './shape.js';
 
@@ -109,23 +110,18 @@ function contradictionsIn({ arms, tables, lifecycle, settings }: CompareResult):
   for (const { arm } of lifecycle) if (!known.has(arm)) faults.push(`lifecycle has ${arm}, which is not among the arms`);
   for (const { workload, arith, sessions, part, rows } of tables) {
     const place = `${workload} ${arith}, ${sessions} sessions (${part})`;
-    const sums = new Map<string, string>();
-    for (const { arm, rank, tickUs, roundsUs, ticks, updates, checksum, egressSum } of rows) {
+    const sums = new Map<number, string>();
+    const ranks = ranksOf(rows.map(({ tickUs }) => tickUs));
+    for (const [index, { arm, rank, tickUs, roundsUs, ticks, updates, checksum, egressSum }] of rows.entries()) {
       if (!known.has(arm)) faults.push(`${place}: ${arm} is not among the arms`);
-      if (rank !== rankAmong(tickUs, rows))
-        faults.push(`${place}: ${arm} has rank ${rank}, and its interval rank ${rankAmong(tickUs, rows)}`);
+      if (rank !== ranks[index]) faults.push(`${place}: ${arm} has rank ${rank}, and its interval rank ${ranks[index]}`);
       if (roundsUs.length !== settings.rounds) faults.push(`${place}: ${arm} has ${roundsUs.length} rounds of ${settings.rounds}`);
       if (tickUs.low < Math.min(...roundsUs) || tickUs.high > Math.max(...roundsUs))
         faults.push(`${place}: ${arm} has an interval wider than its rounds`);
       const done = `${updates} ${checksum} ${egressSum}`;
-      if ((sums.get(String(ticks)) ?? done) !== done) faults.push(`${place}: ${arm} did other work than others in ${ticks} ticks`);
-      sums.set(String(ticks), done);
+      if ((sums.get(ticks) ?? done) !== done) faults.push(`${place}: ${arm} did other work than others in ${ticks} ticks`);
+      sums.set(ticks, done);
     }
   }
   return faults;
-}
-
-/** As `CompareRow.rank` says. */
-function rankAmong({ low }: Interval, rows: readonly CompareRow[]): number {
-  return 1 + rows.filter((other) => other.tickUs.high < low).length;
 }

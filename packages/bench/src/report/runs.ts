@@ -18,14 +18,21 @@ export function runsOf(all: readonly CompareResult[], targets?: readonly TargetR
   const tables = new Map<string, CompareTable>();
   for (const run of all) {
     for (const arm of run.arms) if (!arms.has(arm.name)) arms.set(arm.name, arm);
-    for (const table of run.tables) if (!tables.has(tableKey(table))) tables.set(tableKey(table), table);
+    for (const [key, table] of keyedTables(run)) if (!tables.has(key)) tables.set(key, table);
   }
   return { first: all[0], all, arms, tables: [...tables.values()], targets };
 }
 
-/** What makes two tables of different runs the same. */
-export function tableKey({ part, workload, arith, sessions }: CompareTable): string {
-  return `${part} ${workload} ${arith} ${sessions}`;
+/** The tables of a run by what makes them the same as those of another. Over threads, a table a number of them, they differ by their order. */
+export function keyedTables({ tables }: CompareResult): Map<string, CompareTable> {
+  const keyed = new Map<string, CompareTable>();
+  for (const table of tables) {
+    const key = `${table.part} ${table.workload} ${table.arith} ${table.sessions}`;
+    let point = 0;
+    while (keyed.has(`${key} ${point}`)) point++;
+    keyed.set(`${key} ${point}`, table);
+  }
+  return keyed;
 }
 
 /** `W1 f64, 5000 sessions`. */

@@ -55,6 +55,12 @@ describe('pages of a result', () => {
     for (const { arm } of arms) expect(figure.split(`>${arm}`).length).toBe(3);
   });
 
+  it('curves over threads have a point for each number of them', () => {
+    const figures = pages['README.md'].slice(pages['README.md'].indexOf('## Over the number of threads'));
+    expect(figures).toMatch(/by threads<\/summary>\n\n\| arm \| 1 \| 2 \|$/m);
+    expect(figures).toMatch(/^\| tinypool-shared \| [\d\u202f.]+ \| [\d\u202f.]+ \|$/m);
+  });
+
   it('colours are those of the page, so that both themes are legible', () => {
     for (const [, colour] of pages['index.html'].matchAll(/<(?:circle|line|path|text|g)[^>]* (?:fill|stroke)="([^"]+)"/g)) {
       expect(colour).toMatch(/^(var\(--[a-z0-9-]+\)|currentColor|none)$/);

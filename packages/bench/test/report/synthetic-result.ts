@@ -161,7 +161,15 @@ export function syntheticResult(seed = 1, changes: Partial<CompareResult> = {}):
     tables: [
       ...COMPARED_WORKLOADS.map((workload) => tableOf('main', workload, 5000, ARMS, random)),
       ...[50, 500, 5000, 50_000].map((sessions) => tableOf('sessions', 'W1', sessions, few, random)),
-      tableOf('workers', 'W4', 5000, ARMS, random),
+      ...[1, 2].map((threads) =>
+        tableOf(
+          'workers',
+          'W4',
+          5000,
+          ARMS.filter(({ participants }) => participants === threads),
+          random,
+        ),
+      ),
     ],
     lifecycle: ARMS.filter(({ kind }) => kind !== 'native').map(lifeOf),
     refused: [{ arm: 'workerpool-cloned@1', workload: 'W8', reason: 'checksum 0badc0de in 600 ticks: must be 0eeb48d2' }],
