@@ -112,7 +112,7 @@ async function planOf(flags: Flags, command: Command): Promise<ComparePlan> {
     workloads: choose(command, '--workloads', COMPARED_WORKLOADS, flags.workloads) as ComparedWorkload[],
     ariths: flags.arith === 'both' ? ['f64', 'f32'] : [flags.arith],
     sessions,
-    settings: { rounds, roundMs, warmUpMs, diffMs: DIFF_MS, confidence: orderInterval(rounds, CONFIDENCE).confidence },
+    settings: { rounds, launches: 1, roundMs, warmUpMs, diffMs: DIFF_MS, confidence: orderInterval(rounds, CONFIDENCE).confidence },
     smoke,
     curves: flags.curves,
     lifecycle: flags.lifecycle,

@@ -47,7 +47,10 @@ export interface Versions {
 }
 
 export interface CompareSettings {
+  /** Of every arm of a table, in all. */
   readonly rounds: number;
+  /** Processes that an arm has in a table, one after the other, which share out its rounds: what one process happens to be like, all its rounds are. */
+  readonly launches: number;
   readonly roundMs: number;
   readonly warmUpMs: number;
   readonly diffMs: number;
@@ -93,15 +96,15 @@ export interface CompareRow {
   readonly maxUs: number;
   /** Median tick of each round, in order: arms of a table have the same rounds. */
   readonly roundsUs: readonly number[];
-  /** CPU of the arm's whole process, all threads. */
+  /** CPU of the arm's whole process, all threads, while it was timed. */
   readonly cpuUsPerTick: number;
-  /** Resident set of its process after the last round. */
+  /** Resident set of its last process after the last round. */
   readonly rssBytes: number;
   readonly ticks: number;
-  /** Verified: as the harness computed them itself. */
+  /** Of all its processes, untimed ticks too. Verified, as the rest of the row is: the harness computed them itself. */
   readonly updates: number;
   readonly packetsOut: number;
-  /** 8 hexadecimal digits. */
+  /** Of its last process. 8 hexadecimal digits. */
   readonly checksum: string;
   readonly egressSum: string;
 }
