@@ -1,4 +1,4 @@
-import { hasColumns } from '../scaling/native.js';
+import { hasColumns } from '../native/run.js';
 import type { Workload } from '../workloads.js';
 import { type Figure, figure } from './figure.js';
 import { fleetContender, interleave, medianNs, medianRatio } from './interleaved.js';

@@ -1,5 +1,4 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { type NativeReport, runNativeProgram } from '../native/run.js';
 import type { Arith, Workload } from '../workloads.js';
 
 /** One run of the native program. */
@@ -15,21 +14,8 @@ export interface NativeRun {
   readonly layout?: 'arena' | 'soa';
 }
 
-/** Times of a run of the native yardstick, its sessions listed in their order: µs and ns. */
-export async function runNative(program: string, run: NativeRun): Promise<{ updateUs: { median: number }; nsPerSessionUpdate: number }> {
+/** Times of a run of the native yardstick, its sessions listed in their order. */
+export async function runNative(program: string, run: NativeRun): Promise<NativeReport> {
   // The first tenth of its ticks is not timed.
-  const options = { threads: 1, layout: 'arena', ...run, ticks: Math.ceil((run.ticks * 10) / 9), collect: 'list' };
-  const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const { stdout } = await promisify(execFile)(program, [...flags, '--json']);
-  return JSON.parse(stdout);
-}
-
-/** True if the program has columns and AVX2, and they run on this machine. */
-export async function hasColumns(program: string): Promise<boolean> {
-  try {
-    await runNative(program, { workload: 'W1', arith: 'f32', sessions: 64, ticks: 10, scheduler: 'serial', layout: 'soa' });
-    return true;
-  } catch {
-    return false;
-  }
+  return runNativeProgram(program, { threads: 1, layout: 'arena', ...run, ticks: Math.ceil((run.ticks * 10) / 9), collect: 'list' });
 }
