@@ -1,18 +1,16 @@
-import { INBOUND_BYTES, INBOUND_OPCODE, INBOUND_WORDS, OUTBOUND_BYTES } from '../arithmetic/packets.js';
+import { OUTBOUND_BYTES } from '../arithmetic/packets.js';
 import { START_MS } from '../arithmetic/random.js';
 import { isLookTick } from '../arithmetic/sleep.js';
 import type { Arm, ArmSetup, FinalSession, InboundPackets, PacketSink } from '../compare/contender.js';
 import { AwakeList } from './awake-list.js';
 import { type Bot, finalOf, newBot } from './bot.js';
+import { RECORD_WORDS, writeRecord } from './inbound-record.js';
 import type { ObjectsAnswer, ObjectsTask } from './objects-job.js';
 import type { PoolLibrary } from './pool.js';
 import { RunningPools } from './running-pools.js';
 
 /** Sessions a task. */
 const BATCH = 64;
-/** Position in the batch, opcode and length, payload. */
-const RECORD_WORDS = 2 + INBOUND_WORDS;
-const INBOUND_HEADER = INBOUND_OPCODE | (INBOUND_BYTES << 16);
 const OUTBOX_WORDS = 1 + OUTBOUND_BYTES / 4;
 const NO_PACKET = -1;
 
@@ -81,9 +79,8 @@ class ClonedArm implements Arm {
       const packet = this.#packetOf[ranks[position]];
       if (packet === NO_PACKET) continue;
       this.#packetOf[ranks[position]] = NO_PACKET;
-      inbox[at++] = position;
-      inbox[at++] = INBOUND_HEADER;
-      for (let from = packet * INBOUND_WORDS; from < (packet + 1) * INBOUND_WORDS; from++) inbox[at++] = words[from];
+      writeRecord(inbox, at, position, words, packet);
+      at += RECORD_WORDS;
     }
     return at === inbox.length ? inbox : inbox.slice(0, at);
   }

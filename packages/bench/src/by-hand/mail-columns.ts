@@ -9,14 +9,14 @@ const OUTBOUND_HEADER = OUTBOUND_OPCODE | (OUTBOUND_BYTES << 16);
 
 /** W2, before a step: packets of the ranks `begin … end − 1`. */
 export function drain({ hp }: Columns, mail: SharedMail, begin: number, end: number): void {
-  const { inbox, inboxAt, healed, packetsIn, bytesIn } = mail;
+  const { inbox, inboxAt, inboxHeader, healed, packetsIn, bytesIn } = mail;
   for (let i = begin; i < end; i++) {
     const at = inboxAt[i];
     let health = hp[i];
     if (at >= 0) {
       inboxAt[i] = -1;
-      const bytes = inbox[at] >>> 16;
-      health = round(health + round((byteSum(inbox, at + 1, bytes) & 1023) / 1024));
+      const bytes = inboxHeader[i] >>> 16;
+      health = round(health + round((byteSum(inbox, at, bytes) & 1023) / 1024));
       packetsIn[i]++;
       bytesIn[i] += bytes;
     }
@@ -50,7 +50,7 @@ export function updateListed(
   diffMs: number,
 ): void {
   const { lastUpdate, updateCount, x, y, vx, vy, hp, targetX, targetY, rng } = columns;
-  const { inbox, inboxAt, packetsIn, bytesIn } = mail;
+  const { inbox, inboxAt, inboxHeader, packetsIn, bytesIn } = mail;
   const dt = round(diffMs / 1000);
   const steer = round(4 * dt);
   const regen = round(round(REGEN) * dt);
@@ -62,8 +62,8 @@ export function updateListed(
     const at = inboxAt[i];
     if (at >= 0) {
       inboxAt[i] = -1;
-      const bytes = inbox[at] >>> 16;
-      health = round(health + round((byteSum(inbox, at + 1, bytes) & 1023) / 1024));
+      const bytes = inboxHeader[i] >>> 16;
+      health = round(health + round((byteSum(inbox, at, bytes) & 1023) / 1024));
       packetsIn[i]++;
       bytesIn[i] += bytes;
     }

@@ -1,13 +1,11 @@
-import { INBOUND_BYTES, INBOUND_OPCODE, INBOUND_WORDS, OUTBOUND_BYTES } from '../arithmetic/packets.js';
+import { OUTBOUND_BYTES } from '../arithmetic/packets.js';
 import type { Arm, ArmSetup, FinalSession, InboundPackets, PacketSink } from '../compare/contender.js';
 import { type Bot, finalOf, getsPackets } from './bot.js';
+import { RECORD_WORDS, writeRecord } from './inbound-record.js';
 import { openEach, type Pool, type PoolLibrary } from './pool.js';
 import { RunningPools } from './running-pools.js';
 import type { ShardAnswer, ShardTask } from './shard-job.js';
 
-/** Position in the shard, opcode and length, payload. */
-const RECORD_WORDS = 2 + INBOUND_WORDS;
-const INBOUND_HEADER = INBOUND_OPCODE | (INBOUND_BYTES << 16);
 const OUTBOX_WORDS = 1 + OUTBOUND_BYTES / 4;
 
 /** Sessions live as objects in threads of their own, by rank modulo the number of threads. A tick is one message to each, answered when it is done. */
@@ -60,16 +58,11 @@ class ShardedArm implements Arm {
   #sort({ ranks, words, count }: InboundPackets): void {
     const shards = this.#mail.length;
     this.#words.fill(0);
-    let from = 0;
     for (let i = 0; i < count; i++) {
       const rank = ranks === null ? i : ranks[i];
       const shard = rank % shards;
-      const mail = this.#mail[shard];
-      let at = this.#words[shard];
-      mail[at++] = (rank - shard) / shards;
-      mail[at++] = INBOUND_HEADER;
-      for (const end = from + INBOUND_WORDS; from < end; from++) mail[at++] = words[from];
-      this.#words[shard] = at;
+      writeRecord(this.#mail[shard], this.#words[shard], (rank - shard) / shards, words, i);
+      this.#words[shard] += RECORD_WORDS;
     }
   }
 
