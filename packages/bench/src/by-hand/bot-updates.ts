@@ -1,3 +1,4 @@
+import { trade } from '../arithmetic/items.js';
 import { EPSILON, REGEN } from '../arithmetic/motion.js';
 import { byteSum, OUTBOUND_BYTES, OUTBOUND_OPCODE } from '../arithmetic/packets.js';
 import { ARENA_UNIT, FIRST_ACCOUNT, START_MS, xs } from '../arithmetic/random.js';
@@ -8,8 +9,6 @@ import type { Bot, Correspondent, Owner } from './bot.js';
 
 const OUTBOUND_HEADER = OUTBOUND_OPCODE | (OUTBOUND_BYTES << 16);
 const OUTBOUND_WORDS = 1 + OUTBOUND_BYTES / 4;
-const MOST_ITEMS = 20;
-const MOST_ENTRIES = 16;
 
 /** Updates of sessions that are objects: the same code wherever they live. */
 export class BotUpdates {
@@ -52,7 +51,7 @@ export class BotUpdates {
       bot.lastUpdateMs = nowMs;
     }
     if (this.#workload === 'W0') return;
-    if (this.#workload === 'W5') for (const bot of bots) trade(bot as Owner);
+    if (this.#workload === 'W5') for (const bot of bots as readonly Owner[]) this.#trade(bot);
     else if (this.#workload === 'W7') this.#moveAroundHotspot(bots, t);
     else for (const bot of bots) this.#move(bot, bot.steps);
   }
@@ -71,6 +70,11 @@ export class BotUpdates {
       bot.bytesOut += OUTBOUND_BYTES;
     }
     return at;
+  }
+
+  #trade(bot: Owner): void {
+    bot.rng = xs(bot.rng);
+    trade(bot, bot.accountId, bot.updateCount, bot.rng);
   }
 
   #moveAroundHotspot(bots: readonly Bot[], t: number): void {
@@ -119,21 +123,4 @@ export class BotUpdates {
     bot.targetY = targetY;
     bot.rng = rng;
   }
-}
-
-/** An update of W5. */
-function trade(bot: Owner): void {
-  const { inventory, journal } = bot;
-  bot.rng = xs(bot.rng);
-  const key = `item-${bot.rng & 15}`;
-  let count = (inventory.get(key) ?? 0) + 1 + ((bot.rng >>> 8) & 3);
-  if (count > MOST_ITEMS) {
-    inventory.delete(key);
-    count = 0;
-  } else {
-    inventory.set(key, count);
-  }
-  journal.push({ at: bot.updateCount, note: `${key}x${count}` });
-  if (journal.length > MOST_ENTRIES) journal.shift();
-  bot.title = `bot ${bot.accountId} carries ${inventory.size}, last ${key}`;
 }

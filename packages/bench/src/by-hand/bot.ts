@@ -1,5 +1,6 @@
+import type { OwnBelongings } from '../arithmetic/items.js';
 import { FIRST_ACCOUNT, START_MS, startValues } from '../arithmetic/random.js';
-import type { ComparedWorkload, FinalSession, JournalEntry } from '../compare/contender.js';
+import type { ComparedWorkload, FinalSession } from '../compare/contender.js';
 import { stepsOf } from '../workloads.js';
 
 /** A session as a plain object, which can be cloned: what its workload needs, and nothing more. */
@@ -29,11 +30,7 @@ export interface Correspondent extends Bot {
 }
 
 /** One that has belongings: W5. */
-export interface Owner extends Bot {
-  title: string;
-  readonly inventory: Map<string, number>;
-  readonly journal: JournalEntry[];
-}
+export interface Owner extends Bot, OwnBelongings {}
 
 /** The session of a rank before tick 0. All of a workload have the same fields in the same order: V8 sees one shape. */
 export function newBot(workload: ComparedWorkload, rank: number, sessions: number): Bot {

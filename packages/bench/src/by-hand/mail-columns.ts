@@ -1,27 +1,15 @@
-import { EPSILON, REGEN } from '../arithmetic/motion.js';
 import { byteSum, OUTBOUND_BYTES, OUTBOUND_OPCODE } from '../arithmetic/packets.js';
-import { ARENA_UNIT, FIRST_ACCOUNT, xs } from '../arithmetic/random.js';
+import { FIRST_ACCOUNT } from '../arithmetic/random.js';
 import { round } from '../arithmetic/rounding.js';
 import type { Columns } from '../floor/columns.js';
+import { move as moveListed } from '../floor/drain.js';
 import { OUTBOX_WORDS, type SharedMail } from './shared-sessions.js';
 
 const OUTBOUND_HEADER = OUTBOUND_OPCODE | (OUTBOUND_BYTES << 16);
 
 /** W2, before a step: packets of the ranks `begin … end − 1`. */
-export function drain({ hp }: Columns, mail: SharedMail, begin: number, end: number): void {
-  const { inbox, inboxAt, inboxHeader, healed, packetsIn, bytesIn } = mail;
-  for (let i = begin; i < end; i++) {
-    const at = inboxAt[i];
-    let health = hp[i];
-    if (at >= 0) {
-      inboxAt[i] = -1;
-      const bytes = inboxHeader[i] >>> 16;
-      health = round(health + round((byteSum(inbox, at, bytes) & 1023) / 1024));
-      packetsIn[i]++;
-      bytesIn[i] += bytes;
-    }
-    healed[i] = health;
-  }
+export function drain(columns: Columns, mail: SharedMail, begin: number, end: number): void {
+  for (let i = begin; i < end; i++) drainOne(columns, mail, i);
 }
 
 /** W2, after a step. */
@@ -49,48 +37,27 @@ export function updateListed(
   nowMs: number,
   diffMs: number,
 ): void {
-  const { lastUpdate, updateCount, x, y, vx, vy, hp, targetX, targetY, rng } = columns;
-  const { inbox, inboxAt, inboxHeader, packetsIn, bytesIn } = mail;
-  const dt = round(diffMs / 1000);
-  const steer = round(4 * dt);
-  const regen = round(round(REGEN) * dt);
-  for (let place = begin; place < end; place++) {
-    const i = awake[place];
+  const ranks = awake.subarray(begin, end);
+  const { lastUpdate, updateCount } = columns;
+  for (let place = 0; place < ranks.length; place++) {
+    const i = ranks[place];
     lastUpdate[i] = nowMs;
     updateCount[i]++;
-    let health = hp[i];
-    const at = inboxAt[i];
-    if (at >= 0) {
-      inboxAt[i] = -1;
-      const bytes = inboxHeader[i] >>> 16;
-      health = round(health + round((byteSum(inbox, at, bytes) & 1023) / 1024));
-      packetsIn[i]++;
-      bytesIn[i] += bytes;
-    }
-    const px = x[i];
-    const py = y[i];
-    let dx = round(targetX[i] - px);
-    let dy = round(targetY[i] - py);
-    let d2 = round(round(dx * dx) + round(dy * dy));
-    if (d2 < 1) {
-      const r = xs(rng[i]);
-      rng[i] = xs(r);
-      targetX[i] = (r >>> 8) / ARENA_UNIT;
-      targetY[i] = (rng[i] >>> 8) / ARENA_UNIT;
-      dx = round(targetX[i] - px);
-      dy = round(targetY[i] - py);
-      d2 = round(round(dx * dx) + round(dy * dy));
-    }
-    const inv = round(7 / round(round(Math.sqrt(d2)) + round(EPSILON)));
-    let ux = vx[i];
-    let uy = vy[i];
-    ux = round(ux + round(round(round(dx * inv) - ux) * steer));
-    uy = round(uy + round(round(round(dy * inv) - uy) * steer));
-    vx[i] = ux;
-    vy[i] = uy;
-    x[i] = round(px + round(ux * dt));
-    y[i] = round(py + round(uy * dt));
-    health = round(health + round(round(100 - health) * regen));
-    hp[i] = round(health - round(round(round(ux * ux) + round(uy * uy)) * round(EPSILON)));
+    drainOne(columns, mail, i);
   }
+  moveListed(columns, { ranks, count: ranks.length, packets: mail }, diffMs);
+}
+
+/** Takes what has come for a rank. */
+function drainOne({ hp }: Columns, { inbox, inboxAt, inboxHeader, healed, packetsIn, bytesIn }: SharedMail, i: number): void {
+  const at = inboxAt[i];
+  let health = hp[i];
+  if (at >= 0) {
+    inboxAt[i] = -1;
+    const bytes = inboxHeader[i] >>> 16;
+    health = round(health + round((byteSum(inbox, at, bytes) & 1023) / 1024));
+    packetsIn[i]++;
+    bytesIn[i] += bytes;
+  }
+  healed[i] = health;
 }

@@ -5,6 +5,9 @@ import { round } from '../arithmetic/rounding.js';
 import type { Awake } from './awake.js';
 import type { Columns } from './columns.js';
 
+/** The first `count` of `ranks`. */
+type Movers = Pick<Awake, 'ranks' | 'count'> & { readonly packets: Pick<Awake['packets'], 'healed'> };
+
 /** W8: drain and one step, of those who are awake; two passes, as in W2. */
 export function update(columns: Columns, nowMs: number, diffMs: number, awake: Awake): void {
   const { ranks, count } = awake;
@@ -37,7 +40,8 @@ function drain({ hp }: Columns, { ranks, count, lastPacketMs, packets }: Awake, 
   }
 }
 
-function move(columns: Columns, { ranks, count, packets }: Awake, diffMs: number): void {
+/** One step of those who are awake, whose health is in `healed`. */
+export function move(columns: Columns, { ranks, count, packets }: Movers, diffMs: number): void {
   const { x, y, vx, vy, hp, targetX, targetY, rng } = columns;
   const { healed } = packets;
   const dt = round(diffMs / 1000);
