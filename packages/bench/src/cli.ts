@@ -16,6 +16,7 @@ import { runCommand } from './commands/run.js';
 import { scalingCommand } from './commands/scaling.js';
 import { simdCommand } from './commands/simd.js';
 import { spinCommand } from './commands/spin.js';
+import { targetsCommand } from './commands/targets.js';
 
 const BAD_USAGE = 2;
 
@@ -38,6 +39,7 @@ program.addCommand(checksumsCommand());
 program.addCommand(figuresCommand());
 program.addCommand(reportCommand());
 program.addCommand(diffCommand());
+program.addCommand(targetsCommand());
 
 try {
   await program.parseAsync();

@@ -1,0 +1,119 @@
+import { freemem } from 'node:os';
+import { apartUntil } from '../harness/apart.js';
+import { medianOf } from '../harness/series.js';
+import { Footprints } from './footprints.js';
+import { type Arm, type LoadTarget, type MeasureOptions, nameOf, rowOf, type TargetRow } from './target.js';
+
+/** What two processes of 50 000 sessions take at their most, and as much again for everybody else. */
+const ROOM_FOR_TWO_BYTES = 8e9;
+
+export interface CampaignOptions {
+  readonly targets: readonly LoadTarget[];
+  readonly arms: readonly Arm[];
+  readonly mostSessions: number;
+  /** Ends it early: what is measured by then is the result. */
+  readonly signal: AbortSignal;
+  readonly onProgress: (line: string) => void;
+}
+
+export interface CampaignResult {
+  /** By target, then by arm. */
+  readonly rows: readonly TargetRow[];
+  /** Targets that could not be measured, and why. */
+  readonly failures: readonly string[];
+}
+
+/** A target on an arm. */
+interface Step {
+  readonly target: LoadTarget;
+  readonly arm: Arm;
+}
+
+/** Measures all targets on all arms: what is timed with nothing beside it, then what takes memory, two processes at a time where there is room. */
+export async function runCampaign({ targets, arms, mostSessions, signal, onProgress }: CampaignOptions): Promise<CampaignResult> {
+  const steps = targets.flatMap((target) => arms.map((arm): Step => ({ target, arm })));
+  const measured = new Map<Step, readonly TargetRow[]>();
+  const failures: string[] = [];
+  const footprints = new Footprints(signal);
+  const progress = new Progress(steps);
+
+  const run = async (step: Step): Promise<void> => {
+    if (signal.aborted) return;
+    const { target, arm } = step;
+    let outcome: string;
+    try {
+      const rows =
+        target.kind === 'clock' ? await rowsApart(step, mostSessions, signal) : await rowsHere(step, { mostSessions, footprints });
+      measured.set(step, rows);
+      outcome = verdictOf(rows);
+    } catch (error) {
+      if (signal.aborted) return;
+      outcome = `failed: ${(error as Error).message}`;
+      failures.push(`${target.id} ${target.name} on ${nameOf(arm)} ${outcome}`);
+    }
+    onProgress(progress.lineAfter(step, outcome));
+  };
+
+  for (const step of steps.filter(({ target }) => target.kind === 'clock')) await run(step);
+  // By arm: targets that share a process find it measured.
+  const rest = arms.map((arm) => steps.filter((step) => step.arm === arm && step.target.kind === 'memory'));
+  const lane = async (): Promise<void> => {
+    for (let own = rest.shift(); own !== undefined; own = rest.shift()) for (const step of own) await run(step);
+  };
+  await Promise.all(freemem() > ROOM_FOR_TWO_BYTES ? [lane(), lane()] : [lane()]);
+  return { rows: steps.flatMap((step) => measured.get(step) ?? []), failures };
+}
+
+/** Measures in this process. */
+export async function rowsHere({ target, arm }: Step, options: MeasureOptions): Promise<readonly TargetRow[]> {
+  return (await target.measure(arm, options)).map((measured) => rowOf(target, arm, measured));
+}
+
+/** Measures in processes of their own, one after the other; gives the median of each row. */
+async function rowsApart({ target, arm }: Step, mostSessions: number, signal: AbortSignal): Promise<readonly TargetRow[]> {
+  const runs: (readonly TargetRow[])[] = [];
+  const args = [
+    'targets',
+    '--here',
+    target.name,
+    '--schedulers',
+    arm.scheduler,
+    '--callers',
+    arm.caller,
+    '--sessions',
+    String(mostSessions),
+  ];
+  for (let run = 0; run < target.processes; run++) runs.push(await apartUntil<readonly TargetRow[]>(signal, args));
+  return runs[0].map((row, index) => {
+    const also = row.also.map((quantity, place) => ({ ...quantity, value: medianOf(runs.map((rows) => rows[index].also[place].value)) }));
+    // What is no number is null in JSON.
+    const value = medianOf(runs.map((rows) => (rows[index].value as number | null) ?? Number.NaN));
+    return rowOf(target, arm, { ...row, value, also });
+  });
+}
+
+function verdictOf(rows: readonly TargetRow[]): string {
+  const short = rows.filter(({ pass, binding }) => binding && !pass).length;
+  return short === 0 ? 'met' : `${short} of ${rows.length} fall short`;
+}
+
+/** How far it is, and how long it will yet take, as long as all goes on as it went. */
+class Progress {
+  readonly #beganMs = performance.now();
+  readonly #wholeSeconds: number;
+  readonly #steps: number;
+  #doneSeconds = 0;
+  #done = 0;
+
+  constructor(steps: readonly Step[]) {
+    this.#steps = steps.length;
+    this.#wholeSeconds = steps.reduce((sum, { target }) => sum + target.seconds, 0);
+  }
+
+  lineAfter({ target, arm }: Step, outcome: string): string {
+    this.#done++;
+    this.#doneSeconds += target.seconds;
+    const leftSeconds = ((performance.now() - this.#beganMs) / 1000 / this.#doneSeconds) * (this.#wholeSeconds - this.#doneSeconds);
+    return `${this.#done} of ${this.#steps}: ${target.id} ${target.name} on ${nameOf(arm)}: ${outcome}; ${Math.ceil(leftSeconds)} s left`;
+  }
+}

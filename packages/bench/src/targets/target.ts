@@ -1,0 +1,127 @@
+import { type Caller, makeScheduler, PARALLEL, type SchedulerChoice, workersOfTwo } from '../harness/scheduler-choice.js';
+import type { Footprints } from './footprints.js';
+
+/** What runs the batches, and who: two participants, or the caller alone. */
+export interface Arm extends SchedulerChoice {
+  /** `idle` where there is nobody but the caller, who then runs all batches. */
+  readonly caller: Caller;
+  readonly hasWorkers: boolean;
+}
+
+export const TARGET_SCHEDULERS: readonly string[] = ['inline', ...PARALLEL];
+
+/** Schedulers in both caller modes, if they have workers. Rejects if one is not there. */
+export async function armsOf(schedulers: readonly string[], callers: readonly Caller[]): Promise<readonly Arm[]> {
+  const arms: Arm[] = [];
+  for (const scheduler of schedulers) {
+    const hasWorkers = (await makeScheduler({ scheduler, workers: 0 })).supports.workers;
+    for (const caller of hasWorkers ? callers : (['idle'] as const)) {
+      arms.push({ scheduler, workers: hasWorkers ? workersOfTwo(caller) : 0, caller, hasWorkers });
+    }
+  }
+  return arms;
+}
+
+/** Whether the calling thread runs batches, alone or beside others. */
+export function callerRuns({ caller, hasWorkers }: Arm): boolean {
+  return caller === 'joins' || !hasWorkers;
+}
+
+export function nameOf({ scheduler, caller, hasWorkers }: Arm): string {
+  return hasWorkers ? `${scheduler}, caller ${caller}` : scheduler;
+}
+
+/** How a value must stand to its limit. */
+export type Bound = '<' | '≤' | '≥';
+
+/** A figure that stands beside another: the slope of a line beside how straight it is. */
+export interface Quantity {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+}
+
+/** What was measured on an arm. */
+export interface Measured {
+  /** What of the target: `created`, `one tick`. Rows of a target that share it differ in sessions and arm alone. */
+  readonly what: string;
+  /** The most that there were. */
+  readonly sessions: number;
+  readonly bound: Bound;
+  readonly limit: number;
+  readonly value: number;
+  readonly unit: string;
+  /** False: told of, but the target does not hang on it. */
+  readonly binding: boolean;
+  readonly also: readonly Quantity[];
+}
+
+/** A row of the result, as `--json` prints it. */
+export interface TargetRow extends Measured {
+  /** The requirement: `R-24`. */
+  readonly id: string;
+  readonly scheduler: string;
+  /** Null where there is nobody but the caller. */
+  readonly caller: Caller | null;
+  readonly pass: boolean;
+  /** Share of the limit that is left, or that is missing where it is negative; null of a limit of 0. */
+  readonly margin: number | null;
+  /** The specification's own words, where they stand, and what is understood by them. */
+  readonly text: string;
+  readonly source: string;
+  readonly reading: string;
+  /** True in all rows of a run that was stopped before its end. */
+  readonly partial: boolean;
+}
+
+/** A load target of the specification. One file a target. */
+export interface LoadTarget {
+  readonly id: string;
+  /** Unique, kebab-case. */
+  readonly name: string;
+  readonly text: string;
+  readonly source: string;
+  readonly reading: string;
+  /**
+   * `clock`: measured in a process of its own for each arm, with nothing beside it. `memory`: it starts processes itself, which may run beside others, since
+   * what they take does not hang on that.
+   */
+  readonly kind: 'clock' | 'memory';
+  /** Of `clock`: processes that each row is the median of. */
+  readonly processes: number;
+  /** About how long an arm takes, s: weighs what is left. */
+  readonly seconds: number;
+  measure(arm: Arm, options: MeasureOptions): Promise<readonly Measured[]>;
+}
+
+export interface MeasureOptions {
+  /** Sizes beyond are left out. */
+  readonly mostSessions: number;
+  /** Shared by the targets of kind `memory`. */
+  readonly footprints: Footprints;
+}
+
+/** A value, and whether it keeps to its limit: what is no number does not. */
+export function rowOf(target: LoadTarget, arm: Arm, measured: Measured): TargetRow {
+  const { id, text, source, reading } = target;
+  const { scheduler, caller, hasWorkers } = arm;
+  const { value, limit, bound } = measured;
+  const share = limit === 0 ? null : value / limit;
+  return {
+    id,
+    scheduler,
+    caller: hasWorkers ? caller : null,
+    ...measured,
+    pass: bound === '<' ? value < limit : bound === '≤' ? value <= limit : value >= limit,
+    margin: share === null ? null : bound === '≥' ? share - 1 : 1 - share,
+    text,
+    source,
+    reading,
+    partial: false,
+  };
+}
+
+/** Sizes that targets are measured at: the specification's 100 to 5000 sessions, and beyond. */
+export function sizesUpTo(mostSessions: number, sizes: readonly number[] = [100, 500, 1000, 5000, 50_000]): readonly number[] {
+  return sizes.filter((sessions) => sessions <= mostSessions);
+}
