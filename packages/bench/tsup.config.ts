@@ -12,6 +12,7 @@ const computed = {
   'behaviors/light': 'src/behaviors/light.ts',
   'behaviors/packets': 'src/behaviors/packets.ts',
   'behaviors/heavy': 'src/behaviors/heavy.ts',
+  'behaviors/hotspot': 'src/behaviors/hotspot.ts',
   'behaviors/drain': 'src/behaviors/drain.ts',
   'floor/light': 'src/floor/light.ts',
   'floor/packets': 'src/floor/packets.ts',

@@ -16,9 +16,9 @@ export const FORMS = ['session', 'batch'] as const;
 /** Some also have one in WebAssembly, four sessions at a time (`kernel`). */
 export type Form = (typeof FORMS)[number] | 'kernel';
 
-type Module = 'idle' | 'light' | 'packets' | 'heavy' | 'objects' | 'drain';
+type Module = 'idle' | 'light' | 'packets' | 'heavy' | 'objects' | 'hotspot' | 'drain';
 
-/** Which module computes a workload, in `behaviors/` and in `floor/`. */
+/** Which module computes a workload, in `behaviors/`. */
 const MODULES: Record<Workload, Module> = {
   W0: 'idle',
   W1: 'light',
@@ -27,9 +27,12 @@ const MODULES: Record<Workload, Module> = {
   W4: 'heavy',
   W5: 'objects',
   W6: 'heavy',
-  W7: 'heavy',
+  W7: 'hotspot',
   W8: 'drain',
 };
+
+/** And in `floor/`, where the driver writes into a column how many steps are to be made. */
+const FLOOR_MODULES: typeof MODULES = { ...MODULES, W7: 'heavy' };
 
 /** Those that compute nothing that could be rounded. */
 const WITHOUT_ARITHMETIC: ReadonlySet<Module> = new Set(['idle', 'objects']);
@@ -70,7 +73,7 @@ export function listed(names: readonly string[]): string {
  * functions are compiled for that one alone, from the feedback of that one alone.
  */
 export function moduleUrlOf(folder: 'behaviors' | 'floor', workload: Workload, arith: Arith, copy = ''): string {
-  const module = MODULES[workload];
+  const module = (folder === 'floor' ? FLOOR_MODULES : MODULES)[workload];
   const file = WITHOUT_ARITHMETIC.has(module) ? module : `${module}-${arith}`;
   return urlOf(`${folder}/${file}.js`, workload, copy);
 }

@@ -1,53 +1,27 @@
 import { defineBehavior, type Session, u32 } from '@dormouse/core';
 import { EPSILON, REGEN } from '../arithmetic/motion.js';
-import { ARENA_UNIT, FIRST_ACCOUNT } from '../arithmetic/random.js';
+import { ARENA_UNIT } from '../arithmetic/random.js';
 import { ARITH, round } from '../arithmetic/rounding.js';
-import { hotspotBegin, hotspotWidth, stepsFrom } from '../arithmetic/skew.js';
 import { create as createBody, fields, type Init } from './fields.js';
 
 /**
- * W3, W4, W6 and W7: many steps an update. Imported anew for each, as `?workload=W3` and `?workload=W4`, so that none runs code
- * that V8 has fitted to another.
+ * W3, W4 and W6: many steps an update, `repeat` of them. Imported anew for each, as `?workload=W3` and `?workload=W4`, so that
+ * none runs code that V8 has fitted to another.
  */
 const workload = new URL(import.meta.url).searchParams.get('workload') ?? 'W3';
 
-const state = {
-  ...fields,
-  repeat: u32({ initial: 1 }),
-  /** W7: how many sessions there are, of which a hotspot takes its share; 0: there is none, and `repeat` says how many steps. */
-  population: u32(),
-};
-
-/** The hotspot that was last looked for: in which tick, among how many sessions, and where it begins. */
-let soughtTick = 0;
-let soughtPopulation = 0;
-let hotspotFrom = 0;
-let hotspotSize = 0;
-
-/** Steps of a session of W7. The hotspot is looked for once a tick, on each thread. */
-function stepsNow(accountId: number, tickNumber: number, population: number): number {
-  if (tickNumber !== soughtTick || population !== soughtPopulation) {
-    soughtTick = tickNumber;
-    soughtPopulation = population;
-    hotspotFrom = hotspotBegin(tickNumber - 1, population);
-    hotspotSize = hotspotWidth(population);
-  }
-  return stepsFrom(hotspotFrom, hotspotSize, accountId - FIRST_ACCOUNT, population);
-}
+const state = { ...fields, repeat: u32({ initial: 1 }) };
 
 function create(session: Session<typeof state>, init: Init | undefined): void {
   createBody(session);
-  if (init === undefined) return;
-  session.state.repeat = init.repeat;
-  session.state.population = init.hotspotAmong ?? 0;
+  if (init !== undefined) session.state.repeat = init.repeat;
 }
 
 export const session = defineBehavior(import.meta.url, {
   name: `${workload}-session-${ARITH}`,
   state,
   create,
-  update(session, diffMs) {
-    const { state } = session;
+  update({ state }, diffMs) {
     const dt = round(diffMs / 1000);
     const steer = round(4 * dt);
     const regen = round(round(REGEN) * dt);
@@ -59,9 +33,7 @@ export const session = defineBehavior(import.meta.url, {
     let gx = state.targetX;
     let gy = state.targetY;
     let r = state.rng | 0;
-    let left = state.repeat;
-    if (state.population !== 0) left = stepsNow(session.accountId, session.tick.number, state.population);
-    for (; left > 0; left--) {
+    for (let left = state.repeat; left > 0; left--) {
       let dx = round(gx - px);
       let dy = round(gy - py);
       let d2 = round(round(dx * dx) + round(dy * dy));
@@ -101,8 +73,7 @@ export const batch = defineBehavior(import.meta.url, {
   name: `${workload}-batch-${ARITH}`,
   state,
   create,
-  updateBatch(rows, diffMs) {
-    const { at, f32, u32, begin, end } = rows;
+  updateBatch({ at, f32, u32, begin, end }, diffMs) {
     const dt = round(diffMs / 1000);
     const steer = round(4 * dt);
     const regen = round(round(REGEN) * dt);
@@ -115,11 +86,8 @@ export const batch = defineBehavior(import.meta.url, {
       let gx = f32[at.targetX + row];
       let gy = f32[at.targetY + row];
       let r = u32[at.rng + row] | 0;
-      const population = u32[at.population + row];
       // As an i32: counting down an unsigned number is done in doubles, and costs a seventh.
-      let left = u32[at.repeat + row] | 0;
-      if (population !== 0) left = stepsNow(rows.session(row).accountId, rows.tick.number, population);
-      for (; left > 0; left--) {
+      for (let left = u32[at.repeat + row] | 0; left > 0; left--) {
         let dx = round(gx - px);
         let dy = round(gy - py);
         let d2 = round(round(dx * dx) + round(dy * dy));

@@ -41,6 +41,9 @@ export interface FleetTotals {
 export interface Fleet {
   /** Runs the next tick, driver included, and writes how long its parts took. */
   tick(times: TickTimes): void | Promise<void>;
+  /** Sessions updated so far, each as often as it was. */
+  updates(): number;
+  /** Not to be timed, nor within what is: W8's sleepers are woken for it, and put to sleep again. */
   totals(): FleetTotals;
   /** What the scheduler's participants have done; undefined on the floor. */
   stats(): SchedulerStats | undefined;

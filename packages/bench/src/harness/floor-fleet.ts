@@ -11,6 +11,7 @@ export async function openFloorFleet(options: FleetOptions): Promise<Fleet> {
   const inbound = inboundOf(workload, sessions);
   const { columns, packets } = floor;
   const sends = workload === 'W2' ? packets : undefined;
+  const updates = (): number => sum(columns.updateCount);
   let t = 0;
   let egressSum = 0;
 
@@ -30,9 +31,10 @@ export async function openFloorFleet(options: FleetOptions): Promise<Fleet> {
       times.egressUs = (end - updated) * 1000;
       times.tickUs = (end - start) * 1000;
     },
+    updates,
     totals(): FleetTotals {
       return {
-        updates: sum(columns.updateCount),
+        updates: updates(),
         packetsIn: sum(packets?.packetsIn),
         packetsOut: sum(packets?.packetsOut),
         dropped: sum(packets?.dropped),

@@ -84,6 +84,7 @@ export async function openManagerFleet(
       updates += report.sessions;
       if (report.faults.length > 0) throw report.faults[0].error;
     },
+    updates: () => updates,
     totals(): FleetTotals {
       const checksum = (): number => checksumOf(checkedIn(workload, handles));
       return {

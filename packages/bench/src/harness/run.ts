@@ -31,7 +31,7 @@ export interface WorkloadReport
   readonly updateUs: Summary;
   readonly egressUs: Summary;
   readonly tickUs: Summary;
-  /** Of the median update. */
+  /** Of the median update, by how many are updated in a tick on average. */
   readonly nsPerSessionUpdate: number;
   /** CPU time of the whole process. */
   readonly cpuUsPerTick: number;
@@ -57,8 +57,12 @@ export async function runWorkload(options: RunOptions): Promise<WorkloadReport> 
     const tick = new Series(ticks);
     const times = noTimes();
     let cpuBefore = process.cpuUsage();
+    let updatesBefore = 0;
     for (let done = 0; done < ticks; done++) {
-      if (done === untimed) cpuBefore = process.cpuUsage();
+      if (done === untimed) {
+        updatesBefore = fleet.updates();
+        cpuBefore = process.cpuUsage();
+      }
       await fleet.tick(times);
       if (done >= untimed) {
         ingest.push(times.ingestUs);
@@ -71,6 +75,7 @@ export async function runWorkload(options: RunOptions): Promise<WorkloadReport> 
     const cpu = process.cpuUsage(cpuBefore);
     const measuredTicks = ticks - untimed;
     const updateUs = update.summary();
+    const updatesPerTick = (fleet.updates() - updatesBefore) / measuredTicks;
     const totals = fleet.totals();
     const floor = options.scheduler === 'floor';
     return {
@@ -88,7 +93,7 @@ export async function runWorkload(options: RunOptions): Promise<WorkloadReport> 
       updateUs,
       egressUs: egress.summary(),
       tickUs: tick.summary(),
-      nsPerSessionUpdate: (updateUs.median * 1000) / options.sessions,
+      nsPerSessionUpdate: (updateUs.median * 1000) / updatesPerTick,
       cpuUsPerTick: (cpu.user + cpu.system) / measuredTicks,
       ...totals,
       egressSum: hex(totals.egressSum),
