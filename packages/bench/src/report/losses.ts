@@ -46,7 +46,7 @@ export function lossesSection(runs: Runs): Block[] {
   const rule = paragraph(
     'Computed, not chosen: every arm that is faster than the fastest Dormouse arm on no more threads than it has, where the two intervals do not touch. **Bold**: faster than Dormouse on any number of threads.',
   );
-  if (losses.length === 0) return [heading('Where Dormouse loses'), rule, paragraph('No such case in this run.')];
+  if (losses.length === 0) return [heading('Where Dormouse loses'), rule, paragraph('No such case was measured.')];
   const rows = losses.map(({ table, winner, dormouse, ratio, beyondAll }) => [
     tableName(table),
     beyondAll ? `**${winner.arm.name}**` : winner.arm.name,

@@ -33,8 +33,8 @@ function parsed<Type>(file: string, faults: (value: unknown) => string[]): Type 
 }
 
 /** Why these runs are not to be published; undefined if they are. */
-export function reasonAgainstPublishing({ all }: Runs): string | undefined {
+export function reasonAgainstPublishing({ all, targets }: Runs): string | undefined {
   if (all.some(({ smoke }) => smoke)) return 'a smoke run verifies the work, and its times say nothing';
-  if (all.some(({ partial }) => partial)) return 'a run was stopped before its end';
+  if (all.some(({ partial }) => partial) || targets?.some(({ partial }) => partial)) return 'a run was stopped before its end';
   return undefined;
 }

@@ -126,7 +126,9 @@ function contradictionsIn({ arms, tables, lifecycle, settings }: CompareResult):
       if (tickUs.low < Math.min(...roundsUs) || tickUs.high > Math.max(...roundsUs))
         faults.push(`${place}: ${arm} has an interval wider than its rounds`);
       const done = `${updates} ${checksum} ${egressSum}`;
-      if ((sums.get(ticks) ?? done) !== done) faults.push(`${place}: ${arm} did other work than others in ${ticks} ticks`);
+      // Of several processes the checksum is the last one's, whose own ticks are not told.
+      if (settings.launches === 1 && (sums.get(ticks) ?? done) !== done)
+        faults.push(`${place}: ${arm} did other work than others in ${ticks} ticks`);
       sums.set(ticks, done);
     }
   }

@@ -42,13 +42,15 @@ function sortOf({ kind, form, contender, participants }: MeasuredArm['arm']): st
 /** The summary: a sentence a workload, and a chart of them all. */
 export function summarySection(runs: Runs): Block[] {
   const leaders = leadersOf(runs);
+  if (leaders.length === 0)
+    return [heading('In short'), paragraph('No Dormouse arm was measured, so that there is nothing to compare with.')];
   return [
     heading('In short'),
     paragraph(
       'One line a workload and arithmetic: the fastest Dormouse arm, then the fastest of every other kind, as a multiple of it. Below 1 ×, Dormouse loses.',
     ),
     list(leaders.map(headline)),
-    ...(leaders.length === 0 ? [] : [overviewChart(leaders)]),
+    overviewChart(leaders),
   ];
 }
 

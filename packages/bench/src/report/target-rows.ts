@@ -1,28 +1,42 @@
-import { amount, type Check, flag, number, text } from './shape.js';
+import { amount, type Check, flag, number, oneOf, orNull, text } from './shape.js';
 
 /** A row of `targets --json`, as far as it is shown. */
 export interface TargetRow {
   readonly id: string;
+  /** What of the target was measured. */
+  readonly what: string;
   readonly scheduler: string;
+  readonly caller: string | null;
   readonly sessions: number;
+  readonly bound: '<' | '≤' | '≥';
   readonly limit: number;
   readonly value: number;
   readonly unit: string;
   readonly pass: boolean;
-  readonly caller?: string;
-  readonly reading?: string;
-  /** Measured and shown; no limit binds it. */
-  readonly reported?: boolean;
+  /** False: measured and shown; no target hangs on it. */
+  readonly binding: boolean;
+  /** The specification's own words, and what is understood by them. */
+  readonly text: string;
+  readonly reading: string;
+  /** True where the run was stopped before its end. */
+  readonly partial: boolean;
 }
 
-const FIELDS: Readonly<Record<string, Check>> = {
+const FIELDS: Readonly<Record<keyof TargetRow, Check>> = {
   id: text,
+  what: text,
   scheduler: text,
+  caller: orNull(text),
   sessions: amount,
+  bound: oneOf('<', '≤', '≥'),
   limit: number,
   value: number,
   unit: text,
   pass: flag,
+  binding: flag,
+  text,
+  reading: text,
+  partial: flag,
 };
 
 /** What is wrong with a parsed file of `targets --json`. Fields beside those of a `TargetRow` may be there. */

@@ -52,9 +52,10 @@ function workloadBlocks(compared: CompareTable, measured: readonly MeasuredArm[]
 
 function armsTable(measured: readonly MeasuredArm[]): Block {
   const fastest = measured[0].row.tickUs.median;
+  const byRank = [...measured].sort((one, other) => one.row.rank - other.row.rank);
   return table(
     ['>#', 'arm', '>µs a tick', '>interval', '>of the fastest', '>p99', '>longest', '>CPU µs a tick', '>MiB'],
-    measured.map(({ arm, row: { rank, tickUs, p99Us, maxUs, cpuUsPerTick, rssBytes } }) => [
+    byRank.map(({ arm, row: { rank, tickUs, p99Us, maxUs, cpuUsPerTick, rssBytes } }) => [
       String(rank),
       arm.name,
       significant(tickUs.median),

@@ -4,7 +4,7 @@ import { significant, times, whole } from '../../src/report/numbers.js';
 import { pagesOf } from '../../src/report/report.js';
 import { runsOf } from '../../src/report/runs.js';
 import { ticksOf } from '../../src/report/ticks.js';
-import { syntheticResult } from './synthetic-result.js';
+import { syntheticResult, syntheticTargets } from './synthetic-result.js';
 
 const result = syntheticResult();
 const pages = pagesOf(runsOf([result]));
@@ -94,6 +94,14 @@ describe('pages of a result', () => {
   it('tell what a second run says of the first', () => {
     const again = syntheticResult(2, { startedAt: '2026-11-30T11:00:00.000Z' });
     expect(pagesOf(runsOf([result, again]))['README.md']).toMatch(/### Run again, 2026-11-30 11:00 UTC\n\n\d+ figures are in both runs/);
+  });
+
+  it('have the load targets with the specification’s words, and count what binds', () => {
+    const page = pagesOf(runsOf([result], syntheticTargets()))['README.md'];
+    expect(page).toContain('1 of 2 figures that bind keep to their limits');
+    expect(page).toContain('“Create 1000 sessions in under 5 s.” Read as: from the first call to the last handle, in one process');
+    expect(page).toContain('| updated | tinypool, caller joins | 1\u202f000 | &lt; 100 | 101 | ms | **no** |');
+    expect(page).toContain('| created | inline | 1\u202f000 | &lt; 5.00 | 0.012 | s | told of (within) |');
   });
 
   it('show text of data as text, whatever is in it', () => {

@@ -5,7 +5,7 @@ import { faultsOf } from '../../src/report/result-shape.js';
 import { folderNameOf } from '../../src/report/results-folder.js';
 import { reasonAgainstTogether } from '../../src/report/runs.js';
 import { targetFaultsOf } from '../../src/report/target-rows.js';
-import { syntheticResult } from './synthetic-result.js';
+import { syntheticResult, syntheticTargets } from './synthetic-result.js';
 
 type Draft = { -readonly [Key in keyof CompareResult]: unknown } & {
   tables: { rows: Record<string, unknown>[] }[];
@@ -114,7 +114,7 @@ describe('paths of a machine', () => {
 });
 
 it('a file of targets is a list of rows with what is shown of them', () => {
-  const row = { id: 'R-20', scheduler: 'inline', sessions: 1000, limit: 5, value: 0.1, unit: 's', pass: true };
+  const row = syntheticTargets()[0];
   expect(targetFaultsOf([row, { ...row, margin: 0.98 }])).toEqual([]);
   expect(targetFaultsOf([row, { ...row, pass: 'yes' }])).toEqual(['targets[1].pass must be true or false: got "yes"']);
   expect(targetFaultsOf({ rows: [] })).toEqual(['targets must be a list']);

@@ -1,5 +1,6 @@
 import { COMPARED_WORKLOADS, type ComparedWorkload, type ContenderKind } from '../../src/compare/contender.js';
 import type { ArmDescription, CompareResult, CompareRow, CompareTable, LifecycleRow } from '../../src/compare/result.js';
+import type { TargetRow } from '../../src/report/target-rows.js';
 
 interface Sort {
   readonly contender: string;
@@ -137,6 +138,31 @@ function lifeOf({ name, kind, workers }: ArmDescription): LifecycleRow {
   };
 }
 
+/** Rows as `targets --json` prints them: one that is met, one that is not, one that is only told of. */
+export function syntheticTargets(): TargetRow[] {
+  const row: TargetRow = {
+    id: 'R-20',
+    what: 'created',
+    scheduler: 'tinypool',
+    caller: 'joins',
+    sessions: 1000,
+    bound: '<',
+    limit: 5,
+    value: 0.012,
+    unit: 's',
+    pass: true,
+    binding: true,
+    text: 'Create 1000 sessions in under 5 s.',
+    reading: 'from the first call to the last handle, in one process',
+    partial: false,
+  };
+  return [
+    row,
+    { ...row, what: 'updated', limit: 100, value: 101, unit: 'ms', pass: false },
+    { ...row, scheduler: 'inline', caller: null, binding: false },
+  ];
+}
+
 /** A result as `compare` writes it: fifty arms, nine workloads, curves and lives. The figures are made up, and the same for the same seed. */
 export function syntheticResult(seed = 1, changes: Partial<CompareResult> = {}): CompareResult {
   const random = numbersFrom(seed);
@@ -156,7 +182,7 @@ export function syntheticResult(seed = 1, changes: Partial<CompareResult> = {}):
       packages: { tinypool: '2.2.0', piscina: '5.3.2' },
       native: 'botref, g++ 14.2.0, oneTBB 2022.0',
     },
-    settings: { rounds: 9, launches: 3, roundMs: 150, warmUpMs: 600, diffMs: 100, confidence: 0.95 },
+    settings: { rounds: 9, launches: 1, roundMs: 150, warmUpMs: 600, diffMs: 100, confidence: 0.95 },
     arms: ARMS,
     tables: [
       ...COMPARED_WORKLOADS.map((workload) => tableOf('main', workload, 5000, ARMS, random)),
