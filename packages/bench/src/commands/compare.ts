@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command, Option } from 'commander';
@@ -12,6 +12,7 @@ import type { ComparePlan } from '../compare/plan.js';
 import type { CompareResult } from '../compare/result.js';
 import { selected } from '../compare/selection.js';
 import { orderInterval } from '../compare/statistics.js';
+import { findNative } from '../native/program.js';
 import { ARITHS, type Arith } from '../workloads.js';
 import { comparisonText, listText } from './compare-text.js';
 import { integerIn, jsonOption, roundsOption, sessionsOption } from './options.js';
@@ -66,7 +67,12 @@ export function compareCommand(): Command {
         .argParser(integerIn(1, 3600))
         .default(60),
     )
-    .addOption(new Option('--native <program>', 'the native program; default: the one that DORMOUSE_NATIVE names'))
+    .addOption(
+      new Option(
+        '--native <program>',
+        'the native program; default: the one that DORMOUSE_NATIVE names, or `dormouse-bench native` has built',
+      ),
+    )
     .addOption(new Option('--no-curves', 'leave out the tables over sessions and over threads'))
     .addOption(new Option('--no-lifecycle', 'leave out start, stop, resizing, the loss of a thread, idling and memory'))
     .addOption(new Option('--smoke', 'run a few ticks of everything and verify them: times say nothing').default(false))
@@ -93,10 +99,8 @@ export function compareCommand(): Command {
 async function planOf(flags: Flags, command: Command): Promise<ComparePlan> {
   const modules = flags.contenders.map((path) => pathToFileURL(resolve(path)).href);
   const contenders = [...CONTENDERS, ...(await contendersIn(modules, command))];
-  const native = flags.native ?? process.env.DORMOUSE_NATIVE;
-  if (native !== undefined && !existsSync(native)) command.error(`error: --native must be the path of a program: got ${native}`);
   const cores = coresHere();
-  const natives = await nativeArmsOf(NATIVE_CONTENDERS, native, cores);
+  const natives = await nativeArmsOf(NATIVE_CONTENDERS, findNative(flags.native), cores);
   const all = [...armsOf({ contenders, modules, boundMs: flags.bound * 1000 }, cores), ...natives.arms];
   const chosen = choose(
     command,

@@ -1,4 +1,5 @@
-import { type ChildProcess, execFile } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { type NativeReport, runNativeProgram } from '../native/run.js';
 import type { Arith } from '../workloads.js';
 import type { Finished } from './arm-protocol.js';
 import { endChild, remember } from './children.js';
@@ -14,22 +15,7 @@ export interface NativeWay {
   readonly scheduler: 'tbb' | 'static' | 'serial';
 }
 
-/** What the native program prints, as far as it is read here. */
-interface NativeReport {
-  readonly tbb: string;
-  readonly ticks: number;
-  readonly tickUs: { readonly median: number; readonly p99: number; readonly max?: number };
-  readonly cpuUsPerTick: number;
-  readonly rssAfterTicksKiB: number;
-  readonly updates: number;
-  readonly packetsIn: number;
-  readonly packetsOut: number;
-  readonly egressSum: string;
-  readonly checksum: string;
-}
-
 const PROBE_SESSIONS = 64;
-const PATIENCE_MS = 60_000;
 /** Ticks of a round before those that count: memory is touched, and branches are learnt. Of the workloads' periods a multiple. */
 const SKIPPED_TICKS = 40;
 const WARM_UP_TICKS = 40;
@@ -94,7 +80,8 @@ export class NativeRacer implements Racer {
   #run(ticks: number): Promise<NativeReport> {
     const { workload, arith, sessions, diffMs } = this.#setup;
     const options = { workload, arith, sessions, diff: diffMs, ticks: ticks + SKIPPED_TICKS, skip: SKIPPED_TICKS, threads: this.#threads };
-    return runNative(this.#program, { ...options, ...flagsOf(this.#way) }, (child) => {
+    return runNativeProgram(this.#program, { ...options, ...flagsOf(this.#way) }, (child) => {
+      remember(child);
       this.#running = child;
     });
   }
@@ -103,28 +90,11 @@ export class NativeRacer implements Racer {
 /** What a program says of itself, having run a few ticks of W1. Rejects with why it does not run so. */
 export async function probeNative(program: string, way: NativeWay, arith: Arith): Promise<{ version: string }> {
   const options = { workload: 'W1', arith, sessions: PROBE_SESSIONS, ticks: 10, threads: 1, ...flagsOf(way) } as const;
-  const { tbb } = await runNative(program, options, () => {});
-  return { version: `oneTBB ${tbb}` };
+  const { version } = await runNativeProgram(program, options, remember);
+  return { version };
 }
 
 /** Of a contender, that alone: what else it has are no flags of the program. */
 function flagsOf({ layout, collect, scheduler }: NativeWay): NativeWay {
   return { layout, collect, scheduler };
-}
-
-function runNative(
-  program: string,
-  options: Readonly<Record<string, string | number>>,
-  onStart: (child: ChildProcess) => void,
-): Promise<NativeReport> {
-  const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  return new Promise((resolve, reject) => {
-    const child = execFile(program, [...flags, '--json'], { timeout: PATIENCE_MS, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
-      if (error === null) resolve(JSON.parse(stdout) as NativeReport);
-      else if (error.killed) reject(new Error(`did not end a round within ${PATIENCE_MS / 1000} s`));
-      else reject(new Error(stderr.trim() || error.message));
-    });
-    remember(child);
-    onStart(child);
-  });
 }

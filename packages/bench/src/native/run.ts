@@ -35,7 +35,7 @@ export interface NativeReport {
 
 const PATIENCE_MS = 120_000;
 
-/** Runs the program once, a process of its own. Rejects with what it says where it refuses, and if it has not ended after two minutes. */
+/** Runs the program once, a process of its own. Rejects with what it says where it refuses, and if it has not ended after two minutes; then it is ended. */
 export function runNativeProgram(program: string, flags: NativeFlags, onStart?: (child: ChildProcess) => void): Promise<NativeReport> {
   const words = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
   return new Promise((resolve, reject) => {
