@@ -68,6 +68,7 @@ export default defineConfig([
       'by-hand/poolifier-thread': 'src/by-hand/poolifier-thread.ts',
       'by-hand/workerpool-thread': 'src/by-hand/workerpool-thread.ts',
       'by-hand/threads-thread': 'src/by-hand/threads-thread.ts',
+      'by-hand/claimed-thread': 'src/by-hand/claimed-thread.ts',
     },
     splitting: false,
   },

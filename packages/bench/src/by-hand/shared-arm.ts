@@ -1,12 +1,12 @@
 import { START_MS } from '../arithmetic/random.js';
-import { hotspotBegin, hotspotWidth, MANY_STEPS } from '../arithmetic/skew.js';
 import { isLookTick } from '../arithmetic/sleep.js';
 import type { Arm, ArmSetup, FinalSession, InboundPackets, PacketSink } from '../compare/contender.js';
 import { AwakeList } from './awake-list.js';
 import type { ColumnsTask } from './columns-job.js';
+import { Hotspot } from './hotspot.js';
 import type { PoolLibrary } from './pool.js';
 import { RunningPools } from './running-pools.js';
-import { collect, post, type SharedSessions, sharedSessionsOf } from './shared-sessions.js';
+import { collect, finalsOf, post, type SharedSessions, sharedSessionsOf } from './shared-sessions.js';
 
 /** `shares`: each task has a part of the sessions, all of the same cost as far as that is known. `claims`: each takes batches until there are none left. */
 export type Division = 'shares' | 'claims';
@@ -30,7 +30,7 @@ class SharedArm implements Arm {
   readonly #awake: AwakeList;
   /** Where shares begin and end, as long as all are awake. */
   #bounds: readonly number[];
-  #hotspot: number | undefined;
+  readonly #hotspot: Hotspot;
 
   constructor(
     setup: ArmSetup,
@@ -48,6 +48,7 @@ class SharedArm implements Arm {
     this.#running = running;
     this.#threads = setup.workers;
     this.#awake = new AwakeList(shared.awake);
+    this.#hotspot = new Hotspot(shared.columns.repeat);
     this.#bounds = boundsOf(shared.columns.repeat, setup.workers);
   }
 
@@ -59,7 +60,7 @@ class SharedArm implements Arm {
       post(mail, inbound);
       if (workload === 'W8') for (const rank of inbound.ranks ?? []) this.#awake.receive(rank, nowMs);
     }
-    if (workload === 'W7') this.#moveHotspot(t);
+    if (workload === 'W7') this.#hotspot.move(t);
     await (this.#division === 'shares' ? this.#runShares(t) : this.#runClaims(t));
     if (workload === 'W2' && mail !== null) collect(mail, this.#sink);
     if (workload === 'W8' && isLookTick(t)) this.#awake.look(nowMs);
@@ -88,36 +89,8 @@ class SharedArm implements Arm {
     return this.#running.pools[0].run(task);
   }
 
-  /** The host knows where it is: whoever is in it has many steps to make, and no longer has who was. */
-  #moveHotspot(t: number): void {
-    const { repeat } = this.#shared.columns;
-    const begin = hotspotBegin(t, repeat.length);
-    if (begin === this.#hotspot) return;
-    const width = hotspotWidth(repeat.length);
-    const old = this.#hotspot;
-    if (old !== undefined) for (let i = 0; i < width; i++) repeat[(old + i) % repeat.length] = 1;
-    for (let i = 0; i < width; i++) repeat[(begin + i) % repeat.length] = MANY_STEPS;
-    this.#hotspot = begin;
-  }
-
-  *sessions(): Generator<FinalSession> {
-    const { columns, mail } = this.#shared;
-    const { count, updateCount, x, y, vx, vy, hp, targetX, targetY, rng } = columns;
-    for (let i = 0; i < count; i++) {
-      yield {
-        updateCount: updateCount[i],
-        x: x[i],
-        y: y[i],
-        vx: vx[i],
-        vy: vy[i],
-        hp: hp[i],
-        targetX: targetX[i],
-        targetY: targetY[i],
-        rng: rng[i] >>> 0,
-        packetsIn: mail?.packetsIn[i] ?? 0,
-        packetsOut: mail?.packetsOut[i] ?? 0,
-      };
-    }
+  sessions(): Iterable<FinalSession> {
+    return finalsOf(this.#shared);
   }
 
   close(): Promise<void> {

@@ -6,6 +6,7 @@ import { NATIVE } from './native.js';
 import { PISCINA_CONTENDERS } from './piscina.js';
 import { PLAIN_OBJECTS } from './plain-objects.js';
 import { POOLIFIER_CONTENDERS } from './poolifier.js';
+import { RAW_CLAIMED } from './raw-claimed.js';
 import { THREADS_CONTENDERS } from './threads.js';
 import { TINYPOOL_CONTENDERS } from './tinypool.js';
 import { WORKERPOOL_CONTENDERS } from './workerpool.js';
@@ -17,6 +18,7 @@ export const CONTENDERS: readonly Contender[] = [
   ...POOLIFIER_CONTENDERS,
   ...WORKERPOOL_CONTENDERS,
   ...THREADS_CONTENDERS,
+  RAW_CLAIMED,
   FLOOR,
   PLAIN_OBJECTS,
   BITECS,

@@ -1,0 +1,83 @@
+/** Words of {@link Claims}. Batches are counted through all ticks, and numbers wrap: they are compared by their difference. */
+const Word = {
+  /** Changes when there is work. Threads wait on it. Writer: the host. */
+  epoch: 0,
+  /** The next batch that nobody has claimed. Writers: whoever claims, by compare-and-swap; so who comes late, when a tick is over, takes nothing of the next unseen. */
+  next: 1,
+  /** Batches below this are there. Its store publishes `tick`, `first` and all that the host has written for the tick. Writer: the host. */
+  limit: 2,
+  /** Batches that are done. Writers: whoever ran one, by addition, which publishes what was written in it. The host waits on it. */
+  done: 3,
+  /** The tick, and its first batch. Writer: the host, while no batch is left. */
+  tick: 4,
+  first: 5,
+  /** 1: a thread is to end. Writers: the host; the thread that takes it, by compare-and-swap. */
+  death: 6,
+} as const;
+
+const WORDS = 7;
+/** Looks at a word before its thread sleeps. */
+const SPINS = 2000;
+
+/** Runs a batch of a tick. */
+export type RunBatch = (t: number, batch: number) => void;
+
+/** Hands the batches of a tick to whichever threads come for them, the calling one among them. Nobody waits for a thread that has claimed nothing. */
+export class Claims {
+  readonly words: Int32Array<SharedArrayBuffer>;
+
+  constructor(words = new Int32Array(new SharedArrayBuffer(WORDS * 4), 0, WORDS)) {
+    this.words = words;
+  }
+
+  /** The host's: all batches of tick t are done when it returns. Blocks its thread while others are at their last ones. */
+  run(t: number, batches: number, runBatch: RunBatch): void {
+    const { words } = this;
+    const limit = (words[Word.limit] + batches) | 0;
+    words[Word.tick] = t;
+    words[Word.first] = words[Word.limit];
+    Atomics.store(words, Word.limit, limit);
+    this.#wake();
+    this.#claim(runBatch);
+    let spins = 0;
+    for (;;) {
+      const done = Atomics.load(words, Word.done);
+      if (done === limit) return;
+      if (++spins > SPINS) Atomics.wait(words, Word.done, done);
+    }
+  }
+
+  /** A worker's: returns when it is to end. */
+  serve(runBatch: RunBatch): void {
+    const { words } = this;
+    for (;;) {
+      const epoch = Atomics.load(words, Word.epoch);
+      if (Atomics.compareExchange(words, Word.death, 1, 0) === 1) break;
+      this.#claim(runBatch);
+      Atomics.wait(words, Word.epoch, epoch);
+    }
+  }
+
+  /** The host's, between ticks: one of the workers ends. */
+  endOne(): void {
+    Atomics.store(this.words, Word.death, 1);
+    this.#wake();
+  }
+
+  #wake(): void {
+    Atomics.add(this.words, Word.epoch, 1);
+    Atomics.notify(this.words, Word.epoch);
+  }
+
+  #claim(runBatch: RunBatch): void {
+    const { words } = this;
+    for (;;) {
+      const batch = Atomics.load(words, Word.next);
+      const limit = Atomics.load(words, Word.limit);
+      if (((limit - batch) | 0) <= 0) return;
+      if (Atomics.compareExchange(words, Word.next, batch, (batch + 1) | 0) !== batch) continue;
+      runBatch(words[Word.tick], (batch - words[Word.first]) | 0);
+      if (((Atomics.add(words, Word.done, 1) + 1) | 0) === limit) Atomics.notify(words, Word.done);
+    }
+  }
+}
