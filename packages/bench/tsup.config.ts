@@ -63,6 +63,8 @@ export default defineConfig([
       'floor/objects': 'src/floor/objects.ts',
       'behaviors/light-kernel': 'src/behaviors/light-kernel.ts',
       'behaviors/heavy-kernel': 'src/behaviors/heavy-kernel.ts',
+      'dormouse/mortal-thread': 'src/compare/contenders/dormouse/mortal-thread.ts',
+      'dormouse/raw-thread': 'src/compare/contenders/dormouse/raw-thread.ts',
       'by-hand/tinypool-thread': 'src/by-hand/tinypool-thread.ts',
       'by-hand/piscina-thread': 'src/by-hand/piscina-thread.ts',
       'by-hand/poolifier-thread': 'src/by-hand/poolifier-thread.ts',

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 
 /** How long a library may take to close itself, ms. */
@@ -19,14 +18,18 @@ export class ThreadWatch {
     process.on('worker', this.#note);
   }
 
+  /** `threadId` of the one that has been there for longest; undefined where there is none. */
+  get firstId(): number | undefined {
+    const [thread] = this.#alive;
+    return thread?.threadId;
+  }
+
   /** Resolves when the next thread has ended. */
-  async nextExit(): Promise<void> {
-    const ending = new AbortController();
-    try {
-      await Promise.race(Array.from(this.#alive, (thread) => once(thread, 'exit', { signal: ending.signal })));
-    } finally {
-      ending.abort();
-    }
+  nextExit(): Promise<void> {
+    // Not `once` of node:events: that rejects at an `error`, which some schedulers emit on a thread that has left.
+    return new Promise((resolve) => {
+      for (const thread of this.#alive) thread.once('exit', () => resolve());
+    });
   }
 
   /**

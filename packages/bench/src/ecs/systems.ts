@@ -1,4 +1,5 @@
 import { addComponent, query, removeComponent } from 'bitecs';
+import { trade } from '../arithmetic/items.js';
 import { xs } from '../arithmetic/random.js';
 import { hotspotBegin, hotspotWidth, MANY_STEPS } from '../arithmetic/skew.js';
 import { isIdle } from '../arithmetic/sleep.js';
@@ -42,26 +43,14 @@ function exchange(sends: boolean, packets: PacketColumns): System {
 }
 
 /** W5. */
-function trade(world: EcsWorld): void {
+function barter(world: EcsWorld): void {
   const { Account, Updates, Random, Belongings } = world.components;
   const entities = query(world, [Account, Updates, Random, Belongings]);
   for (let i = 0; i < entities.length; i++) {
     const eid = entities[i];
-    const belongings = Belongings[eid];
-    const { inventory, journal } = belongings;
     const r = xs(Random[eid]);
     Random[eid] = r;
-    const key = `item-${r & 15}`;
-    let count = (inventory.get(key) ?? 0) + 1 + ((r >>> 8) & 3);
-    if (count > 20) {
-      inventory.delete(key);
-      count = 0;
-    } else {
-      inventory.set(key, count);
-    }
-    journal.push({ at: Updates.count[eid], note: `${key}x${count}` });
-    if (journal.length > 16) journal.shift();
-    belongings.title = `bot ${Account[eid]} carries ${inventory.size}, last ${key}`;
+    trade(Belongings[eid], Account[eid], Updates.count[eid], r);
   }
 }
 
@@ -95,5 +84,5 @@ export function systemsOf({ packets }: EcsWorld, workload: ComparedWorkload): re
   if (packets !== undefined) return [bookkeep, exchange(workload === 'W2', packets)];
   if (workload === 'W0') return [bookkeep];
   if (workload === 'W1') return [bookkeep, moveOnce];
-  return workload === 'W5' ? [bookkeep, trade] : [bookkeep, moveMuch];
+  return workload === 'W5' ? [bookkeep, barter] : [bookkeep, moveMuch];
 }

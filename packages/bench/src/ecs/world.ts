@@ -1,18 +1,12 @@
 import { addComponent, addComponents, addEntity, createWorld, type EntityId } from 'bitecs';
+import type { OwnBelongings } from '../arithmetic/items.js';
 import { FIRST_ACCOUNT, START_MS, startValues } from '../arithmetic/random.js';
-import type { ComparedWorkload, JournalEntry } from '../compare/contender.js';
+import type { ComparedWorkload } from '../compare/contender.js';
 import { type PacketColumns, packetColumnsOf } from '../floor/rings.js';
 import { stepsOf } from '../workloads.js';
 
 /** Workloads in which an update may have more than one step. */
 const MANY: ReadonlySet<ComparedWorkload> = new Set(['W3', 'W4', 'W6', 'W7']);
-
-/** What an entity of W5 has: an object, as bitECS has it for what is no number. */
-export interface Belonging {
-  title: string;
-  readonly inventory: Map<string, number>;
-  readonly journal: JournalEntry[];
-}
 
 /** Stores of the components, each element that of an entity: numbers in typed arrays, as its documentation recommends for speed. */
 function componentsOf(size: number) {
@@ -31,7 +25,8 @@ function componentsOf(size: number) {
     Activity: new Float64Array(size).fill(START_MS),
     /** A tag: who has it not is not updated. */
     Awake: {},
-    Belongings: [] as Belonging[],
+    /** Of W5: an object each, as bitECS has it for what is no number. */
+    Belongings: [] as OwnBelongings[],
   };
 }
 

@@ -8,15 +8,16 @@ import {
   type StateOf,
 } from '@dormouse/core';
 import { wordSum } from '../arithmetic/packets.js';
-import { FIRST_ACCOUNT, START_MS } from '../arithmetic/random.js';
+import { START_MS } from '../arithmetic/random.js';
 import { belongingsOf } from '../behaviors/belongings.js';
 import type { fields } from '../behaviors/fields.js';
-import { behaviorOf, stepsOf, type Workload } from '../workloads.js';
+import { behaviorOf, type Workload } from '../workloads.js';
 import { type CheckedFields, checksumOf } from './checksum.js';
 import type { Fleet, FleetOptions, FleetTotals, TickTimes } from './fleet.js';
 import { inboundOf } from './inbound.js';
 import { PacketDriver } from './packet-driver.js';
 import { makeScheduler } from './scheduler-choice.js';
+import { createSessions } from './session-creation.js';
 import { SleepDriver } from './sleep-driver.js';
 
 /** A fleet's manager and its sessions by rank, for those who measure something other than ticks. */
@@ -54,12 +55,7 @@ export async function openManagerFleet(
       egressSum = (egressSum + wordSum(packet.words, packet.start, packet.length)) | 0;
     },
   });
-  const accountIds = Uint32Array.from({ length: sessions }, (_, rank) => FIRST_ACCOUNT + rank);
-  const handles = manager.createSessionBatch(accountIds, (accountId, rank) => ({
-    mapId: accountId % 8,
-    groupId: Math.floor(accountId / 5),
-    init: { repeat: stepsOf(workload, rank, sessions), ...(workload === 'W7' && { hotspotAmong: sessions }) },
-  }));
+  const handles = createSessions(manager, workload, sessions);
   const packets = new PacketDriver(manager, handles, inboundOf(workload, sessions));
   const sleep = workload === 'W8' ? new SleepDriver(handles) : undefined;
   let t = 0;
@@ -67,7 +63,7 @@ export async function openManagerFleet(
   return {
     manager,
     store: keeping.store,
-    accountIds,
+    accountIds: Uint32Array.from(handles, ({ accountId }) => accountId),
     async tick(times: TickTimes): Promise<void> {
       const start = performance.now();
       const ranks = packets.push(t);

@@ -1,8 +1,9 @@
+import { type OwnBelongings, trade } from '../arithmetic/items.js';
 import { BRIEF_BYTES, briefByteSum, byteSum, OUTBOUND_BYTES, OUTBOUND_OPCODE } from '../arithmetic/packets.js';
 import { START_MS, xs } from '../arithmetic/random.js';
 import { round } from '../arithmetic/rounding.js';
 import { MANY_STEPS } from '../arithmetic/skew.js';
-import type { Belongings, ComparedWorkload, JournalEntry } from '../compare/contender.js';
+import type { ComparedWorkload, JournalEntry } from '../compare/contender.js';
 import { Bot, type Tick } from './bot.js';
 import { PacketRing } from './packet-ring.js';
 
@@ -101,27 +102,15 @@ export class SleepyBot extends PacketBot {
 }
 
 /** W5. */
-export class TraderBot extends Bot implements Belongings {
+export class TraderBot extends Bot implements OwnBelongings {
   title = '';
   readonly inventory = new Map<string, number>();
   readonly journal: JournalEntry[] = [];
 
   update(tick: Tick): void {
     this.mark(tick);
-    const { inventory, journal } = this;
-    const r = xs(this.rng);
-    this.rng = r;
-    const key = `item-${r & 15}`;
-    let count = (inventory.get(key) ?? 0) + 1 + ((r >>> 8) & 3);
-    if (count > 20) {
-      inventory.delete(key);
-      count = 0;
-    } else {
-      inventory.set(key, count);
-    }
-    journal.push({ at: this.updateCount, note: `${key}x${count}` });
-    if (journal.length > 16) journal.shift();
-    this.title = `bot ${this.accountId} carries ${inventory.size}, last ${key}`;
+    this.rng = xs(this.rng);
+    trade(this, this.accountId, this.updateCount, this.rng);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Contender } from '../contender.js';
 import type { NativeContender } from '../native-arm.js';
 import { BITECS } from './bitecs.js';
+import { DORMOUSE, RAW_RESIDENT } from './dormouse.js';
 import { FLOOR } from './floor.js';
 import { NATIVE } from './native.js';
 import { PISCINA_CONTENDERS } from './piscina.js';
@@ -13,12 +14,14 @@ import { WORKERPOOL_CONTENDERS } from './workerpool.js';
 
 /** All that take part, in the order they are listed in: a file a contender, or a family of them, and a line here. */
 export const CONTENDERS: readonly Contender[] = [
+  ...DORMOUSE,
   ...TINYPOOL_CONTENDERS,
   ...PISCINA_CONTENDERS,
   ...POOLIFIER_CONTENDERS,
   ...WORKERPOOL_CONTENDERS,
   ...THREADS_CONTENDERS,
   RAW_CLAIMED,
+  ...RAW_RESIDENT,
   FLOOR,
   PLAIN_OBJECTS,
   BITECS,
