@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { checksumOf } from '../harness/checksum.js';
 import type { Arm, FinalSession } from './contender.js';
 
@@ -22,8 +23,10 @@ export interface ThreadLoss {
 
 /** So many ticks that end are enough to see who goes on. */
 const TICKS = 10;
-/** So many that are rejected are enough to give up. */
-const MOST_REJECTED = 10;
+/** So many that are rejected are enough to give up: a second, in which a library may well start another thread. */
+const MOST_REJECTED = 100;
+/** From a tick that was rejected to the next. */
+const PAUSE_MS = 10;
 
 /** Ends a thread of the arm and goes on with tick t. `boundMs`: what the end of the thread, a tick, and reading the sessions may each take. */
 export async function loseThread(arm: Arm, t: number, boundMs: number): Promise<ThreadLoss> {
@@ -38,8 +41,12 @@ export async function loseThread(arm: Arm, t: number, boundMs: number): Promise<
       await within(boundMs, Promise.resolve(arm.tick(t + tickEndsMs.length + rejected, null)));
       tickEndsMs.push(performance.now() - goneMs);
     } catch (error) {
-      if (error instanceof Late) hung = true;
-      else rejected++;
+      if (error instanceof Late) {
+        hung = true;
+      } else {
+        rejected++;
+        await sleep(PAUSE_MS);
+      }
     }
   }
   return { before, after: hung ? null : await readable(arm, boundMs), tickEndsMs, rejected, hung };
