@@ -24,6 +24,7 @@ interface Flags {
   readonly sessions?: number;
   readonly arms: readonly string[];
   readonly rounds: number;
+  readonly launches: number;
   readonly roundMs: number;
   readonly warmUpMs: number;
   readonly contenders: readonly string[];
@@ -54,9 +55,12 @@ export function compareCommand(): Command {
     .addOption(new Option('--arith <form>', 'the arithmetic of the workloads').choices([...ARITHS, 'both']).default('f64'))
     .addOption(sessionsOption(5000).default(undefined, `5000, with --smoke ${SMOKE_SESSIONS}`))
     .addOption(new Option('--arms <names>', 'separated by commas: names, globs or parts of names').argParser(names).default(['*'], 'all'))
-    .addOption(roundsOption(9))
-    .addOption(new Option('--round-ms <ms>', 'how long a round is, 1…60000').argParser(integerIn(1, 60_000)).default(150))
-    .addOption(new Option('--warm-up-ms <ms>', 'how long an arm runs before, 0…60000').argParser(integerIn(0, 60_000)).default(600))
+    .addOption(roundsOption(10))
+    .addOption(
+      new Option('--launches <count>', 'processes of each arm that share out its rounds, 1…100').argParser(integerIn(1, 100)).default(5),
+    )
+    .addOption(new Option('--round-ms <ms>', 'how long a round is, 1…60000').argParser(integerIn(1, 60_000)).default(100))
+    .addOption(new Option('--warm-up-ms <ms>', 'how long each process runs before, 0…60000').argParser(integerIn(0, 60_000)).default(300))
     .addOption(
       new Option('--contenders <modules>', 'compare those too that these modules export as CONTENDERS')
         .argParser(names)
@@ -109,14 +113,15 @@ async function planOf(flags: Flags, command: Command): Promise<ComparePlan> {
     flags.arms,
   );
   const { smoke, sessions = smoke ? SMOKE_SESSIONS : SESSIONS } = flags;
-  const { rounds, roundMs, warmUpMs } = smoke ? { rounds: 1, roundMs: 0, warmUpMs: 0 } : flags;
+  const { rounds, launches, roundMs, warmUpMs } = smoke ? { rounds: 1, launches: 1, roundMs: 0, warmUpMs: 0 } : flags;
+  if (launches > rounds) command.error(`error: --launches must be 1…--rounds, here ${rounds}: got ${launches}`);
   return {
     cores,
     arms: all.filter(({ description }) => chosen.includes(description.name)),
     workloads: choose(command, '--workloads', COMPARED_WORKLOADS, flags.workloads) as ComparedWorkload[],
     ariths: flags.arith === 'both' ? ['f64', 'f32'] : [flags.arith],
     sessions,
-    settings: { rounds, launches: 1, roundMs, warmUpMs, diffMs: DIFF_MS, confidence: orderInterval(rounds, CONFIDENCE).confidence },
+    settings: { rounds, launches, roundMs, warmUpMs, diffMs: DIFF_MS, confidence: orderInterval(rounds, CONFIDENCE).confidence },
     smoke,
     curves: flags.curves,
     lifecycle: flags.lifecycle,

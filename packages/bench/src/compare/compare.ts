@@ -8,6 +8,9 @@ import { type OnProgress, Reckoning, raceMs, stepMs } from './reckoning.js';
 import { rehearse } from './rehearsal.js';
 import { type ArmDescription, type CompareResult, type CompareTable, type LifecycleRow, RESULT_FORMAT, type Refusal } from './result.js';
 
+/** Arms that warm up beside each other, at most. */
+const MOST_AT_ONCE = 8;
+
 /** What has been found so far. */
 interface Findings {
   /** By name. */
@@ -87,9 +90,15 @@ async function measureAll(
   }
 }
 
-async function runOne(race: Race, { settings }: ComparePlan, signal: AbortSignal, reckoning: Reckoning, findings: Findings): Promise<void> {
+async function runOne(
+  race: Race,
+  { settings, cores }: ComparePlan,
+  signal: AbortSignal,
+  reckoning: Reckoning,
+  findings: Findings,
+): Promise<void> {
   const what = `${race.workload} ${race.arith}, ${race.sessions} sessions`;
-  const outcome = await runRace(race, settings, signal, (step, arm) => {
+  const outcome = await runRace(race, settings, Math.min(cores, MOST_AT_ONCE), signal, (step, arm) => {
     reckoning.did(stepMs(step, settings), `${what}: ${step} of ${arm}`);
   });
   note(race, outcome, findings);

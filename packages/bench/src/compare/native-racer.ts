@@ -17,7 +17,7 @@ export interface NativeWay {
 
 const PROBE_SESSIONS = 64;
 /** Ticks of a round before those that count: memory is touched, and branches are learnt. Of the workloads' periods a multiple. */
-const SKIPPED_TICKS = 40;
+const SKIPPED_TICKS = 20;
 const WARM_UP_TICKS = 40;
 
 /** The native program as an arm: it begins anew in each round, so that all its rounds come to the same. */

@@ -1,7 +1,7 @@
 import { xs } from '../arithmetic/random.js';
 import type { Arith } from '../workloads.js';
 import type { Finished } from './arm-protocol.js';
-import type { ComparedWorkload } from './contender.js';
+import type { ArmSetup, ComparedWorkload } from './contender.js';
 import type { RaceRound, Racer, RacingArm } from './racer.js';
 import type { CompareSettings, CompareTable, Refusal } from './result.js';
 import { rowsOf, type Verified } from './table-rows.js';
@@ -21,8 +21,8 @@ export interface RaceOutcome {
   readonly refused: readonly Refusal[];
 }
 
-/** What a race is made of: each arm is opened and warmed up, and has so many rounds; then all are verified. */
-export type Step = 'warm-up' | 'round' | 'verification';
+/** What a race is made of: in each launch an arm is opened and warmed up, has its rounds, and hands over its sessions; in the end all are verified. */
+export type Step = 'warm-up' | 'round' | 'end' | 'verification';
 
 /** Hears of each that is over, and of which arm. */
 export type OnStep = (step: Step, arm: string) => void;
@@ -31,84 +31,107 @@ const LEAST_TICKS = 5;
 const MOST_TICKS = 4000;
 /** Ticks after which a workload comes round to the same work: rounds are multiples of it. */
 const PERIODS: Partial<Record<ComparedWorkload, number>> = { W7: 10, W8: 20 };
-const LEAST_WARM_UP_TICKS = 40;
+const LEAST_WARM_UP_TICKS = 10;
+/** W8's sessions have all been awake in the first ones, and have then fallen asleep. */
+const LEAST_WARM_UP_TICKS_ASLEEP = 40;
+/** Nobody else runs when an arm is tried for this long, which tells how many ticks its rounds have. */
+const TRIAL_MS = 30;
+const TRIAL_TICKS = 3;
 
 /** An arm on its way through a table. */
 interface Entry {
   readonly arm: RacingArm;
-  readonly racer: Racer;
+  racer: Racer;
+  /** Of each of its rounds; 0 until that is known. */
   ticks: number;
   readonly rounds: RaceRound[];
-  finished: Finished | undefined;
+  /** What each of its processes did. */
+  readonly finished: Finished[];
+  /** Why it is refused. */
   failure: string | undefined;
 }
 
 /**
- * Runs one workload on all arms in turn, each in its own process: all are opened and warmed up, then each has one round after the other, in another order each
- * time; whoever does not have its turn waits for it, asleep. What they did is verified afterwards, and who did something else is refused: it has no row. Rejects only
- * with the signal's reason.
+ * Runs one workload on all arms in turn, each in a process of its own: all are opened and warmed up, then each has one round after the other, in another order each
+ * time; whoever does not have its turn waits for it, asleep. All that as often as there are launches. What every process did is verified afterwards, and who did
+ * something else is refused: it has no row. `atOnce`: how many warm up beside each other. Rejects only with the signal's reason.
  */
-export async function runRace(race: Race, settings: CompareSettings, signal: AbortSignal, onStep: OnStep): Promise<RaceOutcome> {
+export async function runRace(
+  race: Race,
+  settings: CompareSettings,
+  atOnce: number,
+  signal: AbortSignal,
+  onStep: OnStep,
+): Promise<RaceOutcome> {
   const { workload, arith, sessions, arms, part } = race;
   const setup = { workload, arith, sessions, diffMs: settings.diffMs };
-  const entries: Entry[] = arms.map((arm) => ({
-    arm,
-    racer: arm.enter(setup),
-    ticks: 0,
-    rounds: [],
-    finished: undefined,
-    failure: undefined,
-  }));
-  const each = async (step: Step, order: readonly Entry[], what: (entry: Entry) => Promise<void>): Promise<void> => {
-    for (const entry of order) {
-      if (entry.failure === undefined) {
-        try {
-          await what(entry);
-        } catch (error) {
-          entry.failure = error instanceof Error ? error.message : String(error);
-          entry.racer.end();
-        }
+  const entries: Entry[] = arms.map((arm) => ({ arm, racer: arm.enter(setup), ticks: 0, rounds: [], finished: [], failure: undefined }));
+  /** In turn, or as many at once as there are lanes; whoever fails is asked for nothing more. */
+  const each = async (step: Step, order: readonly Entry[], lanes: number, what: (entry: Entry) => Promise<void>): Promise<void> => {
+    const waiting = [...order];
+    const lane = async (): Promise<void> => {
+      for (let entry = waiting.shift(); entry !== undefined; entry = waiting.shift()) {
+        if (entry.failure === undefined) await what(entry).catch((error: unknown) => fail(entry, error));
+        signal.throwIfAborted();
+        onStep(step, entry.arm.description.name);
       }
-      signal.throwIfAborted();
-      onStep(step, entry.arm.description.name);
-    }
+    };
+    await Promise.all(Array.from({ length: lanes }, lane));
   };
   try {
-    await each('warm-up', entries, async (entry) => {
-      await entry.racer.open();
-      const medianUs = await entry.racer.warmUp(settings.warmUpMs, LEAST_WARM_UP_TICKS);
-      entry.ticks = ticksOfRound(medianUs, settings.roundMs, workload);
-    });
-    let order = entries;
-    for (let round = 0; round < settings.rounds; round++) {
-      order = shuffled(order, round + 1);
-      await each('round', order, async (entry) => void entry.rounds.push(await entry.racer.round(entry.ticks)));
-    }
-    for (const entry of entries.filter(({ failure }) => failure === undefined)) {
-      try {
-        entry.finished = await entry.racer.finish();
-      } catch (error) {
-        entry.failure = error instanceof Error ? error.message : String(error);
+    for (let launch = 0; launch < settings.launches; launch++) {
+      if (launch > 0) for (const entry of entries) entry.racer = entry.arm.enter(setup);
+      await each('warm-up', shuffled(entries, launch), atOnce, async ({ racer }) => {
+        await racer.open();
+        await racer.warmUp(settings.warmUpMs, workload === 'W8' ? LEAST_WARM_UP_TICKS_ASLEEP : LEAST_WARM_UP_TICKS);
+      });
+      for (let round = begin(launch); round < begin(launch + 1); round++) {
+        await each('round', shuffled(entries, round), 1, async (entry) => {
+          entry.ticks ||= ticksOfRound(await entry.racer.warmUp(TRIAL_MS, TRIAL_TICKS), settings.roundMs, workload);
+          entry.rounds.push(await entry.racer.round(entry.ticks));
+        });
       }
+      await each('end', entries, 1, async ({ racer, finished }) => {
+        finished.push(await racer.finish());
+        racer.end();
+      });
     }
   } finally {
     for (const { racer } of entries) racer.end();
   }
-  const expected = await expectedWork(
-    setup,
-    entries.flatMap(({ finished }) => finished?.ticks ?? []),
-    signal,
-  );
+  const { right, refused } = await verified(entries, setup, signal);
   onStep('verification', 'all');
+  return { table: { part, workload, arith, sessions, rows: rowsOf(right, settings.confidence) }, refused };
+
+  function begin(launch: number): number {
+    return Math.round((launch * settings.rounds) / settings.launches);
+  }
+}
+
+function fail(entry: Entry, error: unknown): void {
+  entry.failure = error instanceof Error ? error.message : String(error);
+  entry.racer.end();
+}
+
+/** Those that did in each of their processes what the reference does, and why the others are none of them. */
+async function verified(
+  entries: readonly Entry[],
+  setup: Omit<ArmSetup, 'workers'>,
+  signal: AbortSignal,
+): Promise<{ right: Verified[]; refused: Refusal[] }> {
+  const ticks = entries.flatMap(({ finished }) => finished.map((work) => work.ticks));
+  const expected = await expectedWork(setup, ticks, signal);
   const right: Verified[] = [];
   const refused: Refusal[] = [];
   for (const { arm, rounds, finished, failure } of entries) {
     const { name } = arm.description;
-    const reason = failure ?? (finished && differenceOf(finished, expected.get(finished.ticks)));
-    if (reason !== undefined) refused.push({ arm: name, workload, reason });
-    else if (finished !== undefined) right.push({ arm: name, rounds, finished });
+    const differences = finished.flatMap((work) => differenceOf(work, expected.get(work.ticks)) ?? []);
+    const reason = failure ?? differences[0];
+    const last = finished.at(-1);
+    if (reason !== undefined) refused.push({ arm: name, workload: setup.workload, reason });
+    else if (last !== undefined) right.push({ arm: name, rounds, finished: last });
   }
-  return { table: { part, workload, arith, sessions, rows: rowsOf(right, settings.confidence) }, refused };
+  return { right, refused };
 }
 
 /** So many that a round takes about as long as it should, of every arm and in each of its rounds the same. */

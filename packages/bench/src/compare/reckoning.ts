@@ -4,8 +4,9 @@ import type { CompareSettings } from './result.js';
 /** Hears how much is done of all there is, both in ms as they were reckoned before, and what has just been done. */
 export type OnProgress = (doneMs: number, totalMs: number, what: string) => void;
 
-/** What opening an arm, and verifying a table, is reckoned to take. */
-const OPEN_MS = 500;
+/** What opening an arm, having it hand over its sessions, and verifying a table are reckoned to take. */
+const OPEN_MS = 300;
+const END_MS = 20;
 const VERIFY_MS = 4000;
 
 /** How far a comparison is, by what its steps are reckoned to take. */
@@ -32,11 +33,12 @@ export class Reckoning {
 
 /** What a step of a race is reckoned to take. */
 export function stepMs(step: Step, { warmUpMs, roundMs }: CompareSettings): number {
-  if (step === 'verification') return VERIFY_MS;
-  return step === 'round' ? roundMs : OPEN_MS + warmUpMs;
+  const reckoned: Record<Step, number> = { 'warm-up': OPEN_MS + warmUpMs, round: roundMs, end: END_MS, verification: VERIFY_MS };
+  return reckoned[step];
 }
 
 export function raceMs({ arms }: Pick<Race, 'arms'>, settings: CompareSettings): number {
-  const armMs = stepMs('warm-up', settings) + settings.rounds * stepMs('round', settings);
+  const launchMs = stepMs('warm-up', settings) + stepMs('end', settings);
+  const armMs = settings.launches * launchMs + settings.rounds * stepMs('round', settings);
   return arms.length * armMs + stepMs('verification', settings);
 }

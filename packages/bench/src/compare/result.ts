@@ -100,11 +100,11 @@ export interface CompareRow {
   readonly cpuUsPerTick: number;
   /** Resident set of its last process after the last round. */
   readonly rssBytes: number;
+  /** What its last process did from its start on, timed or not: verified, by what the harness computed itself. */
   readonly ticks: number;
-  /** Of all its processes, untimed ticks too. Verified, as the rest of the row is: the harness computed them itself. */
   readonly updates: number;
   readonly packetsOut: number;
-  /** Of its last process. 8 hexadecimal digits. */
+  /** 8 hexadecimal digits. */
   readonly checksum: string;
   readonly egressSum: string;
 }

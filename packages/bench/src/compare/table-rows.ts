@@ -8,6 +8,7 @@ import { hex } from './verify.js';
 export interface Verified {
   readonly arm: string;
   readonly rounds: readonly RaceRound[];
+  /** What its last process did. */
   readonly finished: Finished;
 }
 
@@ -18,7 +19,7 @@ export function rowsOf(arms: readonly Verified[], confidence: number): readonly 
   const ranks = ranksOf(intervals);
   return arms.map(({ arm, rounds, finished }, index) => {
     const { p99, max } = tailOf(rounds.map(({ ticksUs }) => ticksUs));
-    const ticks = rounds.reduce((sum, round) => sum + round.ticks, 0);
+    const timedTicks = rounds.reduce((sum, { ticks }) => sum + ticks, 0);
     return {
       arm,
       rank: ranks[index],
@@ -26,9 +27,9 @@ export function rowsOf(arms: readonly Verified[], confidence: number): readonly 
       p99Us: p99,
       maxUs: max,
       roundsUs: medians[index],
-      cpuUsPerTick: rounds.reduce((sum, { cpuUs }) => sum + cpuUs, 0) / ticks,
+      cpuUsPerTick: rounds.reduce((sum, { cpuUs }) => sum + cpuUs, 0) / timedTicks,
       rssBytes: finished.rssBytes,
-      ticks,
+      ticks: finished.ticks,
       updates: finished.updates,
       packetsOut: finished.packetsOut,
       checksum: hex(finished.checksum),
