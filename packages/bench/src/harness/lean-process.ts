@@ -3,8 +3,14 @@ import { Option } from 'commander';
 
 /** V8's space for new objects at its least: it grows to 32 MB a thread by what a thread has once done, and is kept. */
 const FLAGS = ['--max-semi-space-size=1'];
-/** One pool of malloc's for all threads: V8's own make one each, and what they free stays in it. */
-const SETTINGS = { MALLOC_ARENA_MAX: '1' };
+/**
+ * Of malloc: one pool for all threads, since V8's own make one each, and what they free stays in it; and pieces of 128 KiB or more, and what is free at its end, go
+ * back at once: else both limits grow with what was ever freed, and some megabytes are kept once code was compiled.
+ */
+const SETTINGS = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536', MALLOC_MMAP_THRESHOLD_: '131072' };
+const SHOWN_SETTINGS = Object.entries(SETTINGS)
+  .map(([name, value]) => `${name}=${value}`)
+  .join(' ');
 
 export type Heap = 'lean' | 'default';
 
@@ -12,7 +18,7 @@ export type Heap = 'lean' | 'default';
 export function heapOption(): Option {
   return new Option(
     '--heap <kind>',
-    `lean: in a process started with ${FLAGS} and MALLOC_ARENA_MAX=1, whose memory is that of its sessions; default: in this one`,
+    `lean: in a process started with ${FLAGS} and ${SHOWN_SETTINGS}, whose memory is that of its sessions; default: in this one`,
   )
     .choices(['lean', 'default'])
     .default('lean');

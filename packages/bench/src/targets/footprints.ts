@@ -12,9 +12,6 @@ export const SLEEPERS = {
 } as const;
 export type Sleeper = keyof typeof SLEEPERS;
 
-/** Sleepers who take less in all than what a process has for itself may come and go by. */
-export const FEW = 5000;
-
 /** What processes with so many sessions take, each measured once, whichever targets ask for it. */
 export class Footprints {
   readonly #signal: AbortSignal;
@@ -24,14 +21,17 @@ export class Footprints {
     this.#signal = signal;
   }
 
-  /**
-   * All awake with every page of their rings in use, then all asleep, then awake again, in rounds where they are few; `run` tells apart processes that do the
-   * same.
-   */
+  /** All awake with every page of their rings in use, then all asleep; `run` tells apart processes that do the same. */
   asleep(arm: Arm, sessions: number, sleeper: Sleeper, run = 0): Promise<HibernateReport> {
-    const rounds = sessions > FEW ? 1 : 3;
-    const args = ['--sessions', String(sessions), '--rounds', String(rounds), ...SLEEPERS[sleeper], ...argumentsOf(arm)];
-    return this.#once(String(run), ['hibernate', ...args]);
+    return this.#once(String(run), [
+      'hibernate',
+      '--sessions',
+      String(sessions),
+      '--rounds',
+      '1',
+      ...SLEEPERS[sleeper],
+      ...argumentsOf(arm),
+    ]);
   }
 
   /** Fleets of 50 to 5000, their rings in use. */
