@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { CompareResult } from '../compare/result.js';
+import type { TargetRow } from '../targets/target.js';
 import { faultsOf } from './result-shape.js';
 import { type Runs, reasonAgainstTogether, runsOf } from './runs.js';
-import { type TargetRow, targetFaultsOf } from './target-rows.js';
+import { targetFaultsOf } from './target-rows.js';
 
 /** A file that is not what it should be: told to whoever gave it. */
 export class ResultFileError extends Error {

@@ -1,5 +1,5 @@
 import type { ArmDescription, CompareResult, CompareRow, CompareTable } from '../compare/result.js';
-import type { TargetRow } from './target-rows.js';
+import type { TargetRow } from '../targets/target.js';
 
 /** Runs of one machine that are published together. */
 export interface Runs {

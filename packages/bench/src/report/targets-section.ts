@@ -1,7 +1,7 @@
+import type { TargetRow } from '../targets/target.js';
 import { significant, whole } from './numbers.js';
-import { type Block, details, heading, paragraph, subheading, table } from './page.js';
+import { type Block, details, heading, paragraph, preformatted, subheading, table } from './page.js';
 import type { Runs } from './runs.js';
-import type { TargetRow } from './target-rows.js';
 
 /** The specification's load targets, as `targets --json` gave them: each with the specification's words, and what is understood by them. */
 export function targetsSection({ targets }: Runs): Block[] {
@@ -24,12 +24,12 @@ export function targetsSection({ targets }: Runs): Block[] {
 }
 
 function targetBlocks(id: string, rows: readonly TargetRow[]): Block[] {
-  const readings = [...new Set(rows.map(({ text, reading }) => `“${text}” Read as: ${reading}`))];
+  const readings = new Map(rows.map(({ text, source, reading }) => [`${text}\n${reading}`, { text, source, reading }]));
   const short = rows.filter(({ binding, pass }) => binding && !pass).length;
   const verdict = short === 0 ? 'met' : `${short} fall short`;
   return [
     subheading(id),
-    ...readings.map(paragraph),
+    ...[...readings.values()].flatMap(({ text, source, reading }) => [preformatted(text), paragraph(`${source}. Read as: ${reading}`)]),
     details(
       `${rows.length} figures, ${verdict}`,
       table(['what', 'scheduler', '>sessions', '>limit', '>measured', 'unit', 'met'], rows.map(cellsOf)),

@@ -99,7 +99,9 @@ describe('pages of a result', () => {
   it('have the load targets with the specification’s words, and count what binds', () => {
     const page = pagesOf(runsOf([result], syntheticTargets()))['README.md'];
     expect(page).toContain('1 of 2 figures that bind keep to their limits');
-    expect(page).toContain('“Create 1000 sessions in under 5 s.” Read as: from the first call to the last handle, in one process');
+    expect(page).toContain(
+      'Create 1000 sessions in under 5 s.\n```\n\nsection 5. Read as: from the first call to the last handle, in one process',
+    );
     expect(page).toContain('| updated | tinypool, caller joins | 1\u202f000 | &lt; 100 | 101 | ms | **no** |');
     expect(page).toContain('| created | inline | 1\u202f000 | &lt; 5.00 | 0.012 | s | told of (within) |');
   });
