@@ -89,7 +89,7 @@ export function resourcesSection({ tables, arms }: Runs): Block[] {
       titles,
       cells(({ cpuUsPerTick }) => significant(cpuUsPerTick)),
     ),
-    subheading('CPU time over time: cores kept busy during a tick'),
+    subheading('CPU time over the median tick: cores kept busy'),
     table(
       titles,
       cells(({ cpuUsPerTick, tickUs }) => (cpuUsPerTick / tickUs.median).toFixed(2)),
