@@ -25,7 +25,12 @@ export class OutboxDelivery implements OutboxRoute {
     this.#store = store;
     this.#requests = requests;
     this.#hibernation = hibernation;
-    this.#senders = new Senders(store, store.table.outboxFlags, ({ cold, services }, row) => cold.i32[services.outbox.cursors + row] !== 0);
+    this.#senders = new Senders(
+      store,
+      store.table.outboxFlags,
+      ({ cold }) => cold.i32,
+      ({ services }) => services.outbox.cursors,
+    );
   }
 
   /** Empties all there are. Returns what could not be done, here or when sessions were released since. */

@@ -1,6 +1,7 @@
 import { DormouseError, requireInteger, shown } from '../errors.js';
 import { NO_ENTRY } from '../hibernation/sleepers.js';
-import { Column, maxPayloadBytes } from '../layout/geometry.js';
+import { Column, maxPayloadBytes, ROW_BITS } from '../layout/geometry.js';
+import { InboundRun } from '../memory/inbound-run.js';
 import type { InputTap } from '../recording/observer.js';
 import { type HandleOwner, PushOutcome, SessionHandle } from '../session/handle.js';
 import { NO_SLOT, type SessionStore } from '../session/store.js';
@@ -20,6 +21,8 @@ export class PacketInput {
   readonly #ringBytes: number;
   readonly #inputs: InputTap;
   readonly #hibernation: Hibernation;
+  /** For the next batch; undefined while one is under way. */
+  #idleRun: InboundRun | undefined;
 
   constructor(
     store: SessionStore,
@@ -61,22 +64,42 @@ export class PacketInput {
   ): number {
     const count = lengthOf(handles);
     this.#checkBatch(count, opcode, payloads, payloadBytes, outcomes);
-    for (let i = 0; i < count; i++) SessionHandle.check(handles[i], this.#owner);
+    const store = this.#store;
+    const { blocks } = store.pool;
+    // Who hears of a session that wakes may push a batch of its own.
+    const run = this.#idleRun ?? new InboundRun(store.table);
+    this.#idleRun = undefined;
+    run.begin(count, opcode, payloads, payloadBytes, store.clock.nowMs);
+    SessionHandle.note(handles, count, this.#owner, run.packets);
     const isQueueing = this.#isQueueing();
-    let start = 0;
-    let delivered = 0;
-    for (let i = 0; i < count; i++) {
-      const length = typeof payloadBytes === 'number' ? payloadBytes : payloadBytes[i];
-      const code = typeof opcode === 'number' ? opcode : opcode[i];
-      const slot = SessionHandle.locate(handles[i], this.#owner);
-      const outcome = isQueueing
-        ? this.#later(handles[i], slot, code, copyOf(payloads, start, length))
-        : this.#now(handles[i], slot, code, payloads, start, length);
-      start += length;
-      if (outcome <= PushOutcome.queued) delivered++;
-      if (outcomes !== undefined) outcomes[i] = outcome;
+    let refused = 0;
+    while (run.next < count) {
+      const number = run.next;
+      const block = isQueueing ? undefined : blocks[run.nextSlot >> ROW_BITS];
+      // A recording is told of each packet.
+      if (block !== undefined && this.#inputs.observer === undefined && !this.#owner.isClosed) store.rings.pushRun(block, run);
+      if (run.next === number) {
+        const outcome = this.#pushNext(handles[number], run, isQueueing);
+        if (outcome > PushOutcome.queued) refused++;
+        if (outcomes !== undefined) outcomes[number] = outcome;
+      } else outcomes?.fill(PushOutcome.delivered, number, run.next);
     }
-    return delivered;
+    run.end();
+    this.#idleRun = run;
+    return count - refused;
+  }
+
+  /** One packet of a batch, whatever becomes of it. */
+  #pushNext(handle: SessionHandle, run: InboundRun, isQueueing: boolean): PushOutcome {
+    const { payloads, start } = run;
+    const header = run.nextHeader;
+    const length = header >>> 16;
+    run.next++;
+    run.start += length;
+    const slot = SessionHandle.locate(handle, this.#owner);
+    return isQueueing
+      ? this.#later(handle, slot, header & MAX_OPCODE, copyOf(payloads, start, length))
+      : this.#now(handle, slot, header & MAX_OPCODE, payloads, start, length);
   }
 
   #now(handle: SessionHandle, slot: number, opcode: number, payload: Uint8Array, start: number, length: number): PushOutcome {

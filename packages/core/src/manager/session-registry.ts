@@ -50,7 +50,7 @@ export class SessionRegistry implements HandleOwner {
   readonly #parts: RegistryParts;
   readonly #store: SessionStore;
   /** For handles the manager has been shut down. */
-  #isClosed = false;
+  isClosed = false;
 
   constructor(parts: RegistryParts) {
     const { store, queue, hosts, maxConcurrentSessions, ringBytes } = parts;
@@ -112,7 +112,7 @@ export class SessionRegistry implements HandleOwner {
       if (handle !== undefined) yield handle;
     }
     for (const accountId of asleep) {
-      const entry = this.#isClosed ? NO_ENTRY : sleepers.find(accountId);
+      const entry = this.isClosed ? NO_ENTRY : sleepers.find(accountId);
       if (entry !== NO_ENTRY) yield new SessionHandle(this, accountId, sleepers.incarnationOf(entry), NO_SLOT);
     }
   }
@@ -152,7 +152,7 @@ export class SessionRegistry implements HandleOwner {
 
   /** For handles nobody is there any more: what they were told from now on would not be in the store. Sessions stay as they are, to be written. */
   refuse(): void {
-    this.#isClosed = true;
+    this.isClosed = true;
   }
 
   /** The same; and no handle keeps the sessions' memory, nor that of the list of sleepers. */
@@ -166,12 +166,12 @@ export class SessionRegistry implements HandleOwner {
   // -------------------------------------------------------------------------------------------- what handles ask for
 
   findSession(accountId: number, incarnation: number, hint: number): number {
-    return this.#isClosed ? NO_SLOT : this.#store.find(accountId, incarnation, hint);
+    return this.isClosed ? NO_SLOT : this.#store.find(accountId, incarnation, hint);
   }
 
   findSleeper(accountId: number, incarnation: number): number {
     const { sleepers } = this.#store;
-    const entry = this.#isClosed || sleepers.count === 0 ? NO_ENTRY : sleepers.find(accountId);
+    const entry = this.isClosed || sleepers.count === 0 ? NO_ENTRY : sleepers.find(accountId);
     return entry !== NO_ENTRY && sleepers.incarnationOf(entry) === incarnation ? entry : NO_ENTRY;
   }
 
@@ -206,7 +206,7 @@ export class SessionRegistry implements HandleOwner {
   }
 
   absenceOf(handle: SessionHandle): string {
-    if (this.#isClosed) return 'its manager was shut down';
+    if (this.isClosed) return 'its manager was shut down';
     return this.statusOf(handle, NO_SLOT) === 'queued' ? 'it is created when the tick in flight ends' : 'it was released';
   }
 
@@ -283,12 +283,12 @@ export class SessionRegistry implements HandleOwner {
   }
 
   #incarnationOf(accountId: number): number {
-    return this.#isClosed ? 0 : this.population.incarnationOf(accountId);
+    return this.isClosed ? 0 : this.population.incarnationOf(accountId);
   }
 
   #change(request: SessionChange, handle: SessionHandle, value: number, change: (slot: number) => void): void {
     const apply = (): void => {
-      if (this.#isClosed || this.#store.incarnationOf(handle.accountId) !== handle.incarnation) {
+      if (this.isClosed || this.#store.incarnationOf(handle.accountId) !== handle.incarnation) {
         throw new DormouseError('ERR_SESSION_STALE', `${handle} was released`, { accountId: handle.accountId });
       }
       this.#parts.inputs.observer?.changed(request, handle.accountId, value);

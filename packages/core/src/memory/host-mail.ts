@@ -1,8 +1,8 @@
 import type { RecordRingLayout } from '../layout/block-layout.js';
 import { Column, NEAR_WORDS, PAD_HEADER, ROW_MASK, ROWS, TIMER_WORDS, Traffic } from '../layout/geometry.js';
 import type { Block } from './block.js';
-import { PayloadCopier } from './packet-view.js';
 import { bitCount, FarMarks, OS_PAGE_BYTES, OS_PAGE_WORD_BITS, OS_PAGE_WORDS } from './page-marks.js';
+import { PayloadCopier } from './payload-copier.js';
 import {
   appendRecord,
   closeGaps,

@@ -1,47 +1,28 @@
 import { DormouseError } from '../errors.js';
-import { Column, NEAR_WORDS, ROWS, recordWords, Traffic } from '../layout/geometry.js';
+import { Column, NEAR_WORDS, ROWS, recordWords, SlotState, Traffic } from '../layout/geometry.js';
 import type { Block } from './block.js';
-import { type Packet, PacketView, PayloadCopier } from './packet-view.js';
-import { bitCount, FarMarks, OS_PAGE_BYTES } from './page-marks.js';
-import { claimRecord, lastRecordAt, skipPads, wordsInUse } from './ring-cursors.js';
+import { type InboundRun, NO_HEADER } from './inbound-run.js';
+import type { OutboundRun } from './outbound-run.js';
+import { type Packet, PacketView } from './packet-view.js';
+import { copyWords, PayloadCopier } from './payload-copier.js';
+import { claimRecord, lastRecordAt, skipPads } from './ring-cursors.js';
+import { ROWS_A_NEAR_PAGE_BITS, TouchedRings } from './touched-rings.js';
 
 /** Takes one outbound packet, which is valid until the handler returns. */
 export type PacketHandler = (accountId: number, packet: Packet) => unknown;
 
-/** Pages of near parts: each holds those of 16 rows. */
-const ROWS_A_NEAR_PAGE_BITS = 4;
-const OUTBOUND_NEAR = 4;
-
 /**
  * The main thread's end of all packet rings (R-19): pushes into inbound rings at ingest, drains outbound rings at egress. Between
  * ticks only: a ring belongs to one thread at a time (memory/README.md). Neither allocates.
- *
- * It also remembers, in memory of its own, which pages of the rings were ever written (R-27): a rewound ring cannot tell. What
- * sessions wrote becomes known when their rings are drained, or by {@link HostRings.survey}.
  */
-export class HostRings {
+export class HostRings extends TouchedRings {
   /** Packets pushed and packets drained since start, over all rings. */
   packetsIn = 0;
   packetsOut = 0;
-  readonly #capacity: number;
-  readonly #farWords: number;
-  /** A byte a block: bits 0…3 are the pages of its inbound near parts, bits 4…7 of its outbound ones. */
-  readonly #near: Uint8Array;
-  readonly #inboundFar: FarMarks;
-  readonly #outboundFar: FarMarks;
   readonly #copier = new PayloadCopier();
   /** One view for each drain under way: a handler may itself drain. */
   readonly #views: PacketView[] = [];
   #depth = 0;
-
-  /** For blocks `0 … blockCount − 1`, with two rings of `ringBytes` a session. */
-  constructor(blockCount: number, ringBytes: number) {
-    this.#capacity = ringBytes / 4;
-    this.#farWords = this.#capacity - NEAR_WORDS;
-    this.#near = new Uint8Array(blockCount);
-    this.#inboundFar = new FarMarks(blockCount, this.#farWords);
-    this.#outboundFar = new FarMarks(blockCount, this.#farWords);
-  }
 
   /**
    * Puts a packet with `length` bytes of `payload`, from byte `start` on, into a row's inbound ring. False when the ring is full:
@@ -67,8 +48,60 @@ export class HostRings {
     traffic[(Traffic.packetsIn + row) | 0]++;
     this.packetsIn++;
     traffic[(Traffic.bytesIn + row) | 0] += length;
-    this.#near[block.blockIndex] |= 1 << (row >> ROWS_A_NEAR_PAGE_BITS);
+    this.noteInboundNear(block.blockIndex, 1 << (row >> ROWS_A_NEAR_PAGE_BITS));
     return true;
+  }
+
+  /**
+   * The same for many sessions, from packet `run.next` on, as long as they are awake in this block and their packets end in near parts. Their times of last
+   * activity become `run.nowMs`. Stops before the first that is not so: `run.next` is then its number. One loop for all: a call for each costs more
+   * than the rest.
+   */
+  pushRun(block: Block, run: InboundRun): void {
+    const { packets, payloads, header: headerOfAll, table, nowMs, count } = run;
+    const { words: tableWords, doubles, slotStates } = table;
+    const page = block.page.byteOffset >> 2;
+    const incarnation = page + Column.incarnation;
+    const inbound = page + Column.inbound;
+    const traffic = block.traffic.byteOffset >> 2;
+    const packetsIn = traffic + Traffic.packetsIn;
+    const bytesIn = traffic + Traffic.bytesIn;
+    const { hibernating } = SlotState;
+    const { firstSlot, firstActivity } = block;
+    const near = block.rings.inboundNear;
+    const words = block.cold.i32;
+    const source = this.#copier.wordsOf(payloads);
+    let { next, start } = run;
+    let pages = 0;
+    for (; next < count; next++) {
+      const packet = next << 2;
+      const slot = packets[packet];
+      const row = (slot - firstSlot) | 0;
+      if (row >>> 0 >= ROWS || tableWords[(incarnation + row) | 0] !== packets[packet + 1] || slotStates[slot] === hibernating) break;
+      const header = headerOfAll === NO_HEADER ? packets[packet + 2] : headerOfAll;
+      const cursor = (inbound + row) | 0;
+      const before = tableWords[cursor];
+      const length = header >>> 16;
+      const after = (before + ((length + 7) >> 2)) | 0;
+      if (after >>> 0 > NEAR_WORDS) break;
+      let at = (near + (row << 6) + before) | 0;
+      words[at] = header;
+      at = (at + 1) | 0;
+      const first = start >> 2;
+      const end = first + (length >> 2);
+      if (((start | length) & 3) !== 0 || source.length < end) this.#copier.copy(words, at, payloads, start, length);
+      else copyWords(words, at, source, first, end);
+      start = (start + length) | 0;
+      tableWords[cursor] = after;
+      tableWords[(packetsIn + row) | 0]++;
+      tableWords[(bytesIn + row) | 0] += length;
+      doubles[(firstActivity + row) | 0] = nowMs;
+      pages |= 1 << (row >> ROWS_A_NEAR_PAGE_BITS);
+    }
+    this.noteInboundNear(block.blockIndex, pages);
+    this.packetsIn += next - run.next;
+    run.next = next;
+    run.start = start;
   }
 
   /**
@@ -81,12 +114,12 @@ export class HostRings {
     const cursor = (Column.outbound + row) | 0;
     let cursors = page[cursor];
     if (cursors === 0) return 0;
-    this.#noteOutbound(block.blockIndex, row, cursors);
+    this.noteOutbound(block.blockIndex, row, cursors);
     const { outboundNear, outboundFar } = block.rings;
     const words = block.cold.i32;
     const near = (outboundNear + (row << 6)) | 0;
-    const far = (outboundFar + row * this.#farWords - NEAR_WORDS) | 0;
-    const capacity = this.#capacity;
+    const far = (outboundFar + row * this.farWords - NEAR_WORDS) | 0;
+    const capacity = this.capacity;
     const packet = this.#viewOf(block);
     let taken = 0;
     this.#depth++;
@@ -119,20 +152,90 @@ export class HostRings {
     return taken;
   }
 
+  /**
+   * The same for many sessions, from number `run.next` on, as long as they are in this block and what they have sent lies in near parts. Their times of last
+   * activity become `nowMs`. Stops before the first that is not so, and behind one during whose hand-out anything became of its ring or its block;
+   * `run.next` is then the one that comes next, and when the handler throws the one that it threw for. One loop for all: a call for each costs as
+   * much as the rest.
+   */
+  drainRun(block: Block, run: OutboundRun, handler: PacketHandler): void {
+    const { slots, accounts, count, nowMs, blocks, table } = run;
+    const { words: tableWords, doubles } = table;
+    const page = block.page.byteOffset >> 2;
+    const account = page + Column.account;
+    const outbound = page + Column.outbound;
+    const traffic = block.traffic.byteOffset >> 2;
+    const packetsOut = traffic + Traffic.packetsOut;
+    const bytesOut = traffic + Traffic.bytesOut;
+    const { firstSlot, firstActivity, blockIndex } = block;
+    const { outboundNear } = block.rings;
+    const words = block.cold.i32;
+    const packet = this.#viewOf(block);
+    let pages = 0;
+    let cursor = outbound;
+    let i = run.next;
+    this.#depth++;
+    try {
+      for (; i < count; i++) {
+        const row = (slots[i] - firstSlot) | 0;
+        if (row >>> 0 >= ROWS) break;
+        const accountId = accounts[i];
+        cursor = (outbound + row) | 0;
+        const head = tableWords[cursor];
+        // The handler may have released it, and another have come to its row.
+        if (head === 0 || tableWords[(account + row) | 0] >>> 0 !== accountId) continue;
+        if (head >>> 0 > NEAR_WORDS) break;
+        pages |= 1 << (row >> ROWS_A_NEAR_PAGE_BITS);
+        doubles[(firstActivity + row) | 0] = nowMs;
+        const near = (outboundNear + (row << 6)) | 0;
+        let tail = 0;
+        let cursors = head;
+        do {
+          const at = (near + tail) | 0;
+          const header = words[at];
+          const length = header >>> 16;
+          tail = (tail + ((length + 7) >> 2)) | 0;
+          cursors = head | (tail << 16);
+          packet.start = (at + 1) | 0;
+          packet.header = header;
+          tableWords[cursor] = cursors;
+          tableWords[(packetsOut + row) | 0]++;
+          tableWords[(bytesOut + row) | 0] += length;
+          this.packetsOut++;
+          const result = handler(accountId, packet);
+          if (result !== undefined) refusePromise(result);
+        } while (tail !== head && tableWords[cursor] === cursors);
+        if (tableWords[cursor] !== cursors || blocks[blockIndex] !== block) {
+          // Whatever is in the ring now, the long way knows what to do with it.
+          if (tableWords[cursor] === cursors) i++;
+          break;
+        }
+        tableWords[cursor] = 0;
+      }
+    } finally {
+      this.#depth--;
+      packet.detach();
+      this.noteOutboundNear(blockIndex, pages);
+      const cursors = tableWords[cursor];
+      if (cursors >>> 16 === (cursors & 0xffff)) tableWords[cursor] = 0;
+      run.next = i;
+    }
+  }
+
   /** Empties a row's outbound ring, whose session will not be heard; returns how many packets were in it. The last may not be whole. */
   discard(block: Block, row: number): number {
     const { page, rings } = block;
     const cursor = Column.outbound + row;
     let cursors = page[cursor];
     if (cursors === 0) return 0;
-    this.#noteOutbound(block.blockIndex, row, cursors);
+    this.noteOutbound(block.blockIndex, row, cursors);
     const words = block.cold.i32;
     const near = rings.outboundNear + row * NEAR_WORDS;
-    const far = rings.outboundFar + row * this.#farWords - NEAR_WORDS;
+    const far = rings.outboundFar + row * this.farWords - NEAR_WORDS;
     let count = 0;
     while (cursors >>> 16 !== (cursors & 0xffff)) {
-      cursors = skipPads(words, near, far, this.#capacity, cursors);
-      const position = (cursors >>> 16) & (this.#capacity - 1);
+      cursors = skipPads(words, near, far, this.capacity, cursors);
+      const position = (cursors >>> 16) & (this.capacity - 1);
       const need = recordWords(words[(position < NEAR_WORDS ? near : far) + position] >>> 16);
       cursors = (cursors & 0xffff) | (((cursors >>> 16) + need) << 16);
       count++;
@@ -141,67 +244,23 @@ export class HostRings {
     return count;
   }
 
-  /** Bytes of a block's rings that were ever written, in whole pages of the operating system (R-27). */
-  touchedBytes(blockIndex: number): number {
-    const pages = bitCount(this.#near[blockIndex]) + this.#inboundFar.pagesOf(blockIndex) + this.#outboundFar.pagesOf(blockIndex);
-    return pages * OS_PAGE_BYTES;
-  }
-
-  /** Takes note of what the sessions in rows `begin … end − 1` of a block have written and nobody has drained yet. */
-  survey(block: Block, begin = 0, end = ROWS): void {
-    for (let row = begin; row < end; row++) {
-      const cursors = block.page[Column.outbound + row];
-      if (cursors !== 0) this.#noteOutbound(block.blockIndex, row, cursors);
-    }
-  }
-
-  /** A session with all that is in its rings has come to a row from another. */
-  surveyBoth(block: Block, row: number): void {
-    const { blockIndex } = block;
-    this.survey(block, row, row + 1);
-    const cursors = block.page[Column.inbound + row];
-    if (cursors === 0) return;
-    this.#near[blockIndex] |= 1 << (row >> ROWS_A_NEAR_PAGE_BITS);
-    if (cursors >>> 0 > NEAR_WORDS) this.#inboundFar.raise(blockIndex, row, this.#farEnd(cursors));
-  }
-
-  /** The block was dropped, its pages with it. */
-  forget(blockIndex: number): void {
-    this.#near[blockIndex] = 0;
-    this.#inboundFar.forget(blockIndex);
-    this.#outboundFar.forget(blockIndex);
-  }
-
   /** Room for a record that the short way cannot place: the cursors after it, or 0, counted as dropped, when there is none. */
   #claimFar(block: Block, row: number, length: number): number {
     const { page, traffic, rings } = block;
     const before = page[Column.inbound + row];
     const near = rings.inboundNear + row * NEAR_WORDS;
-    const far = rings.inboundFar + row * this.#farWords - NEAR_WORDS;
-    const after = claimRecord(block.cold.i32, near, far, this.#capacity, before, recordWords(length));
+    const far = rings.inboundFar + row * this.farWords - NEAR_WORDS;
+    const after = claimRecord(block.cold.i32, near, far, this.capacity, before, recordWords(length));
     if (after === 0) traffic[Traffic.dropped + row]++;
-    else this.#inboundFar.raise(block.blockIndex, row, ((after - 1) & (this.#capacity - 1)) + 1 - NEAR_WORDS);
+    else this.noteInboundFar(block.blockIndex, row, ((after - 1) & (this.capacity - 1)) + 1 - NEAR_WORDS);
     return after;
   }
 
   #recordAt(block: Block, row: number, after: number, length: number): number {
     const { rings } = block;
     const near = rings.inboundNear + row * NEAR_WORDS;
-    const far = rings.inboundFar + row * this.#farWords - NEAR_WORDS;
-    return lastRecordAt(after, recordWords(length), near, far, this.#capacity);
-  }
-
-  #noteOutbound(blockIndex: number, row: number, cursors: number): void {
-    this.#near[blockIndex] |= 1 << (OUTBOUND_NEAR + (row >> ROWS_A_NEAR_PAGE_BITS));
-    if (cursors >>> 0 <= NEAR_WORDS) return;
-    this.#outboundFar.raise(blockIndex, row, this.#farEnd(cursors));
-  }
-
-  /** The furthest word of the far part that what is in the ring takes. */
-  #farEnd(cursors: number): number {
-    const end = ((cursors >>> 16) & (this.#capacity - 1)) + wordsInUse(cursors);
-    // Past the end it went round: then the far part counts as written to its end.
-    return Math.min(end, this.#capacity) - NEAR_WORDS;
+    const far = rings.inboundFar + row * this.farWords - NEAR_WORDS;
+    return lastRecordAt(after, recordWords(length), near, far, this.capacity);
   }
 
   #viewOf(block: Block): PacketView {

@@ -1,4 +1,4 @@
-import { DormouseError, shown } from '../errors.js';
+import { DormouseError } from '../errors.js';
 
 /** A packet as its receiver sees it: a reused view of the ring, valid until the next packet is taken or the call ends. */
 export interface Packet {
@@ -226,73 +226,5 @@ export class PacketWriterView extends PayloadWindow implements PacketWriter {
   setBytes(offset: number, bytes: Uint8Array): void {
     if ((offset >>> 0) + bytes.length > this.length) this.outside(offset, bytes.length);
     for (let i = 0; i < bytes.length; i++) this.setU8(offset + i, bytes[i]);
-  }
-}
-
-/** What a copier knows of an array that it has met once only: no words yet. */
-const MET_ONCE = new Int32Array(0);
-
-/** Copies payloads into rings a word at a time, whatever the alignment of their bytes. */
-export class PayloadCopier {
-  #bytes: Uint8Array | undefined;
-  #words: Int32Array = NO_WORDS;
-
-  /**
-   * Writes `length` bytes of `bytes`, from `start` on, from `words[at]` on, the last word padded with zeros. Allocates only when
-   * it meets the same array twice in a row: then it keeps a view of it, for senders that reuse their buffers. Throws
-   * `ERR_INVALID_ARGUMENT` for anything but a Uint8Array.
-   */
-  copy(words: Int32Array, at: number, bytes: Uint8Array, start: number, length: number): void {
-    const source = this.#words;
-    const first = start >> 2;
-    const whole = length >> 2;
-    // A view of memory that shrank or went to another thread has no length left, and then its bytes are read one by one.
-    if (bytes !== this.#bytes || source.length < first + whole || ((start | length) & 3) !== 0) {
-      this.#copyAny(words, at, bytes, start, length);
-      return;
-    }
-    let i = 0;
-    // Four at a time: the loop's own checks cost more than a word.
-    for (; i + 4 <= whole; i += 4) {
-      words[at + i] = source[first + i];
-      words[at + i + 1] = source[first + i + 1];
-      words[at + i + 2] = source[first + i + 2];
-      words[at + i + 3] = source[first + i + 3];
-    }
-    for (; i < whole; i++) words[at + i] = source[first + i];
-  }
-
-  #copyAny(words: Int32Array, at: number, bytes: Uint8Array, start: number, length: number): void {
-    if (length === 0) return;
-    const whole = length >> 2;
-    const source = bytes === this.#bytes && this.#words !== MET_ONCE ? this.#words : this.#wordsOf(bytes);
-    const first = start >> 2;
-    if ((start & 3) === 0 && source.length >= first + whole) {
-      for (let i = 0; i < whole; i++) words[at + i] = source[first + i];
-    } else {
-      for (let i = 0, b = start; i < whole; i++, b += 4) {
-        words[at + i] = bytes[b] | (bytes[b + 1] << 8) | (bytes[b + 2] << 16) | (bytes[b + 3] << 24);
-      }
-    }
-    if ((length & 3) === 0) return;
-    let last = 0;
-    for (let b = start + (whole << 2), shift = 0; b < start + length; b++, shift += 8) last |= bytes[b] << shift;
-    words[at + whole] = last;
-  }
-
-  /** `bytes` as words, from the second call in a row on; empty until then, and for bytes that no word starts at. */
-  #wordsOf(bytes: Uint8Array): Int32Array {
-    if (bytes !== this.#bytes) {
-      // Strings and other typed arrays have a length too: they would arrive as rubbish.
-      if (bytes[Symbol.toStringTag] !== 'Uint8Array') {
-        throw new DormouseError('ERR_INVALID_ARGUMENT', `a payload must be a Uint8Array: got ${shown(bytes)}`);
-      }
-      this.#bytes = bytes;
-      this.#words = MET_ONCE;
-    } else {
-      const aligned = (bytes.byteOffset & 3) === 0 && bytes.length > 3;
-      this.#words = aligned ? new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2) : NO_WORDS;
-    }
-    return this.#words;
   }
 }

@@ -2,7 +2,7 @@ import { DormouseError, shown } from '../errors.js';
 import { encodeWith } from '../layout/codec.js';
 import { Column, MAX_UNANSWERED } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
-import { PayloadCopier } from '../memory/packet-view.js';
+import { PayloadCopier } from '../memory/payload-copier.js';
 import {
   firstRecord,
   MailKind,

@@ -1,7 +1,8 @@
 import { DormouseError, requireInteger, shown } from '../errors.js';
 import { MAX_ACCOUNT_ID, NEAR_WORDS } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
-import { PacketView, PayloadCopier } from '../memory/packet-view.js';
+import { PacketView } from '../memory/packet-view.js';
+import { PayloadCopier } from '../memory/payload-copier.js';
 import {
   firstRecord,
   MailKind,

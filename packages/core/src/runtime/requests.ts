@@ -2,7 +2,7 @@ import { DormouseError, requireInteger, requireKeys, shown } from '../errors.js'
 import { encodeWith } from '../layout/codec.js';
 import { MAX_ACCOUNT_ID } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
-import { PayloadCopier } from '../memory/packet-view.js';
+import { PayloadCopier } from '../memory/payload-copier.js';
 import { maxRecordBytes, NO_RECORD, OutKind } from '../memory/record-ring.js';
 import { LOG_LEVELS, SpawnFlag, spawnHeadBytes, spawnWord } from '../memory/request-records.js';
 import type { LogLevel, SpawnOptions } from '../session-api.js';

@@ -1,7 +1,8 @@
 import { DormouseError, requireInteger } from '../errors.js';
 import { Column, maxPayloadBytes, NEAR_WORDS, PAD_HEADER, PAGE_WORDS, ROWS, recordWords, Traffic } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
-import { type Packet, PacketView, type PacketWriter, PacketWriterView, PayloadCopier } from '../memory/packet-view.js';
+import { type Packet, PacketView, type PacketWriter, PacketWriterView } from '../memory/packet-view.js';
+import { PayloadCopier } from '../memory/payload-copier.js';
 import { claimRecord, lastRecordAt, releaseRecord, skipPads } from '../memory/ring-cursors.js';
 import type { Session } from '../session-api.js';
 import type { RuntimeServices } from './services.js';

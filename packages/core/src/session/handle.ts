@@ -2,6 +2,7 @@ import type { AnyBehavior, FieldsOf } from '../behavior.js';
 import { DormouseError, shown } from '../errors.js';
 import { NO_ENTRY } from '../hibernation/sleepers.js';
 import { Column, Traffic } from '../layout/geometry.js';
+import { PACKET_WORDS } from '../memory/inbound-run.js';
 import type { RecordHead } from '../record/record-format.js';
 import type { StateOf } from '../session-api.js';
 import type { StateSource } from './host-state.js';
@@ -28,6 +29,8 @@ export type SessionStatus = 'active' | 'quarantined' | 'hibernating' | 'hibernat
 
 /** What a handle asks of its manager. */
 export interface HandleOwner {
+  /** For handles nobody is there any more. */
+  readonly isClosed: boolean;
   findSession(accountId: number, incarnation: number, hint: number): number;
   /** Entry of an incarnation of an account among the sleepers that are stored, or −1. */
   findSleeper(accountId: number, incarnation: number): number;
@@ -216,6 +219,16 @@ export class SessionHandle<B extends AnyBehavior = AnyBehavior> {
   static locate(handle: unknown, owner: HandleOwner): number {
     SessionHandle.check(handle, owner);
     return handle.#find();
+  }
+
+  /** Notes in a list of packets whom each is for. Throws as `check` does. */
+  static note(handles: ArrayLike<unknown>, count: number, owner: HandleOwner, packets: Int32Array): void {
+    for (let i = 0; i < count; i++) {
+      const handle = handles[i];
+      SessionHandle.check(handle, owner);
+      packets[i * PACKET_WORDS] = handle.#slot;
+      packets[i * PACKET_WORDS + 1] = handle.incarnation;
+    }
   }
 
   #find(): number {

@@ -1,4 +1,5 @@
 import { Column, ROW_BITS, ROW_MASK } from '../layout/geometry.js';
+import type { OutboundRun } from '../memory/outbound-run.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
 import { Senders } from './senders.js';
 import type { SessionStore } from './store.js';
@@ -7,10 +8,20 @@ import type { SessionStore } from './store.js';
 export class Outbound {
   readonly #store: SessionStore;
   readonly #senders: Senders;
+  readonly #run: OutboundRun;
 
+  /** Once the store has its pool. */
   constructor(store: SessionStore) {
+    const { pool, table } = store;
     this.#store = store;
-    this.#senders = new Senders(store, store.table.outboundFlags, (block, row) => block.page[(Column.outbound + row) | 0] !== 0);
+    this.#senders = new Senders(
+      store,
+      table.outboundFlags,
+      ({ page }) => page,
+      () => Column.outbound,
+    );
+    const { slots, accounts } = this.#senders;
+    this.#run = { slots, accounts, count: 0, blocks: pool.blocks, table, nowMs: 0, next: 0 };
   }
 
   /**
@@ -18,25 +29,44 @@ export class Outbound {
    * it, the rest stays for the next time, as does what hooks of sessions send that the handler creates.
    */
   drain(nowMs: number, handler: PacketHandler): number {
-    const { rings, pool, table } = this.#store;
+    const { rings } = this.#store;
     const senders = this.#senders;
+    const run = this.#run;
     const before = rings.packetsOut;
-    const count = senders.collect();
-    for (let i = 0; i < count; i++) {
-      const slot = senders.slots[i];
-      const row = slot & ROW_MASK;
-      const block = pool.blocks[slot >> ROW_BITS];
-      // The handler may have released it, and another have come to its row.
-      if (block === undefined || block.page[Column.account + row] >>> 0 !== senders.accounts[i]) continue;
-      if (block.page[(Column.outbound + row) | 0] === 0) continue;
-      table.doubles[block.firstActivity + row] = nowMs;
-      try {
-        rings.drain(block, row, handler);
-      } catch (error) {
-        senders.putBack(i, count);
-        throw error;
+    run.count = senders.collect();
+    run.slots = senders.slots;
+    run.accounts = senders.accounts;
+    run.nowMs = nowMs;
+    run.next = 0;
+    try {
+      while (run.next < run.count) {
+        const number = run.next;
+        const block = run.blocks[run.slots[number] >> ROW_BITS];
+        if (block !== undefined) rings.drainRun(block, run, handler);
+        if (run.next === number) this.#drainNext(handler);
       }
+    } catch (error) {
+      senders.putBack(run.next, run.count);
+      throw error;
     }
     return rings.packetsOut - before;
+  }
+
+  /** One session, wherever its packets lie. */
+  #drainNext(handler: PacketHandler): void {
+    const run = this.#run;
+    const slot = run.slots[run.next];
+    const row = slot & ROW_MASK;
+    const block = run.blocks[slot >> ROW_BITS];
+    // The handler may have released it, and another have come to its row.
+    if (
+      block !== undefined &&
+      block.page[Column.account + row] >>> 0 === run.accounts[run.next] &&
+      block.page[Column.outbound + row] !== 0
+    ) {
+      run.table.doubles[block.firstActivity + row] = run.nowMs;
+      this.#store.rings.drain(block, row, handler);
+    }
+    run.next++;
   }
 }

@@ -4,6 +4,7 @@ import type { SessionStore } from './store.js';
 
 /** Up to this share of all sessions senders are sorted, above it taken from the order of all accounts (of 50 000: as good at 3000 to 5000). */
 const SORTED_SHARE = 1 / 16;
+const NO_WORDS = new Int32Array(0);
 
 /**
  * Who has something to be taken, by ascending account id: an order that depends on nothing else, least of all on the slots that sessions have
@@ -16,12 +17,15 @@ export class Senders {
   readonly #store: SessionStore;
   /** One byte a block: set by whoever has put something into one of its rows. */
   readonly #flags: Uint8Array;
-  readonly #isSender: (block: Block, row: number) => boolean;
+  readonly #wordsOf: (block: Block) => Int32Array;
+  readonly #columnOf: (block: Block) => number;
 
-  constructor(store: SessionStore, flags: Uint8Array, isSender: (block: Block, row: number) => boolean) {
+  /** A row has something to be taken while its word is not 0: in `wordsOf(block)`, from `columnOf(block)` on. */
+  constructor(store: SessionStore, flags: Uint8Array, wordsOf: (block: Block) => Int32Array, columnOf: (block: Block) => number) {
     this.#store = store;
     this.#flags = flags;
-    this.#isSender = isSender;
+    this.#wordsOf = wordsOf;
+    this.#columnOf = columnOf;
   }
 
   /** Finds them; returns how many. Takes the blocks' flags: whatever is sent from now on is found by the next call. */
@@ -30,22 +34,28 @@ export class Senders {
     const { slotStates } = table;
     const { blocks } = pool;
     const flags = this.#flags;
+    const { free } = SlotState;
     let found = 0;
     for (let blockIndex = 0; blockIndex < blocks.length; blockIndex++) {
       if (flags[blockIndex] === 0) continue;
       flags[blockIndex] = 0;
       const block = blocks[blockIndex];
       if (block === undefined) continue;
-      if (found + ROWS > this.slots.length) this.#grow(found);
+      if (found + ROWS > this.slots.length) this.#grow(found + ROWS);
+      const { slots } = this;
+      const { firstSlot } = block;
+      const words = this.#wordsOf(block);
+      const column = this.#columnOf(block);
       for (let row = 0; row < ROWS; row++) {
         // A create hook that threw leaves what it sent to whoever comes to the row next, to be cleared.
-        if (!this.#isSender(block, row) || slotStates[block.firstSlot + row] === SlotState.free) continue;
-        this.slots[found++] = block.firstSlot + row;
+        if (words[column + row] !== 0 && slotStates[firstSlot + row] !== free) slots[found++] = firstSlot + row;
       }
+      if (found <= count * SORTED_SHARE) continue;
+      flags.fill(0, blockIndex, blocks.length);
+      return this.#takeFromOrder();
     }
-    if (found > count * SORTED_SHARE) found = this.#takeFromOrder();
-    else if (found > 1) this.#sort(found);
-    this.#noteAccounts(found);
+    if (found > 1) this.#sort(found);
+    else this.#noteAccounts(found);
     return found;
   }
 
@@ -57,13 +67,32 @@ export class Senders {
   #takeFromOrder(): number {
     const { order, pool, table } = this.#store;
     const { blocks } = pool;
+    const { slotStates } = table;
     const { slots, count } = order.slots();
+    if (count > this.slots.length) this.#grow(count);
     const senders = this.slots;
+    const senderAccounts = this.accounts;
+    const { account } = Column;
+    const { free } = SlotState;
     let found = 0;
+    let blockIndex = -1;
+    let page: Int32Array = NO_WORDS;
+    let words: Int32Array = NO_WORDS;
+    let column = 0;
     for (let i = 0; i < count; i++) {
       const slot = slots[i];
-      if (!this.#isSender(blocks[slot >> ROW_BITS] as Block, slot & ROW_MASK)) continue;
-      if (table.slotStates[slot] !== SlotState.free) senders[found++] = slot;
+      // Accounts that are neighbours mostly came to the same block.
+      if (slot >> ROW_BITS !== blockIndex) {
+        blockIndex = slot >> ROW_BITS;
+        const block = blocks[blockIndex] as Block;
+        page = block.page;
+        words = this.#wordsOf(block);
+        column = this.#columnOf(block);
+      }
+      const row = slot & ROW_MASK;
+      if (words[column + row] === 0 || slotStates[slot] === free) continue;
+      senders[found] = slot;
+      senderAccounts[found++] = page[account + row];
     }
     return found;
   }
@@ -83,10 +112,13 @@ export class Senders {
     }
   }
 
-  #grow(found: number): void {
-    const slots = new Int32Array(this.slots.length * 2);
-    slots.set(this.slots.subarray(0, found));
+  /** Keeps what is in `slots`. */
+  #grow(needed: number): void {
+    let capacity = this.slots.length;
+    while (capacity < needed) capacity *= 2;
+    const slots = new Int32Array(capacity);
+    slots.set(this.slots);
     this.slots = slots;
-    this.accounts = new Uint32Array(slots.length);
+    this.accounts = new Uint32Array(capacity);
   }
 }

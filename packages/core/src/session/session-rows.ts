@@ -22,7 +22,7 @@ export abstract class SessionRows {
   abstract readonly pool: SessionPool;
   /** Who is on which map; none where nobody publishes anything. */
   places: Places | undefined;
-  protected readonly clock: TickClock;
+  readonly clock: TickClock;
 
   constructor(table: SessionTable, clock: TickClock) {
     this.table = table;

@@ -68,7 +68,6 @@ export class SessionStore extends SessionRows {
     this.mail = new HostMail(table.regions.blockCount, sizes.mailboxBytes, sizes.outboxBytes);
     this.#hooks = new SessionHooks(caller, table);
     this.#ceiling = sizes.sessionCeiling;
-    this.#outbound = new Outbound(this);
     this.pool = new SessionPool(table, hosts, sizes.poolSize, sizes.poolGrowth, sizes.sessionCeiling, {
       blockAdded: (block) => caller.addBlock(block),
       blockDropped: (block) => {
@@ -81,6 +80,7 @@ export class SessionStore extends SessionRows {
       },
       poolGrown: onPoolGrown,
     });
+    this.#outbound = new Outbound(this);
   }
 
   /** Sessions that have a slot, whatever their state; one counts from before its `create` hook until after its `release` hook. */

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PacketView, PacketWriterView, PayloadCopier } from '../../src/memory/packet-view.js';
+import { PacketView, PacketWriterView } from '../../src/memory/packet-view.js';
+import { PayloadCopier } from '../../src/memory/payload-copier.js';
 import { bytesOf } from './block-fixture.js';
 
 /** A payload in the middle of other words, none of which may be read or written. */

@@ -1,6 +1,6 @@
 import type { RecordRingLayout } from '../../layout/block-layout.js';
 import { ROW_MASK } from '../../layout/geometry.js';
-import { PayloadCopier } from '../../memory/packet-view.js';
+import { PayloadCopier } from '../../memory/payload-copier.js';
 import { MailKind, maxRecordBytes, NO_RECORD } from '../../memory/record-ring.js';
 import { NO_SLOT, type SessionStore } from '../../session/store.js';
 import type { Answer } from '../../session-api.js';

@@ -1,0 +1,16 @@
+import type { Block } from './block.js';
+import type { SessionTable } from './session-table.js';
+
+/** Sessions whose packets are handed out one after the other: a list, of which {@link HostRings.drainRun} does a part. */
+export interface OutboundRun {
+  slots: Int32Array;
+  /** Whose they were when the list was made. */
+  accounts: Uint32Array;
+  count: number;
+  /** The blocks that there are, by number. */
+  readonly blocks: readonly (Block | undefined)[];
+  readonly table: SessionTable;
+  nowMs: number;
+  /** Number of the session whose turn it is. */
+  next: number;
+}

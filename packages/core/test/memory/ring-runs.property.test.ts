@@ -1,0 +1,179 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Column, maxPayloadBytes, SlotState } from '../../src/layout/geometry.js';
+import type { Block } from '../../src/memory/block.js';
+import { InboundRun, PACKET_WORDS } from '../../src/memory/inbound-run.js';
+import type { OutboundRun } from '../../src/memory/outbound-run.js';
+import { HostRings } from '../../src/memory/packet-ring.js';
+import type { SessionTable } from '../../src/memory/session-table.js';
+import { SessionView } from '../../src/runtime/session-view.js';
+import { defineStateClass } from '../../src/runtime/state-view.js';
+import { makeServices } from '../runtime/services-fixture.js';
+import { bytesOf, makeBlock } from './block-fixture.js';
+
+const RING_BYTES = 1024;
+const MOST = maxPayloadBytes(RING_BYTES);
+const NOW_MS = 5000;
+const ROWS = [0, 1, 2, 15, 16, 63];
+
+interface Side {
+  readonly table: SessionTable;
+  readonly block: Block;
+  readonly rings: HostRings;
+  readonly session: SessionView;
+}
+
+function makeSide(): Side {
+  // Not the first block: a row is not its slot.
+  const { table, layout, block } = makeBlock({ ringBytes: RING_BYTES, blockIndex: 2 });
+  for (let row = 0; row < 64; row++) block.page[Column.incarnation + row] = 500 + row;
+  const State = defineStateClass(layout);
+  const session = new SessionView(new State(), makeServices(table));
+  session.$attach(block);
+  return { table, block, rings: new HostRings(4, RING_BYTES), session };
+}
+
+/** All that a push or a drain may have changed is the same on both sides. */
+function expectSame(one: Side, other: Side): void {
+  const [traces, otherTraces] = [one, other].map(({ table, block, rings }) => {
+    const times = table.doubles.slice(block.firstActivity, block.firstActivity + 64);
+    return [block.page, block.traffic, times, rings.packetsIn, rings.packetsOut, rings.touchedBytes(2)];
+  });
+  expect(otherTraces).toEqual(traces);
+  const [rings, otherRings] = [one, other].map(({ block }) => Buffer.from(block.buffer, 0, block.buffer.byteLength));
+  expect(Buffer.compare(otherRings, rings)).toBe(0);
+}
+
+const lengths = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 0, max: 60 }) },
+  { weight: 2, arbitrary: fc.constantFrom(8, 32, 64, 252, 256) },
+  { weight: 1, arbitrary: fc.integer({ min: 0, max: MOST }) },
+);
+const packets = fc.array(fc.record({ row: fc.constantFrom(...ROWS), opcode: fc.nat(0xffff), length: lengths }), { maxLength: 60 });
+
+function pushOneByOne({ table, block, rings }: Side, given: readonly { row: number; opcode: number; length: number }[], bytes: Uint8Array) {
+  let start = 0;
+  for (const { row, opcode, length } of given) {
+    if (rings.push(block, row, opcode, bytes, start, length)) table.doubles[block.firstActivity + row] = NOW_MS;
+    start += length;
+  }
+}
+
+/** As a batch is pushed: by runs, and one by one where a run stops. Returns how many went by runs. */
+function pushByRuns({ table, block, rings }: Side, given: readonly { row: number; opcode: number; length: number }[], bytes: Uint8Array) {
+  const run = new InboundRun(table);
+  run.begin(
+    given.length,
+    given.map(({ opcode }) => opcode),
+    bytes,
+    given.map(({ length }) => length),
+    NOW_MS,
+  );
+  for (const [i, { row }] of given.entries()) run.packets.set([block.firstSlot + row, 500 + row], i * PACKET_WORDS);
+  let byRuns = 0;
+  while (run.next < given.length) {
+    const { next } = run;
+    rings.pushRun(block, run);
+    byRuns += run.next - next;
+    if (run.next !== next) continue;
+    const { row, opcode, length } = given[next];
+    if (rings.push(block, row, opcode, bytes, run.start, length)) table.doubles[block.firstActivity + row] = NOW_MS;
+    run.next++;
+    run.start += length;
+  }
+  return byRuns;
+}
+
+describe('HostRings.pushRun', () => {
+  it('leaves all as pushes one by one do, whatever the rows, the lengths and the alignment', () => {
+    void fc.assert(
+      fc.property(fc.array(packets, { maxLength: 3 }), fc.nat(3), (batches, offset) => {
+        const single = makeSide();
+        const batched = makeSide();
+        for (const [seed, given] of batches.entries()) {
+          const bytes = bytesOf(seed, offset + given.reduce((sum, { length }) => sum + length, 0)).subarray(offset);
+          pushOneByOne(single, given, bytes);
+          pushByRuns(batched, given, bytes);
+          expectSame(single, batched);
+          // Every other row is read between two batches.
+          for (const { session } of [single, batched]) {
+            for (const row of ROWS) {
+              session.$row = row;
+              if (row % 2 === 0) while (session.receive() !== null);
+            }
+          }
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('takes a whole batch of short packets for rings that are empty', () => {
+    const given = ROWS.map((row) => ({ row, opcode: 7, length: 32 }));
+    expect(pushByRuns(makeSide(), given, bytesOf(1, 32 * ROWS.length))).toBe(ROWS.length);
+  });
+
+  it.each([
+    ['another incarnation is in the row', ({ block }: Side) => (block.page[Column.incarnation + 1] = 9)],
+    ['the session is asleep', ({ table, block }: Side) => (table.slotStates[block.firstSlot + 1] = SlotState.hibernating)],
+    ['the packet does not end in the near part', ({ block }: Side) => (block.page[Column.inbound + 1] = 60)],
+  ])('stops before a packet that it cannot place: %s', (_, spoil) => {
+    const side = makeSide();
+    spoil(side);
+    const before = side.block.page.slice();
+    const run = new InboundRun(side.table);
+    run.begin(3, 7, bytesOf(1, 96), 32, NOW_MS);
+    for (const row of [0, 1, 2]) run.packets.set([side.block.firstSlot + row, 500 + row], row * PACKET_WORDS);
+    side.rings.pushRun(side.block, run);
+    expect([run.next, run.start, side.rings.packetsIn]).toEqual([1, 32, 1]);
+    before[Column.inbound] = 9;
+    expect(side.block.page).toEqual(before);
+  });
+});
+
+describe('HostRings.drainRun', () => {
+  /** As packets are handed out: by runs, and row by row where a run stops. */
+  const drainByRuns = ({ table, block, rings }: Side, taken: unknown[]) => {
+    const slots = Int32Array.from(ROWS, (row) => block.firstSlot + row);
+    const accounts = Uint32Array.from(ROWS, (row) => 1000 + row);
+    const run: OutboundRun = { slots, accounts, count: ROWS.length, blocks: [undefined, undefined, block], table, nowMs: NOW_MS, next: 0 };
+    while (run.next < run.count) {
+      const { next } = run;
+      rings.drainRun(block, run, (account, packet) => void taken.push([account, packet.opcode, [...packet.toBytes()]]));
+      if (run.next !== next) continue;
+      if (block.page[Column.outbound + ROWS[next]] !== 0) table.doubles[block.firstActivity + ROWS[next]] = NOW_MS;
+      rings.drain(block, ROWS[next], (account, packet) => void taken.push([account, packet.opcode, [...packet.toBytes()]]));
+      run.next++;
+    }
+  };
+
+  const drainOneByOne = ({ table, block, rings }: Side, taken: unknown[]) => {
+    for (const row of ROWS) {
+      if (block.page[Column.outbound + row] !== 0) table.doubles[block.firstActivity + row] = NOW_MS;
+      rings.drain(block, row, (account, packet) => void taken.push([account, packet.opcode, [...packet.toBytes()]]));
+    }
+  };
+
+  it('hands out and leaves all as drains row by row do', () => {
+    void fc.assert(
+      fc.property(fc.array(packets, { maxLength: 3 }), (ticks) => {
+        const single = makeSide();
+        const batched = makeSide();
+        for (const [seed, sent] of ticks.entries()) {
+          const taken: unknown[][] = [[], []];
+          for (const { session } of [single, batched]) {
+            for (const { row, opcode, length } of sent) {
+              session.$row = row;
+              session.send(opcode, bytesOf(seed, length));
+            }
+          }
+          drainOneByOne(single, taken[0]);
+          drainByRuns(batched, taken[1]);
+          expect(taken[1]).toEqual(taken[0]);
+          expectSame(single, batched);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
