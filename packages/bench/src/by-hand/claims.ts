@@ -2,7 +2,7 @@
 const Word = {
   /** Changes when there is work. Threads wait on it. Writer: the host. */
   epoch: 0,
-  /** The next batch that nobody has claimed. Writers: whoever claims, by compare-and-swap; so who comes late, when a tick is over, takes nothing of the next unseen. */
+  /** The next batch that nobody has claimed. Writers: whoever claims, by compare-and-swap. */
   next: 1,
   /** Batches below this are there. Its store publishes `tick`, `first` and all that the host has written for the tick. Writer: the host. */
   limit: 2,
@@ -22,7 +22,13 @@ const SPINS = 2000;
 /** Runs a batch of a tick. */
 export type RunBatch = (t: number, batch: number) => void;
 
-/** Hands the batches of a tick to whichever threads come for them, the calling one among them. Nobody waits for a thread that has claimed nothing. */
+/**
+ * Hands the batches of a tick to whichever threads come for them, the calling one among them. Nobody waits for a thread that has claimed nothing.
+ *
+ * A tick: the host raises `limit`, changes `epoch` and claims too, as does whoever wakes; the host returns when `done` has come to `limit`. No wake-up is lost: a worker has
+ * read `epoch` before it looked for batches, and does not sleep if that has changed since. Nothing of a later tick is run as if it were of an earlier one: a
+ * batch below `limit` is left only while its own tick lasts, and `tick` and `first` change after that.
+ */
 export class Claims {
   readonly words: Int32Array<SharedArrayBuffer>;
 
@@ -38,7 +44,7 @@ export class Claims {
     words[Word.first] = words[Word.limit];
     Atomics.store(words, Word.limit, limit);
     this.#wake();
-    this.#claim(runBatch);
+    this.help(runBatch);
     let spins = 0;
     for (;;) {
       const done = Atomics.load(words, Word.done);
@@ -53,8 +59,21 @@ export class Claims {
     for (;;) {
       const epoch = Atomics.load(words, Word.epoch);
       if (Atomics.compareExchange(words, Word.death, 1, 0) === 1) break;
-      this.#claim(runBatch);
+      this.help(runBatch);
       Atomics.wait(words, Word.epoch, epoch);
+    }
+  }
+
+  /** Runs batches of the tick in hand until none is left that nobody has claimed; of none between two ticks. */
+  help(runBatch: RunBatch): void {
+    const { words } = this;
+    for (;;) {
+      const batch = Atomics.load(words, Word.next);
+      const limit = Atomics.load(words, Word.limit);
+      if (((limit - batch) | 0) <= 0) return;
+      if (Atomics.compareExchange(words, Word.next, batch, (batch + 1) | 0) !== batch) continue;
+      runBatch(words[Word.tick], (batch - words[Word.first]) | 0);
+      if (((Atomics.add(words, Word.done, 1) + 1) | 0) === limit) Atomics.notify(words, Word.done);
     }
   }
 
@@ -67,17 +86,5 @@ export class Claims {
   #wake(): void {
     Atomics.add(this.words, Word.epoch, 1);
     Atomics.notify(this.words, Word.epoch);
-  }
-
-  #claim(runBatch: RunBatch): void {
-    const { words } = this;
-    for (;;) {
-      const batch = Atomics.load(words, Word.next);
-      const limit = Atomics.load(words, Word.limit);
-      if (((limit - batch) | 0) <= 0) return;
-      if (Atomics.compareExchange(words, Word.next, batch, (batch + 1) | 0) !== batch) continue;
-      runBatch(words[Word.tick], (batch - words[Word.first]) | 0);
-      if (((Atomics.add(words, Word.done, 1) + 1) | 0) === limit) Atomics.notify(words, Word.done);
-    }
   }
 }
