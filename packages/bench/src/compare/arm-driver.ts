@@ -1,21 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checksumOf } from '../harness/checksum.js';
 import { type Inbound, inboundOf } from '../harness/inbound.js';
-import { medianOf } from '../harness/series.js';
 import type { Finished, Idle, Opened, Round, Took, WarmUp } from './arm-protocol.js';
-import type { Arm, ArmSetup, Contender, FinalSession, PacketSink } from './contender.js';
+import type { Arm, ArmSetup, ComparedWorkload, Contender, FinalSession, PacketSink } from './contender.js';
 import { loseThread, type ThreadLoss } from './thread-loss.js';
+import { typicalUs } from './typical-tick.js';
 
 /** Drives one arm of one contender, in the arm's own process: writes what comes in, times ticks, counts what goes out, reads what came of it. */
 export class ArmDriver {
   readonly #arm: Arm;
+  readonly #workload: ComparedWorkload;
   readonly #inbound: Inbound;
   readonly #egress: Egress;
   readonly #opened: Opened;
   #t = 0;
 
-  private constructor(arm: Arm, inbound: Inbound, egress: Egress, openMs: number) {
+  private constructor(arm: Arm, workload: ComparedWorkload, inbound: Inbound, egress: Egress, openMs: number) {
     this.#arm = arm;
+    this.#workload = workload;
     this.#inbound = inbound;
     this.#egress = egress;
     this.#opened = { ms: openMs, canResize: arm.resize !== undefined, canKillThread: arm.killThread !== undefined };
@@ -28,7 +30,7 @@ export class ArmDriver {
     const egress = new Egress();
     const beganMs = performance.now();
     const arm = await contender.open(setup, egress);
-    return new ArmDriver(arm, inboundOf(setup.workload, setup.sessions), egress, performance.now() - beganMs);
+    return new ArmDriver(arm, setup.workload, inboundOf(setup.workload, setup.sessions), egress, performance.now() - beganMs);
   }
 
   get opened(): Opened {
@@ -42,7 +44,7 @@ export class ArmDriver {
     while (ticksUs.length < mostTicks && (ticksUs.length < leastTicks || performance.now() < endMs)) {
       ticksUs.push((await this.round(1)).ticksUs[0]);
     }
-    return { ticks: ticksUs.length, medianUs: medianOf(ticksUs.slice(ticksUs.length >> 1)) };
+    return { ticks: ticksUs.length, typicalUs: typicalUs(ticksUs.slice(ticksUs.length >> 1), this.#workload) };
   }
 
   /** Runs so many ticks. A tick's time begins before its packets are written and ends when it is over: all that was sent has then been added up. */

@@ -44,7 +44,7 @@ export interface Opened extends Took {
 export interface WarmUp {
   readonly ticks: number;
   /** Of its later half. */
-  readonly medianUs: number;
+  readonly typicalUs: number;
 }
 
 export interface Round {

@@ -1,10 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
+import { INBOUND_BYTES } from '../arithmetic/packets.js';
 import { type NativeReport, runNativeProgram } from '../native/run.js';
 import type { Arith } from '../workloads.js';
 import type { Finished } from './arm-protocol.js';
 import { endChild, remember } from './children.js';
 import type { ArmSetup } from './contender.js';
 import type { RaceRound, Racer } from './racer.js';
+import { hasUnlikeTicks } from './typical-tick.js';
 
 /** How the program keeps sessions, and what it updates them with. */
 export interface NativeWay {
@@ -18,6 +20,8 @@ export interface NativeWay {
 const PROBE_SESSIONS = 64;
 /** Ticks of a round before those that count: memory is touched, and branches are learnt. Of the workloads' periods a multiple. */
 const SKIPPED_TICKS = 20;
+/** Its rings go round: until they have once, each tick has pages that nobody has touched. */
+const SKIPPED_TICKS_OF_PACKETS = Math.ceil(16_384 / (4 + INBOUND_BYTES));
 const WARM_UP_TICKS = 40;
 
 /** The native program as an arm: it begins anew in each round, so that all its rounds come to the same. */
@@ -42,7 +46,7 @@ export class NativeRacer implements Racer {
   async warmUp(): Promise<number> {
     const { tickUs } = await this.#run(WARM_UP_TICKS);
     this.#last = undefined;
-    return tickUs.median;
+    return hasUnlikeTicks(this.#setup.workload) ? tickUs.mean : tickUs.median;
   }
 
   async round(ticks: number): Promise<RaceRound> {
@@ -52,8 +56,13 @@ export class NativeRacer implements Racer {
     if (before !== undefined && (before.checksum !== report.checksum || before.egressSum !== report.egressSum)) {
       throw new Error(`two rounds differ: checksum ${before.checksum} and ${report.checksum}`);
     }
-    const { median, p99, max = p99 } = report.tickUs;
-    return { medianUs: median, ticksUs: Float64Array.of(median, p99, max), cpuUs: report.cpuUsPerTick * ticks, ticks };
+    const { median, p99, max = p99, mean } = report.tickUs;
+    return {
+      typicalUs: hasUnlikeTicks(this.#setup.workload) ? mean : median,
+      ticksUs: Float64Array.of(median, p99, max),
+      cpuUs: report.cpuUsPerTick * ticks,
+      ticks,
+    };
   }
 
   async finish(): Promise<Finished> {
@@ -79,7 +88,8 @@ export class NativeRacer implements Racer {
 
   #run(ticks: number): Promise<NativeReport> {
     const { workload, arith, sessions, diffMs } = this.#setup;
-    const options = { workload, arith, sessions, diff: diffMs, ticks: ticks + SKIPPED_TICKS, skip: SKIPPED_TICKS, threads: this.#threads };
+    const skip = workload === 'W2' ? SKIPPED_TICKS_OF_PACKETS : SKIPPED_TICKS;
+    const options = { workload, arith, sessions, diff: diffMs, ticks: ticks + skip, skip, threads: this.#threads };
     return runNativeProgram(this.#program, { ...options, ...flagsOf(this.#way) }, (child) => {
       remember(child);
       this.#running = child;

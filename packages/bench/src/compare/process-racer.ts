@@ -1,8 +1,8 @@
-import { medianOf } from '../harness/series.js';
 import { ArmHost, type ArmProcess } from './arm-handle.js';
 import type { Finished } from './arm-protocol.js';
 import type { ArmSetup } from './contender.js';
 import type { Opening, RaceRound, Racer } from './racer.js';
+import { typicalUs } from './typical-tick.js';
 
 /** Anything may take its bound, and so many times what it is expected to take. */
 const PATIENCE_TIMES = 20;
@@ -14,7 +14,7 @@ export class ProcessRacer implements Racer {
   readonly #setup: Omit<ArmSetup, 'workers'>;
   readonly #host: ArmHost;
   #process: ArmProcess | undefined;
-  #medianUs = 0;
+  #typicalUs = 0;
 
   constructor(opening: Opening, setup: Omit<ArmSetup, 'workers'>, host = new ArmHost()) {
     this.#opening = opening;
@@ -30,15 +30,15 @@ export class ProcessRacer implements Racer {
 
   async warmUp(forMs: number, leastTicks: number): Promise<number> {
     const request = { kind: 'warm-up', forMs, leastTicks, mostTicks: Math.max(leastTicks, MOST_WARM_UP_TICKS) } as const;
-    const { medianUs } = await this.#opened().request(request, this.#opening.boundMs + PATIENCE_TIMES * forMs);
-    this.#medianUs = medianUs;
-    return medianUs;
+    const { typicalUs } = await this.#opened().request(request, this.#opening.boundMs + PATIENCE_TIMES * forMs);
+    this.#typicalUs = typicalUs;
+    return typicalUs;
   }
 
   async round(ticks: number): Promise<RaceRound> {
-    const boundMs = this.#opening.boundMs + (PATIENCE_TIMES * ticks * this.#medianUs) / 1000;
+    const boundMs = this.#opening.boundMs + (PATIENCE_TIMES * ticks * this.#typicalUs) / 1000;
     const { ticksUs, cpuUs } = await this.#opened().request({ kind: 'round', ticks }, boundMs);
-    return { medianUs: medianOf(ticksUs), ticksUs, cpuUs, ticks };
+    return { typicalUs: typicalUs(ticksUs, this.#setup.workload), ticksUs, cpuUs, ticks };
   }
 
   finish(): Promise<Finished> {

@@ -5,6 +5,7 @@ import type { ArmSetup, ComparedWorkload } from './contender.js';
 import type { RaceRound, Racer, RacingArm } from './racer.js';
 import type { CompareSettings, CompareTable, Refusal } from './result.js';
 import { rowsOf, type Verified } from './table-rows.js';
+import { periodOf } from './typical-tick.js';
 import { differenceOf, expectedWork } from './verify.js';
 
 /** A table that is to be made. */
@@ -29,8 +30,6 @@ export type OnStep = (step: Step, arm: string) => void;
 
 const LEAST_TICKS = 5;
 const MOST_TICKS = 4000;
-/** Ticks after which a workload comes round to the same work: rounds are multiples of it. */
-const PERIODS: Partial<Record<ComparedWorkload, number>> = { W7: 10, W8: 20 };
 const LEAST_WARM_UP_TICKS = 10;
 /** W8's sessions have all been awake in the first ones, and have then fallen asleep. */
 const LEAST_WARM_UP_TICKS_ASLEEP = 40;
@@ -87,7 +86,11 @@ export async function runRace(
       });
       for (let round = begin(launch); round < begin(launch + 1); round++) {
         await each('round', shuffled(entries, round), 1, async (entry) => {
-          entry.ticks ||= ticksOfRound(await entry.racer.warmUp(TRIAL_MS, TRIAL_TICKS), settings.roundMs, workload);
+          entry.ticks ||= ticksOfRound(
+            await entry.racer.warmUp(TRIAL_MS, Math.max(TRIAL_TICKS, 2 * periodOf(workload))),
+            settings.roundMs,
+            workload,
+          );
           entry.rounds.push(await entry.racer.round(entry.ticks));
         });
       }
@@ -134,10 +137,10 @@ async function verified(
   return { right, refused };
 }
 
-/** So many that a round takes about as long as it should, of every arm and in each of its rounds the same. */
-export function ticksOfRound(medianUs: number, roundMs: number, workload: ComparedWorkload): number {
-  const ticks = Math.min(Math.max(Math.round((roundMs * 1000) / medianUs), LEAST_TICKS), MOST_TICKS);
-  const period = PERIODS[workload] ?? 1;
+/** So many that a round takes about as long as it should, of every arm and in each of its rounds the same, and whole periods. */
+export function ticksOfRound(typicalUs: number, roundMs: number, workload: ComparedWorkload): number {
+  const ticks = Math.min(Math.max(Math.round((roundMs * 1000) / typicalUs), LEAST_TICKS), MOST_TICKS);
+  const period = periodOf(workload);
   return Math.ceil(ticks / period) * period;
 }
 

@@ -19,7 +19,7 @@ export interface RacingArm {
 /** One arm of a table, in a process that is not this one. Every promise rejects within a bound if the arm does not do what it is asked to. */
 export interface Racer {
   open(): Promise<void>;
-  /** Runs ticks for so long, at least so many. Gives the time of a median tick, µs. */
+  /** Runs ticks for so long, at least so many. Gives the time of a typical tick, µs. */
   warmUp(forMs: number, leastTicks: number): Promise<number>;
   /** Runs a round of so many ticks; of all rounds the same number. */
   round(ticks: number): Promise<RaceRound>;
@@ -32,7 +32,8 @@ export interface Racer {
 }
 
 export interface RaceRound {
-  readonly medianUs: number;
+  /** Of a tick: see `typicalUs`. */
+  readonly typicalUs: number;
   /** Every tick; where only their summary is known, that. */
   readonly ticksUs: Float64Array;
   readonly cpuUs: number;

@@ -94,7 +94,7 @@ export interface CompareRow {
   /** Of all timed ticks. */
   readonly p99Us: number;
   readonly maxUs: number;
-  /** Median tick of each round, in order: arms of a table have the same rounds. */
+  /** Median tick of each round, in order, and of W8 the median of its periods' mean ticks: arms of a table have the same rounds. */
   readonly roundsUs: readonly number[];
   /** CPU of the arm's whole process, all threads, while it was timed. */
   readonly cpuUsPerTick: number;

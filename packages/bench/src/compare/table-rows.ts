@@ -14,7 +14,7 @@ export interface Verified {
 
 /** Rows of one table, in the order of its arms. */
 export function rowsOf(arms: readonly Verified[], confidence: number): readonly CompareRow[] {
-  const medians = arms.map(({ rounds }) => rounds.map(({ medianUs }) => medianUs));
+  const medians = arms.map(({ rounds }) => rounds.map(({ typicalUs }) => typicalUs));
   const intervals = medians.map((roundsUs) => intervalOf(roundsUs, confidence));
   const ranks = ranksOf(intervals);
   return arms.map(({ arm, rounds, finished }, index) => {
