@@ -145,6 +145,7 @@ void measureUpdates(const Options& o) {
   report.stat("egressUs", Stat(times.egressUs));
   report.stat("sleepUs", Stat(times.sleepUs));
   report.stat("tickUs", Stat(times.tickUs));
+  if (o.everyTick) report.series("everyTickUs", times.tickUs);
   report.number("nsPerSessionUpdate", update.median * 1000 / updatesPerTick);
   report.number("updatesPerSec", updatesPerTick * 1e6 / update.mean);
   report.number("cpuUsPerTick", cpuUs / timedTicks);

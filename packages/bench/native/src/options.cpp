@@ -25,6 +25,7 @@ constexpr const char* kHelp =
   --collect map|list              walk the index each tick, or keep a list by account (default for W3, W7 and soa)
   --arith f32|f64                 round every operation to binary32, or only what is stored
   --sessions 1000  --ticks 1000  --skip ticks/10 (not timed)  --batch 64  --threads 2  --diff 100 (ms a tick)
+  --every-tick no|yes             print the time of each timed tick too
   --ring 16384 (bytes)  --first-account 10000  --period-us 0
   --json  --version  --help
 )";
@@ -117,6 +118,8 @@ Options parseOptions(int argc, char** argv) {
       collectGiven = true;
     } else if (flag == "--arith") {
       o.f64 = pick<bool>(flag, value, {{"f32", false}, {"f64", true}});
+    } else if (flag == "--every-tick") {
+      o.everyTick = pick<bool>(flag, value, {{"no", false}, {"yes", true}});
     } else if (flag == "--sessions") {
       o.sessions = integer(flag, value, 1);
     } else if (flag == "--ticks") {

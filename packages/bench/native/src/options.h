@@ -26,6 +26,8 @@ struct Options {
   std::string layoutName = "heap";
   bool collectFromMap = true;
   bool f64 = false;
+  /// The time of each timed tick is printed too.
+  bool everyTick = false;
   bool json = false;
 
   unsigned participants() const { return scheduler == SchedulerKind::serial ? 1 : threads; }

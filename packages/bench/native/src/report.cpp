@@ -55,6 +55,16 @@ void Report::stat(const std::string& key, const Stat& value) {
   rows_.emplace_back(key, written);
 }
 
+void Report::series(const std::string& key, const std::vector<double>& values) {
+  std::string written = "[";
+  for (double value : values) {
+    char number[32];
+    std::snprintf(number, sizeof number, written.size() > 1 ? ", %.3f" : "%.3f", value);
+    written += number;
+  }
+  rows_.emplace_back(key, written + "]");
+}
+
 void Report::print() const {
   std::string out = json_ ? "{" : "";
   for (const auto& [key, value] : rows_) {

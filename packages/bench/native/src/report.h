@@ -24,6 +24,7 @@ class Report {
   void number(const std::string& key, double value);
   void hex(const std::string& key, uint32_t value);
   void stat(const std::string& key, const Stat& value);
+  void series(const std::string& key, const std::vector<double>& values);
   void print() const;
 
  private:

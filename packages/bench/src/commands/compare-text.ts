@@ -1,5 +1,5 @@
 import type { ComparePlan } from '../compare/plan.js';
-import type { CompareResult, CompareTable, LifecycleRow, Refusal } from '../compare/result.js';
+import type { ArmDescription, CompareResult, CompareTable, LifecycleRow, Refusal } from '../compare/result.js';
 import { alignedColumns } from './table.js';
 
 /** All arms of a plan, each with why it is as it is. */
@@ -13,8 +13,8 @@ export function listText({ arms, skipped }: ComparePlan): string {
 
 /** A result for people at a terminal. */
 export function comparisonText(result: CompareResult): string {
-  const { tables, lifecycle, refused, skipped, smoke } = result;
-  const parts = smoke ? [verifiedText(result)] : [titleOf(result), ...tables.map(tableText)];
+  const { arms, tables, lifecycle, refused, skipped, smoke } = result;
+  const parts = smoke ? [verifiedText(result)] : [titleOf(result), ...tables.map((table) => tableText(table, arms))];
   if (lifecycle.length > 0) parts.push(lifecycleText(lifecycle));
   parts.push(refusalsText('refused', refused), refusalsText('skipped', skipped));
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
@@ -31,11 +31,12 @@ function verifiedText({ tables }: CompareResult): string {
   return `verified\n${counts.join('\n')}`;
 }
 
-function tableText({ workload, arith, sessions, rows }: CompareTable): string {
+function tableText({ part, workload, arith, sessions, rows }: CompareTable, arms: readonly ArmDescription[]): string {
   const sorted = [...rows].sort((a, b) => a.rank - b.rank || a.tickUs.median - b.tickUs.median);
   const best = sorted[0]?.tickUs.median ?? 0;
+  const threads = arms.find(({ name }) => name === sorted[0]?.arm)?.participants;
   return [
-    `${workload} ${arith}, ${sessions} sessions`,
+    `${workload} ${arith}, ${sessions} sessions${part === 'workers' ? `, on threads: ${threads}` : ''}`,
     alignedColumns([
       ['arm', 'rank', 'µs', 'low', 'high', '× best', 'p99', 'CPU µs', 'MB'],
       ...sorted.map(({ arm, rank, tickUs, p99Us, cpuUsPerTick, rssBytes }) => [

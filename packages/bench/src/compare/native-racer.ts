@@ -6,7 +6,7 @@ import type { Finished } from './arm-protocol.js';
 import { endChild, remember } from './children.js';
 import type { ArmSetup } from './contender.js';
 import type { RaceRound, Racer } from './racer.js';
-import { hasUnlikeTicks } from './typical-tick.js';
+import { typicalUs } from './typical-tick.js';
 
 /** How the program keeps sessions, and what it updates them with. */
 export interface NativeWay {
@@ -44,9 +44,8 @@ export class NativeRacer implements Racer {
 
   /** It has no state that could be kept warm: so many ticks only tell how long one takes. */
   async warmUp(): Promise<number> {
-    const { tickUs } = await this.#run(WARM_UP_TICKS);
-    this.#last = undefined;
-    return hasUnlikeTicks(this.#setup.workload) ? tickUs.mean : tickUs.median;
+    const { everyTickUs = [] } = await this.#run(WARM_UP_TICKS);
+    return typicalUs(everyTickUs, this.#setup.workload);
   }
 
   async round(ticks: number): Promise<RaceRound> {
@@ -56,13 +55,10 @@ export class NativeRacer implements Racer {
     if (before !== undefined && (before.checksum !== report.checksum || before.egressSum !== report.egressSum)) {
       throw new Error(`two rounds differ: checksum ${before.checksum} and ${report.checksum}`);
     }
-    const { median, p99, max = p99, mean } = report.tickUs;
-    return {
-      typicalUs: hasUnlikeTicks(this.#setup.workload) ? mean : median,
-      ticksUs: Float64Array.of(median, p99, max),
-      cpuUs: report.cpuUsPerTick * ticks,
-      ticks,
-    };
+    const { everyTickUs = [], cpuUsPerTick } = report;
+    if (everyTickUs.length !== ticks) throw new Error(`it tells the times of ${everyTickUs.length} ticks of ${ticks}`);
+    const ticksUs = Float64Array.from(everyTickUs);
+    return { typicalUs: typicalUs(ticksUs, this.#setup.workload), ticksUs, cpuUs: cpuUsPerTick * ticks, ticks };
   }
 
   async finish(): Promise<Finished> {
@@ -89,8 +85,8 @@ export class NativeRacer implements Racer {
   #run(ticks: number): Promise<NativeReport> {
     const { workload, arith, sessions, diffMs } = this.#setup;
     const skip = workload === 'W2' ? SKIPPED_TICKS_OF_PACKETS : SKIPPED_TICKS;
-    const options = { workload, arith, sessions, diff: diffMs, ticks: ticks + skip, skip, threads: this.#threads };
-    return runNativeProgram(this.#program, { ...options, ...flagsOf(this.#way) }, (child) => {
+    const counts = { sessions, diff: diffMs, ticks: ticks + skip, skip, threads: this.#threads };
+    return runNativeProgram(this.#program, { workload, arith, ...counts, ...flagsOf(this.#way), 'every-tick': 'yes' }, (child) => {
       remember(child);
       this.#running = child;
     });

@@ -34,7 +34,7 @@ export interface Racer {
 export interface RaceRound {
   /** Of a tick: see `typicalUs`. */
   readonly typicalUs: number;
-  /** Every tick; where only their summary is known, that. */
+  /** Every tick, in order. */
   readonly ticksUs: Float64Array;
   readonly cpuUs: number;
   readonly ticks: number;

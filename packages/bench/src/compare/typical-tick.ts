@@ -9,7 +9,7 @@ export function periodOf(workload: ComparedWorkload): number {
 }
 
 /** True where one tick of a period has other work than another: sessions fall asleep after one of W8's, and are woken by another. */
-export function hasUnlikeTicks(workload: ComparedWorkload): boolean {
+function hasUnlikeTicks(workload: ComparedWorkload): boolean {
   return workload === 'W8';
 }
 

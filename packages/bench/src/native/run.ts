@@ -21,6 +21,8 @@ export interface NativeReport {
   readonly updateUs: NativeTimes;
   /** Everything. */
   readonly tickUs: NativeTimes;
+  /** Of each timed tick, in order: with `--every-tick yes`. */
+  readonly everyTickUs?: readonly number[];
   readonly nsPerSessionUpdate: number;
   readonly cpuUsPerTick: number;
   readonly rssAfterTicksKiB: number;

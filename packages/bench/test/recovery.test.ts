@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { recoveryOf, worstOf } from '../src/compare/recovery.js';
+import { marksOf, type SessionMarks, type ThreadLoss } from '../src/compare/thread-loss.js';
+import { openReference } from '../src/reference/reference.js';
+
+const SETUP = { workload: 'W1', arith: 'f64', sessions: 10, diffMs: 100 } as const;
+const BEFORE = 5;
+
+/** Sessions as they are after so many updates each. */
+function marksAfter(updates: readonly number[]): SessionMarks {
+  const reference = openReference(SETUP);
+  const updateCounts = Uint32Array.from(updates);
+  const checksums = new Uint32Array(updates.length);
+  for (let ticks = 0; ticks <= Math.max(...updates); ticks++) {
+    const now = marksOf(reference.sessions()).checksums;
+    for (const [rank, count] of updates.entries()) if (count === ticks) checksums[rank] = now[rank];
+    reference.tick();
+  }
+  return { updateCounts, checksums };
+}
+
+const all = (count: number): number[] => Array.from({ length: SETUP.sessions }, () => count);
+
+/** Ten ticks that ended, after which the sessions are as if each had had so many updates. */
+function lossTo(updates: readonly number[], other: Partial<ThreadLoss> = {}): ThreadLoss {
+  const tickEndsMs = Array.from({ length: 10 }, (_, index) => 100 + index);
+  return { before: marksAfter(all(BEFORE)), after: marksAfter(updates), tickEndsMs, rejected: 0, hung: false, ...other };
+}
+
+describe('after a thread has ended', () => {
+  it('all is whole where every session had every tick', () => {
+    expect(recoveryOf(lossTo(all(15)), SETUP, true)).toEqual({ ms: 100, outcome: { kind: 'whole', sessions: 0 } });
+  });
+
+  it('ticks that ended without all sessions count as time', () => {
+    const updates = all(15).with(3, 13);
+    expect(recoveryOf(lossTo(updates), SETUP, true)).toEqual({ ms: 102, outcome: { kind: 'whole', sessions: 0 } });
+  });
+
+  it('who is updated no more was put aside, or lost where nobody puts anything aside', () => {
+    const updates = all(15).with(3, BEFORE);
+    expect(recoveryOf(lossTo(updates), SETUP, true)).toEqual({ ms: 100, outcome: { kind: 'quarantined', sessions: 1 } });
+    expect(recoveryOf(lossTo(updates), SETUP, false)).toEqual({ ms: 100, outcome: { kind: 'lost', sessions: 1 } });
+  });
+
+  it('who has begun anew is lost', () => {
+    const updates = all(15).with(3, 4).with(7, 0);
+    expect(recoveryOf(lossTo(updates), SETUP, true)).toEqual({ ms: 100, outcome: { kind: 'lost', sessions: 2 } });
+  });
+
+  it('who has its count, and not the state that goes with it, is lost', () => {
+    const after = marksAfter(all(15));
+    after.checksums[4] ^= 1;
+    expect(recoveryOf(lossTo(all(15), { after }), SETUP, true)).toEqual({ ms: 100, outcome: { kind: 'lost', sessions: 1 } });
+  });
+
+  it.each([
+    ['hung', 'a tick does not end', { hung: true, after: null, tickEndsMs: [] }],
+    ['failed', 'every tick is rejected', { tickEndsMs: [], rejected: 10 }],
+    ['lost', 'the sessions cannot be read', { after: null }],
+    ['lost', 'sessions are missing', { after: marksAfter([15, 15]) }],
+  ] as const)('all is %s where %s', (kind, _, other) => {
+    expect(recoveryOf(lossTo(all(15), other), SETUP, true)).toEqual({ ms: undefined, outcome: { kind, sessions: 10 } });
+  });
+
+  it('of several times the worst counts', () => {
+    const of = (kind: 'whole' | 'quarantined' | 'lost', sessions: number) => ({ ms: 1, outcome: { kind, sessions } });
+    expect(worstOf([of('whole', 0), of('lost', 1), of('lost', 2), of('quarantined', 5)])).toEqual({ kind: 'lost', sessions: 2 });
+  });
+});
