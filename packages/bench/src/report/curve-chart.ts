@@ -36,7 +36,7 @@ interface Size {
 }
 
 const WIDE: Size = { width: 940, height: 360, marginLeft: 62, marginRight: 285, fontSize: 13, apart: 16 };
-const NARROW: Size = { width: 350, height: 330, marginLeft: 46, marginRight: 26, fontSize: 12, apart: 0 };
+const NARROW: Size = { width: 350, height: 330, marginLeft: 54, marginRight: 26, fontSize: 12, apart: 0 };
 const LEGEND_LINE = 18;
 
 /** Lines over a size, each named at its end, or on a phone in a list below. The vertical axis is logarithmic. */

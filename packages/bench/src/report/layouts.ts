@@ -1,3 +1,4 @@
+import type { ComparedWorkload } from '../compare/contender.js';
 import type { ArmDescription } from '../compare/result.js';
 
 /** Where the sessions' state lies, by the name of a contender. The first that fits is told. */
@@ -14,9 +15,17 @@ const LAYOUTS: readonly (readonly [pattern: RegExp, layout: string])[] = [
   [/-shared\b/, 'columns in shared memory'],
 ];
 
+/** What differs from them in W5, whose maps, lists and strings have no columns of their own. */
+const LAYOUTS_OF_W5: typeof LAYOUTS = [
+  [/^(dormouse|raw-resident)-.*-batch/, 'columns in shared memory'],
+  [/^(dormouse|raw-resident)-/, 'data fields, bytes in shared memory'],
+  [/^(bitecs|floor)/, 'objects on the heap'],
+];
+
 /** `columns in shared memory, batch form`: what a headline must name beside the arithmetic. */
-export function layoutOf({ form, contender }: ArmDescription): string {
-  const layout = LAYOUTS.find(([pattern]) => pattern.test(contender))?.[1];
+export function layoutOf({ form, contender }: ArmDescription, workload?: ComparedWorkload): string {
+  const layouts = workload === 'W5' ? [...LAYOUTS_OF_W5, ...LAYOUTS] : LAYOUTS;
+  const layout = layouts.find(([pattern]) => pattern.test(contender))?.[1];
   return layout === undefined || layout === form ? `${form} form` : `${layout}, ${form} form`;
 }
 

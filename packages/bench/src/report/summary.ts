@@ -1,3 +1,4 @@
+import type { ComparedWorkload } from '../compare/contender.js';
 import type { CompareTable } from '../compare/result.js';
 import { intervalChart } from './interval-chart.js';
 import { KIND_TITLES, KINDS, layoutOf, threadsOf } from './layouts.js';
@@ -35,6 +36,7 @@ export function leadersOf({ tables, arms }: Runs): Leaders[] {
 
 function sortOf({ kind, form, contender, participants }: MeasuredArm['arm']): string | undefined {
   if (kind === 'by-hand') return `by hand, ${form.split(/[ ,-]/)[0]}`;
+  if (contender.startsWith('raw-resident')) return 'control, Dormouse’s protocol';
   if (kind === 'control') return participants === 1 ? 'control, one thread' : 'control, threads';
   return kind === 'native' ? `native, ${/soa|arena|heap/.exec(contender)?.[0] ?? form}` : undefined;
 }
@@ -57,15 +59,18 @@ export function summarySection(runs: Runs): Block[] {
 /** Names layout, arithmetic and form: a figure without them says little. */
 function headline({ table, dormouse, others }: Leaders): Inline {
   const { median, low, high } = dormouse.row.tickUs;
-  const best = `**${tableName(table)}**: ${significant(median)} µs a tick [${significant(low)}…${significant(high)}] by ${described(dormouse)}.`;
+  const best = `**${tableName(table)}**: ${significant(median)} µs a tick [${significant(low)}…${significant(high)}] by ${described(dormouse, table.workload)}.`;
   const rest = KINDS.filter((kind) => kind !== 'dormouse').flatMap((kind) => {
     const leader = others.find(({ arm }) => arm.kind === kind);
-    return leader === undefined ? [] : [`${KIND_TITLES[kind]}: ${times(leader.row.tickUs.median / median)}, ${described(leader)}.`];
+    return leader === undefined
+      ? []
+      : [`${KIND_TITLES[kind]}: ${times(leader.row.tickUs.median / median)}, ${described(leader, table.workload)}.`];
   });
   return [best, ...rest].join(' ');
 }
 
-const described = ({ arm }: MeasuredArm): string => `\`${arm.name}\` (${layoutOf(arm)}, ${threadsOf(arm)})`;
+const described = ({ arm }: MeasuredArm, workload: ComparedWorkload): string =>
+  `\`${arm.name}\` (${layoutOf(arm, workload)}, ${threadsOf(arm)})`;
 
 function overviewChart(leaders: readonly Leaders[]): Block {
   const groups = leaders.map(({ table, dormouse, others }) => {

@@ -38,7 +38,7 @@ describe('pages of a result', () => {
     const lines = pages['README.md'].match(/^- \*\*W\d.*$/gm) ?? [];
     expect(lines.length).toBe(9);
     for (const line of lines)
-      expect(line).toMatch(/^- \*\*W(5|\d f64), 5000 sessions\*\*: .*columns in shared memory, (batch|session) form, \d threads?/);
+      expect(line).toMatch(/^- \*\*W(5|\d f64), 5000 sessions\*\*: .*(columns|bytes) in shared memory, (batch|session) form, \d threads?/);
   });
 
   it('the HTML page loads nothing: no script, no address but of links', () => {
