@@ -134,3 +134,11 @@ it('shared memory has no room for the objects of W5, and that is said', () => {
     expect(reasonAgainst('W5', 'f64') === undefined).toBe(!form.startsWith('shared'));
   }
 });
+
+it('what a library or a form is known for is said wherever it is listed', () => {
+  const remarkOf = (name: string): string | undefined => BY_HAND.find((contender) => contender.name === name)?.remark;
+  expect(remarkOf('threads-shared')).toBe('unmaintained since 2024, kept for comparison');
+  expect(remarkOf('threads-sharded')).toBe('unmaintained since 2024, kept for comparison; sessions are lost with their thread');
+  expect(remarkOf('tinypool-sharded')).toBe('sessions are lost with their thread');
+  expect(remarkOf('tinypool-cloned')).toBe(undefined);
+});

@@ -17,6 +17,7 @@ type FormName = 'cloned' | 'shared' | 'shared-claimed' | 'sharded';
 
 interface HandForm {
   readonly title: string;
+  readonly remark?: string;
   readonly justification: (library: HandLibrary) => string;
   readonly open: (pools: PoolLibrary) => Contender['open'];
 }
@@ -44,6 +45,7 @@ const FORMS: Readonly<Record<FormName, HandForm>> = {
   },
   sharded: {
     title: 'a message a worker, sessions at home there',
+    remark: 'sessions are lost with their thread',
     justification: ({ affinity }) =>
       'Objects live in fixed threads, by rank modulo the number of threads, which spreads neighbours that are heavy. ' +
       `Packets go and come in one buffer for each thread. ${affinity}`,
@@ -65,8 +67,9 @@ export function handContender(
   form: FormName,
   variant?: { readonly name: string; readonly title: string },
 ): Contender {
-  const { title, justification, open } = FORMS[form];
-  const { name, configuration, pools, remark } = library;
+  const { title, justification, open, ...ofForm } = FORMS[form];
+  const { name, configuration, pools, ...ofLibrary } = library;
+  const remarks = [ofLibrary.remark, ofForm.remark].filter((remark) => remark !== undefined);
   return {
     name: variant === undefined ? `${name}-${form}` : `${name}-${form}-${variant.name}`,
     title: variant === undefined ? `${name}, ${title}` : `${name}, ${title}, ${variant.title}`,
@@ -75,7 +78,7 @@ export function handContender(
     form,
     workerShares: ['cores', 'cores-1'],
     justification: `${justification(library)} ${configuration}`,
-    ...(remark !== undefined && { remark }),
+    ...(remarks.length > 0 && { remark: remarks.join('; ') }),
     reasonAgainst(workload) {
       return workload === 'W5' && form.startsWith('shared') ? 'maps, lists and strings have no place in shared memory' : undefined;
     },

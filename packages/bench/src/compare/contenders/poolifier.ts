@@ -5,7 +5,8 @@ import { type HandLibrary, handContender, handContenders } from './by-hand.js';
 const LIBRARY: HandLibrary = {
   name: 'poolifier',
   pools: POOLIFIER,
-  configuration: 'A fixed pool without events; strategy LEAST_USED, its default.',
+  configuration:
+    'A fixed pool without events; strategy LEAST_USED, its default: ROUND_ROBIN was no faster, FAIR_SHARE and LEAST_BUSY were slower.',
   affinity:
     'Each thread has a task function of its own, bound to it by workerNodeKeys; poolifier cannot move results, so what comes back is cloned.',
 };
