@@ -1,45 +1,38 @@
 #!/usr/bin/env node
 import { DormouseError } from '@dormouse/core';
 import { Command, CommanderError } from 'commander';
-import { checkpointCommand } from './commands/checkpoint.js';
-import { checksumsCommand } from './commands/checksums.js';
-import { compareCommand } from './commands/compare.js';
-import { diffCommand } from './commands/diff.js';
-import { dispatchCommand } from './commands/dispatch.js';
-import { figuresCommand } from './commands/figures.js';
-import { hibernateCommand } from './commands/hibernate.js';
-import { memoryCommand } from './commands/memory.js';
-import { nativeCommand } from './commands/native.js';
-import { reportCommand } from './commands/report.js';
-import { restartCommand } from './commands/restart.js';
-import { runCommand } from './commands/run.js';
-import { scalingCommand } from './commands/scaling.js';
-import { simdCommand } from './commands/simd.js';
-import { spinCommand } from './commands/spin.js';
-import { targetsCommand } from './commands/targets.js';
 
 const BAD_USAGE = 2;
+
+/**
+ * Each is loaded only if it is asked for: what a process measures of its own memory is not to have everybody's libraries in it. Whoever asks for none of them, or for
+ * help, has all.
+ */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./commands/run.js')).runCommand(),
+  compare: async () => (await import('./commands/compare.js')).compareCommand(),
+  dispatch: async () => (await import('./commands/dispatch.js')).dispatchCommand(),
+  scaling: async () => (await import('./commands/scaling.js')).scalingCommand(),
+  native: async () => (await import('./commands/native.js')).nativeCommand(),
+  spin: async () => (await import('./commands/spin.js')).spinCommand(),
+  simd: async () => (await import('./commands/simd.js')).simdCommand(),
+  hibernate: async () => (await import('./commands/hibernate.js')).hibernateCommand(),
+  restart: async () => (await import('./commands/restart.js')).restartCommand(),
+  checkpoint: async () => (await import('./commands/checkpoint.js')).checkpointCommand(),
+  memory: async () => (await import('./commands/memory.js')).memoryCommand(),
+  checksums: async () => (await import('./commands/checksums.js')).checksumsCommand(),
+  figures: async () => (await import('./commands/figures.js')).figuresCommand(),
+  report: async () => (await import('./commands/report.js')).reportCommand(),
+  diff: async () => (await import('./commands/diff.js')).diffCommand(),
+  targets: async () => (await import('./commands/targets.js')).targetsCommand(),
+};
+const asked = process.argv[2] ?? '';
 
 const program = new Command('dormouse-bench')
   .description('Exact workloads for Dormouse, on any scheduler, beside a bare loop.')
   .exitOverride()
   .configureHelp({ showGlobalOptions: true });
-program.addCommand(runCommand());
-program.addCommand(compareCommand());
-program.addCommand(dispatchCommand());
-program.addCommand(scalingCommand());
-program.addCommand(nativeCommand());
-program.addCommand(spinCommand());
-program.addCommand(simdCommand());
-program.addCommand(hibernateCommand());
-program.addCommand(restartCommand());
-program.addCommand(checkpointCommand());
-program.addCommand(memoryCommand());
-program.addCommand(checksumsCommand());
-program.addCommand(figuresCommand());
-program.addCommand(reportCommand());
-program.addCommand(diffCommand());
-program.addCommand(targetsCommand());
+for (const name of Object.hasOwn(COMMANDS, asked) ? [asked] : Object.keys(COMMANDS)) program.addCommand(await COMMANDS[name]());
 
 try {
   await program.parseAsync();
