@@ -95,6 +95,37 @@ describe('compare', () => {
     }
   });
 
+  it('tells how an arm starts, stops, changes its threads and loses one; of one without threads what it has', async () => {
+    const arms = ['--arms', 'raw-claimed,test-right', '--workloads', 'W0', '--sessions', '10'];
+    const brief = ['--rounds', '1', '--launches', '1', '--round-ms', '1', '--warm-up-ms', '1', '--no-curves'];
+    const { code, stdout } = await compare(...arms, ...brief, '--json', '--out', 'lives.json');
+    const { lifecycle, refused } = JSON.parse(stdout) as CompareResult;
+    expect({ code, refused }).toEqual({ code: 0, refused: [] });
+    const raw = lifecycle.find(({ arm }) => arm.startsWith('raw-claimed@'));
+    expect(raw).toMatchObject({ sessions: 1000, recovery: { kind: 'whole', sessions: 0 }, bytesPerWorker: expect.any(Number) });
+    for (const ms of [raw?.startMs, raw?.stopMs, raw?.resizeMs, raw?.recoveryMs]) expect(ms).toBeGreaterThan(0);
+    const none = { resizeMs: null, recoveryMs: null, recovery: null, bytesPerWorker: null };
+    expect(lifecycle.find(({ arm }) => arm === 'test-right@0')).toMatchObject({ startMs: expect.any(Number), ...none });
+  });
+
+  it('draws curves over sessions, and over threads of those that have any', async () => {
+    const arms = ['--arms', 'raw-claimed,floor', '--workloads', 'W0', '--sessions', '10', '--no-lifecycle'];
+    const brief = ['--rounds', '1', '--launches', '1', '--round-ms', '1', '--warm-up-ms', '1'];
+    const { code, stdout } = await compare(...arms, ...brief, '--json', '--out', 'curves.json');
+    const { tables } = JSON.parse(stdout) as CompareResult;
+    expect(code).toBe(0);
+    const of = (part: string) => tables.filter((table) => table.part === part);
+    expect(of('sessions').map(({ workload, sessions, rows }) => [workload, sessions, rows.length])).toEqual([
+      ['W1', 50, 2],
+      ['W1', 500, 2],
+      ['W1', 5000, 2],
+      ['W1', 50_000, 2],
+    ]);
+    // The floor has one thread; what has workers has two participants and more.
+    expect(of('workers')[0].rows.map(({ arm }) => arm)).toEqual(['floor@0']);
+    expect(of('workers')[1].rows.map(({ arm }) => arm)).toEqual(['raw-claimed@1']);
+  });
+
   it('stopped by a signal leaves the tables that are whole, says so, and leaves no process behind', async () => {
     const arms = ['--arms', 'test-right,test-hangs', '--workloads', 'W1,W2', '--sessions', '100'];
     const bounds = ['--bound', '3600', '--out', 'stopped.json'];
