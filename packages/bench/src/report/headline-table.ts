@@ -2,7 +2,7 @@ import { markdownOfBlocks } from './markdown.js';
 import { significant, times } from './numbers.js';
 import { type Block, paragraph, table } from './page.js';
 import type { Runs } from './runs.js';
-import { type Leaders, leadersOf } from './summary.js';
+import { type Leaders, leadersOf, OWN_PROTOCOL } from './summary.js';
 import { WORKLOAD_TITLES } from './workload-section.js';
 
 /** What is between them belongs to `report`: it is written by it, and by nobody else. */
@@ -12,7 +12,9 @@ export const MARKERS = { begin: '<!-- compare:begin -->', end: '<!-- compare:end
 export function headlineTable(runs: Runs, link: string): string {
   const { machine, versions, startedAt } = runs.first;
   const leaders = leadersOf(runs);
-  const sorts = [...new Set(leaders.flatMap(({ others }) => others.map(({ sort }) => sort)))].sort();
+  const sorts = [...new Set(leaders.flatMap(({ others }) => others.map(({ sort }) => sort)))]
+    .filter((sort) => sort !== OWN_PROTOCOL)
+    .sort();
   const blocks: Block[] = [
     paragraph(
       `Written by \`dormouse-bench report\` from [a run of ${startedAt.slice(0, 10)}](${link}) on ${machine.cores} cores, ${machine.cpu}, Node.js ${versions.node}. The whole tick; others as multiples of the fastest Dormouse arm: below 1 ×, Dormouse loses.`,

@@ -43,7 +43,7 @@ function blockHtml(block: Block): string {
     case 'details':
       return `<details><summary>${inline(block.summary)}</summary>\n${block.blocks.map(blockHtml).join('\n')}\n</details>`;
     case 'chart':
-      return `<figure><figcaption>${inline(block.caption)}</figcaption><div class="wide">${block.wide}</div><div class="narrow">${block.narrow}</div></figure>`;
+      return `<figure><figcaption>${inline(block.caption)}</figcaption><div class="wide">${pictured(block.wide)}</div><div class="narrow">${pictured(block.narrow)}</div></figure>`;
   }
 }
 
@@ -73,3 +73,6 @@ const anchorOf = (text: string): string =>
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
+
+/** Read out as one picture, by its label, and not text by text. */
+const pictured = (svg: string): string => svg.replace('<svg ', '<svg role="img" ');

@@ -45,7 +45,7 @@ interface Form {
 }
 
 const WIDE: Form = { width: 950, marginLeft: 245, marginRight: 310, fontSize: 13, rowPixels: 21, mostTicks: 6, stacked: false };
-const NARROW: Form = { width: 350, marginLeft: 10, marginRight: 14, fontSize: 12, rowPixels: 36, mostTicks: 5, stacked: true };
+const NARROW: Form = { width: 350, marginLeft: 18, marginRight: 20, fontSize: 12, rowPixels: 36, mostTicks: 5, stacked: true };
 
 /** A dot and an interval for each row, rows in groups, in two widths. */
 export function intervalChart(chart: IntervalChart): Block {
@@ -84,7 +84,7 @@ function svgIn(form: Form, chart: IntervalChart): string {
       marks: [
         plot.ruleX(ticks, { stroke: 'var(--rule)' }),
         plot.text(ticks, { x: (tick) => tick, text: tickText, frameAnchor: 'top', dy: -8 }),
-        plot.text([axis], { text: (label) => label, frameAnchor: 'top-left', textAnchor: 'start', dx: form.stacked ? -8 : 0, dy: -32 }),
+        plot.text([axis], { text: (label) => label, frameAnchor: 'top-left', textAnchor: 'start', dx: form.stacked ? -16 : 0, dy: -32 }),
         ...(chart.reference === undefined
           ? []
           : [plot.ruleX([chart.reference], { stroke: 'var(--dormouse)', strokeDasharray: '4 3', strokeWidth: 1.5 })]),
@@ -134,7 +134,7 @@ function stackedMarks({ shown }: IntervalChart, titles: readonly Title[], rows: 
       text: 'title',
       frameAnchor: 'left',
       textAnchor: 'start',
-      dx: -8,
+      dx: -16,
       dy: 4,
       fontWeight: 700,
       fontSize: 13,
@@ -145,9 +145,9 @@ function stackedMarks({ shown }: IntervalChart, titles: readonly Title[], rows: 
       text: ({ label, note }) => `${label}  ${note}`,
       frameAnchor: 'left',
       textAnchor: 'start',
-      dx: -4,
+      dx: -12,
       dy: -8,
     }),
-    plot.text(rows, { ...HALO, y: 'key', text: ({ median }) => shown(median), frameAnchor: 'right', textAnchor: 'end', dx: 10, dy: -8 }),
+    plot.text(rows, { ...HALO, y: 'key', text: ({ median }) => shown(median), frameAnchor: 'right', textAnchor: 'end', dx: 16, dy: -8 }),
   ];
 }

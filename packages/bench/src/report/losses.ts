@@ -3,7 +3,7 @@ import type { CompareTable } from '../compare/result.js';
 import { explanationOf } from './explanations.js';
 import { threadsOf } from './layouts.js';
 import { significant, times } from './numbers.js';
-import { type Block, heading, paragraph, table } from './page.js';
+import { type Block, heading, list, paragraph, table } from './page.js';
 import { type MeasuredArm, measuredArms, type Runs, tableName } from './runs.js';
 
 /** An arm that is faster than every Dormouse arm on no more threads than it has, by more than both intervals. */
@@ -73,6 +73,12 @@ function reasonsFor(losses: readonly Loss[]): Block[] {
     group.arms.add(winner.arm.name);
     grouped.set(reason, group);
   }
-  const rows = [...grouped].map(([reason, { workloads, arms }]) => [[...workloads].sort().join(', '), [...arms].sort().join(', '), reason]);
-  return [table(['in', 'against', 'why'], rows)];
+  return [
+    list(
+      [...grouped].map(([reason, { workloads, arms }]) => {
+        const names = [...arms].sort().map((name) => `\`${name}\``);
+        return `**${[...workloads].sort().join(', ')}** against ${names.join(', ')}: ${reason}`;
+      }),
+    ),
+  ];
 }

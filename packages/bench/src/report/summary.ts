@@ -18,6 +18,9 @@ export interface Leader extends MeasuredArm {
   readonly sort: string;
 }
 
+/** Arms that are Dormouse without a pool library: no peers of it. */
+export const OWN_PROTOCOL = 'control, Dormouse’s protocol';
+
 /** For each main table that has a Dormouse arm, its leaders. */
 export function leadersOf({ tables, arms }: Runs): Leaders[] {
   return tables.flatMap((table) => {
@@ -36,7 +39,7 @@ export function leadersOf({ tables, arms }: Runs): Leaders[] {
 
 function sortOf({ kind, form, contender, participants }: MeasuredArm['arm']): string | undefined {
   if (kind === 'by-hand') return `by hand, ${form.split(/[ ,-]/)[0]}`;
-  if (contender.startsWith('raw-resident')) return 'control, Dormouse’s protocol';
+  if (contender.startsWith('raw-resident')) return OWN_PROTOCOL;
   if (kind === 'control') return participants === 1 ? 'control, one thread' : 'control, threads';
   return kind === 'native' ? `native, ${/soa|arena|heap/.exec(contender)?.[0] ?? form}` : undefined;
 }

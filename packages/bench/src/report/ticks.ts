@@ -36,5 +36,8 @@ function thinned(ticks: readonly number[], most: number): number[] {
 /** Without what binary fractions add: 0.3 and not 0.30000000000000004. */
 const tidy = (value: number): number => Number(value.toPrecision(6));
 
-/** The shortest text of a tick. */
-export const tickText = (tick: number): string => grouped(String(tidy(tick)));
+/** The shortest text of a tick: `500`, `5 000`, `50 k`, `5 M`. */
+export function tickText(tick: number): string {
+  if (tick >= 1_000_000) return `${tidy(tick / 1_000_000)}\u202fM`;
+  return tick >= 10_000 ? `${tidy(tick / 1000)}\u202fk` : grouped(String(tidy(tick)));
+}

@@ -3,7 +3,7 @@ import type { CompareResult } from '../../src/compare/result.js';
 import { significant, times, whole } from '../../src/report/numbers.js';
 import { pagesOf } from '../../src/report/report.js';
 import { runsOf } from '../../src/report/runs.js';
-import { ticksOf } from '../../src/report/ticks.js';
+import { ticksOf, tickText } from '../../src/report/ticks.js';
 import { syntheticResult, syntheticTargets } from './synthetic-result.js';
 
 const result = syntheticResult();
@@ -70,12 +70,12 @@ describe('pages of a result', () => {
   it('tell where Dormouse loses, by how much, against whom and why', () => {
     const losses = lossesOf(pagesOf(runsOf([withWinner('plain-objects@0', 'W5')]))['README.md']);
     expect(losses).toMatch(/^\| W5, 5000 sessions \| \*\*plain-objects@0\*\* \| [\d.]+ \| dormouse-inline/m);
-    expect(losses).toMatch(/^\| W5 \|[^|]*plain-objects@0[^|]*\| Objects are at home where they are made/m);
+    expect(losses).toMatch(/^- \*\*W5\*\* against [^:]*`plain-objects@0`[^:]*: Objects are at home where they are made/m);
   });
 
   it('say so where nobody has explained a loss yet', () => {
     const losses = lossesOf(pagesOf(runsOf([withWinner('workerpool-cloned@2', 'W4')]))['README.md']);
-    expect(losses).toMatch(/^\| W4 \| workerpool-cloned@2 \| not explained \|$/m);
+    expect(losses).toMatch(/^- \*\*W4\*\* against `workerpool-cloned@2`: not explained$/m);
   });
 
   it('list who was refused and what was not measured, with the reasons', () => {
@@ -138,4 +138,8 @@ it.each([
   [0, 0.33, false, 5, [0, 0.1, 0.2, 0.3]],
 ])('an axis from %f to %f has round ticks, and no more than fit', (least, largest, log, most, ticks) => {
   expect(ticksOf(least, largest, log, most)).toEqual(ticks);
+});
+
+it('a tick is written as short as it can be', () => {
+  expect([0.3, 500, 5000, 50_000, 1_500_000].map(tickText)).toEqual(['0.3', '500', '5\u202f000', '50\u202fk', '1.5\u202fM']);
 });
