@@ -147,6 +147,8 @@ describe('compare', () => {
     [['--arms', 'flor'], 'Did you mean floor@0?'],
     [['--workloads', 'W1,W9'], 'nothing matches W9. Did you mean W0 or W1 or W2?'],
     [['--armz', 'floor'], '(Did you mean --arms?)'],
+    [['--out', 'no/such/folder/run.json'], 'no/such/folder/run.json'],
+    [['--out', '.'], '--out must be a file that can be written'],
     [['--rounds', '0'], '1…1000'],
     [['--rounds', '3', '--launches', '4'], '--launches must be 1…--rounds, here 3: got 4'],
     [['--native', 'no/such/program'], 'no/such/program'],

@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { accessSync, constants, existsSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command, Option } from 'commander';
 import { armsOf } from '../compare/arms.js';
@@ -90,8 +90,9 @@ export function compareCommand(): Command {
         process.stdout.write(flags.json ? `${JSON.stringify(plan.arms.map(({ description }) => description))}\n` : `${listText(plan)}\n`);
         return;
       }
+      const out = flags.out ?? `dormouse-compare-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.json`;
+      if (!isWritable(out)) command.error(`error: --out must be a file that can be written: got ${out}`);
       const result = await compareUntilStopped(plan);
-      const out = flags.out ?? `dormouse-compare-${result.startedAt.slice(0, 19).replaceAll(':', '')}.json`;
       writeFileSync(out, `${JSON.stringify(result, null, 1)}\n`);
       process.stderr.write(`${result.partial ? 'stopped: what there is' : 'the result'} is in ${out}\n`);
       process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : comparisonText(result));
@@ -147,6 +148,16 @@ function choose(command: Command, option: string, names: readonly string[], patt
     return selected(names, patterns);
   } catch (error) {
     return command.error(`error: ${option}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Asked before half an hour of measuring, not after. */
+function isWritable(file: string): boolean {
+  try {
+    accessSync(existsSync(file) ? file : dirname(resolve(file)), constants.W_OK);
+    return !existsSync(file) || statSync(file).isFile();
+  } catch {
+    return false;
   }
 }
 

@@ -22,7 +22,7 @@ interface Repeat {
 }
 
 /** What a lifecycle is reckoned to take. */
-export const LIFECYCLE_MS = 9000;
+export const LIFECYCLE_MS = 6000;
 
 /** An arm that runs in an arm's process. */
 export interface LiveArm extends RacingArm {
