@@ -3,7 +3,7 @@ import type { CompareTable } from '../compare/result.js';
 import { explanationOf } from './explanations.js';
 import { threadsOf } from './layouts.js';
 import { significant, times } from './numbers.js';
-import { type Block, heading, list, paragraph, table } from './page.js';
+import { type Block, details, heading, list, paragraph, table } from './page.js';
 import { type MeasuredArm, measuredArms, type Runs, tableName } from './runs.js';
 
 /** An arm that is faster than every Dormouse arm on no more threads than it has, by more than both intervals. */
@@ -47,20 +47,31 @@ export function lossesSection(runs: Runs): Block[] {
     'Computed, not chosen: every arm that is faster than the fastest Dormouse arm on no more threads than it has, where the two intervals do not touch. **Bold**: faster than Dormouse on any number of threads.',
   );
   if (losses.length === 0) return [heading('Where Dormouse loses'), rule, paragraph('No such case was measured.')];
-  const rows = losses.map(({ table, winner, dormouse, ratio, beyondAll }) => [
-    tableName(table),
-    beyondAll ? `**${winner.arm.name}**` : winner.arm.name,
-    `${significant(winner.row.tickUs.median)}`,
-    `${dormouse.arm.name} (${threadsOf(dormouse.arm)})`,
-    `${significant(dormouse.row.tickUs.median)}`,
-    times(ratio),
-  ]);
+  const worst = losses.filter((loss, index) => losses.findIndex((other) => isSameSort(loss, other)) === index);
   return [
     heading('Where Dormouse loses'),
     rule,
-    table(['workload', 'faster', '>µs a tick', 'Dormouse', '>µs a tick', '>Dormouse takes'], rows),
+    paragraph(`${losses.length} cases. The worst of each kind in each workload:`),
+    lossesTable(worst),
+    ...(worst.length === losses.length ? [] : [details(`All ${losses.length} cases`, lossesTable(losses))]),
     ...reasonsFor(losses),
   ];
+}
+
+function isSameSort(one: Loss, other: Loss): boolean {
+  return one.table === other.table && one.winner.arm.kind === other.winner.arm.kind;
+}
+
+function lossesTable(losses: readonly Loss[]): Block {
+  const rows = losses.map(({ table, winner, dormouse, ratio, beyondAll }) => [
+    tableName(table),
+    beyondAll ? `**${winner.arm.name}**` : winner.arm.name,
+    significant(winner.row.tickUs.median),
+    `${dormouse.arm.name} (${threadsOf(dormouse.arm)})`,
+    significant(dormouse.row.tickUs.median),
+    times(ratio),
+  ]);
+  return table(['workload', 'faster', '>µs a tick', 'Dormouse', '>µs a tick', '>Dormouse takes'], rows);
 }
 
 /** Why, by workload: one reason for all arms that it holds for. */
