@@ -38,8 +38,8 @@ export function promisesSection(): Block[] {
           'packets',
           'of any length, in order; full rings are counted',
           'room for one each way',
-          'a buffer a thread',
-          'rings of records of one size',
+          'cloned: with the task; sharded: a buffer a thread',
+          'of any length, in order',
           'of any length, in order; full rings are counted',
         ],
         [
