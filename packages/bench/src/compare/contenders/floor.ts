@@ -1,5 +1,3 @@
-import { openFloor } from '../../floor/floor.js';
-import { handOver } from '../../floor/rings.js';
 import type { Arm, ArmSetup, Contender, PacketSink } from '../contender.js';
 
 export const FLOOR: Contender = {
@@ -16,6 +14,7 @@ export const FLOOR: Contender = {
 };
 
 async function open(setup: ArmSetup, sink: PacketSink): Promise<Arm> {
+  const [{ openFloor }, { handOver }] = await Promise.all([import('../../floor/floor.js'), import('../../floor/rings.js')]);
   const floor = await openFloor(setup);
   const sends = setup.workload === 'W2' ? floor.packets : undefined;
   return {
