@@ -1,0 +1,43 @@
+import type { RunBatch } from './claims.js';
+
+/** A tick is short if one thread has run it before another would have come, ms. */
+const SHORT_MS = 0.1;
+/** Work between two looks at the clock, ms. */
+const STRIDE_MS = 0.025;
+/** Weight of the last tick in the estimate. */
+const WEIGHT = 0.25;
+
+/** Tells short ticks from others by what batches took before. The host's alone. */
+export class ShortTicks {
+  readonly #clock: () => number;
+  /** Never short before anything was measured. */
+  #msPerBatch = Number.POSITIVE_INFINITY;
+
+  constructor(clock: () => number = () => performance.now()) {
+    this.#clock = clock;
+  }
+
+  /** Runs a tick that is expected to be short; gives how many of its batches it has run: fewer where it is none, or turns out longer. */
+  runAlone(t: number, batches: number, runBatch: RunBatch): number {
+    if (batches === 0 || this.#msPerBatch * batches >= SHORT_MS) return 0;
+    const stride = Math.max(1, Math.floor(STRIDE_MS / this.#msPerBatch));
+    return this.learn((beganMs) => {
+      let ran = 0;
+      do {
+        for (const end = Math.min(ran + stride, batches); ran < end; ran++) runBatch(t, ran);
+      } while (ran < batches && this.#clock() - beganMs < SHORT_MS);
+      return ran;
+    });
+  }
+
+  /** Times work that is told when it began, and gives how many batches it has run. */
+  learn(work: (beganMs: number) => number): number {
+    const beganMs = this.#clock();
+    const ran = work(beganMs);
+    if (ran > 0) {
+      const ms = (this.#clock() - beganMs) / ran;
+      this.#msPerBatch = Number.isFinite(this.#msPerBatch) ? this.#msPerBatch + (ms - this.#msPerBatch) * WEIGHT : ms;
+    }
+    return ran;
+  }
+}
