@@ -1,6 +1,6 @@
 import type { RunBatch } from './claims.js';
 import type { ColumnsTask } from './columns-job.js';
-import type { Job, ThreadSetup } from './job.js';
+import { loadJob, type ThreadSetup } from './job.js';
 import { CLAIM } from './shared-sessions.js';
 
 /** What a thread is started with. */
@@ -16,7 +16,7 @@ export interface ClaimedSetup {
 
 /** Runs a batch of 64 sessions with the same loops as pools are given: on whichever thread. */
 export async function batchRunner({ setup, jobUrl, awakeCount }: ClaimedSetup): Promise<RunBatch> {
-  const job = ((await import(jobUrl)) as { open(setup: ThreadSetup): Job }).open(setup);
+  const job = await loadJob(jobUrl, setup);
   return (t, batch) => {
     const begin = batch * CLAIM;
     const task: ColumnsTask = { kind: 'share', t, begin, end: Math.min(begin + CLAIM, awakeCount[0]) };

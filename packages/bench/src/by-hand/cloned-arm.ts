@@ -4,6 +4,7 @@ import { isLookTick } from '../arithmetic/sleep.js';
 import type { Arm, ArmSetup, FinalSession, InboundPackets, PacketSink } from '../compare/contender.js';
 import { AwakeList } from './awake-list.js';
 import { type Bot, finalOf, newBot } from './bot.js';
+import { allDone } from './bounded-wait.js';
 import { RECORD_WORDS, writeRecord } from './inbound-record.js';
 import type { ObjectsAnswer, ObjectsTask } from './objects-job.js';
 import type { PoolLibrary } from './pool.js';
@@ -19,26 +20,25 @@ const NO_PACKET = -1;
  * the place of those that were sent. Packets travel in the task and in its result.
  */
 export async function openCloned(library: PoolLibrary, setup: ArmSetup, sink: PacketSink): Promise<Arm> {
-  const open = (threads: number): Promise<RunningPools> =>
-    RunningPools.open(async () => [await library.open(threads, { ...setup, form: 'objects', threads })]);
-  return new ClonedArm(setup, sink, open, await open(setup.workers));
+  const running = await RunningPools.open(setup.workers, async (threads) => [
+    await library.open(threads, { ...setup, form: 'objects', threads }),
+  ]);
+  return new ClonedArm(setup, sink, running);
 }
 
 class ClonedArm implements Arm {
   readonly #setup: ArmSetup;
   readonly #sink: PacketSink;
-  readonly #open: (threads: number) => Promise<RunningPools>;
-  #running: RunningPools;
+  readonly #running: RunningPools;
   readonly #bots: Bot[];
   readonly #awake: AwakeList;
   /** Which of the packets of this tick is for the session of a rank. */
   readonly #packetOf: Int32Array;
 
-  constructor(setup: ArmSetup, sink: PacketSink, open: (threads: number) => Promise<RunningPools>, running: RunningPools) {
+  constructor(setup: ArmSetup, sink: PacketSink, running: RunningPools) {
     const { workload, sessions } = setup;
     this.#setup = setup;
     this.#sink = sink;
-    this.#open = open;
     this.#running = running;
     this.#bots = Array.from({ length: sessions }, (_, rank) => newBot(workload, rank, sessions));
     this.#awake = new AwakeList(new Uint32Array(sessions));
@@ -59,7 +59,7 @@ class ClonedArm implements Arm {
     for (let begin = 0; begin < awake.count; begin += BATCH) {
       batches.push(this.#runBatch(t, awake.indices.subarray(begin, Math.min(begin + BATCH, awake.count)), inbound));
     }
-    await Promise.all(batches);
+    await allDone(batches);
     if (this.#setup.workload === 'W8' && isLookTick(t)) awake.look(nowMs);
   }
 
@@ -67,7 +67,7 @@ class ClonedArm implements Arm {
     const sent: Bot[] = [];
     for (const rank of ranks) sent.push(this.#bots[rank]);
     const task: ObjectsTask = { t, bots: sent, inbox: inbound === null ? null : this.#inboxOf(ranks, inbound) };
-    const { bots, outbox } = (await this.#running.pools[0].run(task)) as ObjectsAnswer;
+    const { bots, outbox } = (await this.#running.only.run(task)) as ObjectsAnswer;
     for (let i = 0; i < ranks.length; i++) this.#bots[ranks[i]] = bots[i];
     if (outbox !== null) for (let at = 0; at < outbox.length; at += OUTBOX_WORDS) this.#sink.take(outbox, at + 1);
   }
@@ -93,10 +93,9 @@ class ClonedArm implements Arm {
     return this.#running.close();
   }
 
-  /** No library changes the size of its pool; a new one knows as much as the old one, since threads keep nothing. */
-  async resize(workers: number): Promise<void> {
-    await this.#running.close();
-    this.#running = await this.#open(workers);
+  /** New threads know as much as old ones, since they keep nothing. */
+  resize(workers: number): Promise<void> {
+    return this.#running.resize(workers);
   }
 
   killThread(): Promise<void> {

@@ -3,7 +3,7 @@ import { bookkeep, type Columns } from '../floor/columns.js';
 import { update as updateHeavy } from '../floor/heavy.js';
 import { update as updateLight } from '../floor/light.js';
 import { move } from '../floor/packets.js';
-import { done, type Job, type ThreadSetup } from './job.js';
+import type { Job, ThreadSetup } from './job.js';
 import { drain, emit, updateListed } from './mail-columns.js';
 import { CLAIM, type SharedSessions } from './shared-sessions.js';
 
@@ -15,7 +15,7 @@ export interface ColumnsTask {
   readonly end: number;
 }
 
-/** A thread that updates sessions in shared memory, with the loops of the floor. */
+/** A thread, or the host beside its threads, that updates sessions in shared memory, with the loops of the floor. */
 export function open(setup: ThreadSetup): Job {
   const { shared, diffMs } = setup;
   if (shared === undefined) throw new TypeError('the form columns needs its shared sessions');
@@ -27,11 +27,11 @@ export function open(setup: ThreadSetup): Job {
     const nowMs = START_MS + diffMs * (t + 1);
     if (kind === 'share') {
       update(begin, end, nowMs);
-      return done();
+      return;
     }
     for (;;) {
       const first = Atomics.add(nextBatch, 0, 1) * CLAIM;
-      if (first >= end) return done();
+      if (first >= end) return;
       update(first, Math.min(first + CLAIM, end), nowMs);
     }
   };

@@ -13,38 +13,25 @@ export interface ThreadSetup extends Omit<ArmSetup, 'workers'> {
   readonly shared?: SharedSessions;
 }
 
-/** What a task gives back. The sender has no use for the buffers of `transfer` any more: a library that can, moves them in place of a copy. */
-export interface Answer {
-  readonly message: unknown;
-  readonly transfer: readonly ArrayBuffer[];
-}
-
-/** What a thread does with each task that it is given. */
-export type Job = (task: unknown) => Answer;
+/** What a thread does with each task that it is given. It gives what the task is answered with; undefined where it has only to be done. */
+export type Job = (task: unknown) => unknown;
 
 /** A task that ends the thread that it comes to, as a fault in a native module would: nothing is said, nothing is answered. */
 export const EXIT = { exit: true };
 
-const NOTHING: Answer = { message: undefined, transfer: [] };
-
-/** The answer to a task that has only to be done. */
-export function done(): Answer {
-  return NOTHING;
-}
-
 /** Loads what a thread runs: that form alone, in that arithmetic alone. */
 export async function openJob(setup: ThreadSetup): Promise<Job> {
-  const job = setup.form === 'empty' ? runShare : await loadJob(setup);
+  const job =
+    setup.form === 'empty' ? runShare : await loadJob(new URL(`./${setup.form}-job-${setup.arith}.js`, import.meta.url).href, setup);
   return (task) => {
     if (isExit(task)) process.exit(1);
     return job(task);
   };
 }
 
-async function loadJob(setup: ThreadSetup): Promise<Job> {
-  const { open } = (await import(new URL(`./${setup.form}-job-${setup.arith}.js`, import.meta.url).href)) as {
-    open(setup: ThreadSetup): Job;
-  };
+/** The job of a built module, whose arithmetic is that of its name. */
+export async function loadJob(url: string, setup: ThreadSetup): Promise<Job> {
+  const { open } = (await import(url)) as { open(setup: ThreadSetup): Job };
   return open(setup);
 }
 
@@ -59,9 +46,9 @@ export interface Share {
 }
 
 /** Runs a share; gives how many batches that were. */
-function runShare(task: unknown): Answer {
+function runShare(task: unknown): number {
   const { begin, end } = task as Share;
   let ran = 0;
   for (let batch = begin; batch < end; batch++) ran++;
-  return { message: ran, transfer: [] };
+  return ran;
 }

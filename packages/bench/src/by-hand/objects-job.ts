@@ -28,7 +28,7 @@ export function open({ workload, sessions, diffMs }: ThreadSetup): Job {
     if (inbox !== null) updates.deliver(bots as readonly Correspondent[], inbox, inbox.length);
     updates.run(bots, t);
     const outbox = workload === 'W2' ? sent(bots as readonly Correspondent[]) : null;
-    return { message: { bots, outbox } satisfies ObjectsAnswer, transfer: [] };
+    return { bots, outbox } satisfies ObjectsAnswer;
   };
 
   function sent(bots: readonly Correspondent[]): Int32Array {

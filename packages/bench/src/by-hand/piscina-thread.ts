@@ -1,9 +1,7 @@
 /** What a thread of piscina runs. */
 import { openJob, type ThreadSetup } from './job.js';
-import { type Mover, resultOf } from './movable.js';
 import { load } from './pool.js';
 
-const piscina = await load<Mover & { workerData: ThreadSetup }>('piscina');
-const job = await openJob(piscina.workerData);
+const { workerData } = await load<{ workerData: ThreadSetup }>('piscina');
 
-export default (task: unknown): unknown => resultOf(job(task), piscina);
+export default await openJob(workerData);

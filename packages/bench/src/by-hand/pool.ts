@@ -3,10 +3,12 @@ import type { ThreadSetup } from './job.js';
 
 /** Threads of a library as it is used without Dormouse. */
 export interface Pool {
-  /** Has whichever thread is free run a task. Buffers of `transfer` are moved there with it. */
-  run(task: unknown, transfer?: readonly ArrayBuffer[]): Promise<unknown>;
+  /** Has whichever thread is free run a task. */
+  run(task: unknown): Promise<unknown>;
   /** As the library closes itself: not every one comes to an end, see {@link ThreadWatch}. */
   close(): Promise<unknown>;
+  /** While no task is there: goes on with so many threads. Absent where the pool must be closed and opened anew. */
+  resize?(threads: number): Promise<void>;
 }
 
 /** A library, and how it is configured. */

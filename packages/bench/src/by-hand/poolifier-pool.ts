@@ -10,7 +10,7 @@ type Options = PoolOptions<Worker>;
 export const POOLIFIER: PoolLibrary = {
   async open(threads, setup) {
     const pool = await openFixed(threads, setup, {});
-    return { run: (task, transfer) => pool.execute(task, undefined, undefined, transfer), close: () => pool.destroy() };
+    return { run: (task) => pool.execute(task), close: () => pool.destroy() };
   },
 
   /** One pool: of the task function `shard0` the first thread alone may run tasks, and so on. */
@@ -18,7 +18,7 @@ export const POOLIFIER: PoolLibrary = {
     const pool = await openFixed(threads, setup, {});
     let closing: Promise<void> | undefined;
     return Array.from({ length: threads }, (_, index) => ({
-      run: (task, transfer) => pool.execute(task, `shard${index}`, undefined, transfer),
+      run: (task) => pool.execute(task, `shard${index}`),
       close: () => (closing ??= pool.destroy()),
     }));
   },
@@ -31,7 +31,7 @@ export const POOLIFIER_STEALING: PoolLibrary = {
       enableTasksQueue: true,
       tasksQueueOptions: { concurrency: 1, taskStealing: true, tasksStealingOnBackPressure: true, tasksStealingRatio: 1 },
     });
-    return { run: (task, transfer) => pool.execute(task, undefined, undefined, transfer), close: () => pool.destroy() };
+    return { run: (task) => pool.execute(task), close: () => pool.destroy() };
   },
 };
 

@@ -1,11 +1,11 @@
-/** What a thread of poolifier runs. Results are always cloned: it has no way to move them. */
+/** What a thread of poolifier runs. */
 import { workerData } from 'node:worker_threads';
 import { type TaskFunctionObject, ThreadWorker } from 'poolifier';
 import { openJob, type ThreadSetup } from './job.js';
 
 const setup = workerData as ThreadSetup;
-const job = await openJob(setup);
-const run = async (task: unknown): Promise<unknown> => job(task).message;
+// Not an async function: of those poolifier waits for a promise with each task.
+const run = await openJob(setup);
 
 /** Functions that one thread alone may run, beside the one that any may. */
 const shards = Array.from({ length: setup.threads }, (_, index): [string, TaskFunctionObject] => [

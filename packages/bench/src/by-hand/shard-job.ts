@@ -3,23 +3,26 @@ import { isLookTick } from '../arithmetic/sleep.js';
 import { AwakeList } from './awake-list.js';
 import { type Bot, type Correspondent, newBot } from './bot.js';
 import { BotUpdates } from './bot-updates.js';
-import { done, type Job, type ThreadSetup } from './job.js';
+import type { Job, ThreadSetup } from './job.js';
 
-/** `open` comes first, and makes the sessions whose rank leaves `shard` when divided by the number of threads: neighbours are on different threads. */
-export type ShardTask = { readonly kind: 'open'; readonly shard: number } | ShardTick | { readonly kind: 'collect' };
+/** `open` comes first, and makes the sessions of these ranks. */
+export type ShardTask = ShardOpening | ShardTick | { readonly kind: 'collect' };
 
+export interface ShardOpening {
+  readonly kind: 'open';
+  readonly ranks: Uint32Array;
+  /**
+   * Packets of the shard's sessions, in memory that is shared with the host alone: before a tick it writes records there as {@link BotUpdates.deliver} takes them, and
+   * after it finds those of {@link BotUpdates.emit} in their place. Task and answer publish it.
+   */
+  readonly mail: Int32Array;
+}
+
+/** Answered by how many words of `mail` are in use after it. */
 export interface ShardTick {
   readonly kind: 'tick';
   readonly t: number;
-  /** Records as {@link BotUpdates.deliver} takes them, with room for what is sent; null: no packets. */
-  readonly mail: Int32Array<ArrayBuffer> | null;
-  /** In use. */
-  readonly words: number;
-}
-
-export interface ShardAnswer {
-  /** The same memory, with records as {@link BotUpdates.emit} makes them. */
-  readonly mail: Int32Array<ArrayBuffer>;
+  /** Words of `mail` in use before it. */
   readonly words: number;
 }
 
@@ -29,12 +32,12 @@ export function open(setup: ThreadSetup): Job {
   return (message) => {
     const task = message as ShardTask;
     if (task.kind === 'open') {
-      shard = new Shard(setup, task.shard);
-      return done();
+      shard = new Shard(setup, task);
+      return undefined;
     }
     // A thread that was started in place of one that died.
     if (shard === undefined) throw new Error('no sessions live in this thread');
-    return task.kind === 'tick' ? shard.tick(task) : { message: shard.bots, transfer: [] };
+    return task.kind === 'tick' ? shard.tick(task) : shard.bots;
   };
 }
 
@@ -42,40 +45,40 @@ class Shard {
   readonly bots: readonly Bot[];
   readonly #setup: ThreadSetup;
   readonly #updates: BotUpdates;
+  readonly #mail: Int32Array;
+  /** The same words, for payloads of floats. */
+  readonly #mailFloats: Float32Array;
   readonly #awake: AwakeList;
   #awakeBots: readonly Bot[];
 
-  constructor(setup: ThreadSetup, shard: number) {
-    const { workload, sessions, diffMs, threads } = setup;
+  constructor(setup: ThreadSetup, { ranks, mail }: ShardOpening) {
+    const { workload, sessions, diffMs } = setup;
     this.#setup = setup;
     this.#updates = new BotUpdates(workload, sessions, diffMs);
-    this.bots = Array.from({ length: Math.ceil((sessions - shard) / threads) }, (_, i) => newBot(workload, shard + i * threads, sessions));
+    this.#mail = mail;
+    this.#mailFloats = new Float32Array(mail.buffer, 0, mail.length);
+    this.bots = Array.from(ranks, (rank) => newBot(workload, rank, sessions));
     this.#awake = new AwakeList(new Uint32Array(this.bots.length));
     this.#awakeBots = this.bots;
   }
 
-  tick({ t, mail, words }: ShardTick): ReturnType<Job> {
+  tick({ t, words }: ShardTick): number {
     const { workload, diffMs } = this.#setup;
     const nowMs = START_MS + diffMs * (t + 1);
-    if (mail !== null) {
-      this.#updates.deliver(this.bots as readonly Correspondent[], mail, words);
-      if (workload === 'W8') this.#wake(mail, words, nowMs);
+    if (words > 0) {
+      this.#updates.deliver(this.bots as readonly Correspondent[], this.#mail, words);
+      if (workload === 'W8') this.#wake(words, nowMs);
     }
     this.#updates.run(this.#awakeBots, t);
     if (workload === 'W8' && isLookTick(t)) {
       this.#awake.look(nowMs);
       this.#listAwake();
     }
-    if (mail === null) return done();
-    const sent = workload === 'W2' ? this.#emit(mail) : 0;
-    return { message: { mail, words: sent } satisfies ShardAnswer, transfer: [mail.buffer] };
+    return workload === 'W2' ? this.#updates.emit(this.bots as readonly Correspondent[], this.#mail, this.#mailFloats) : 0;
   }
 
-  #emit(mail: Int32Array<ArrayBuffer>): number {
-    return this.#updates.emit(this.bots as readonly Correspondent[], mail, new Float32Array(mail.buffer, 0, mail.length));
-  }
-
-  #wake(mail: Int32Array, words: number, nowMs: number): void {
+  #wake(words: number, nowMs: number): void {
+    const mail = this.#mail;
     let woken = 0;
     for (let at = 0; at < words; at += 2 + (((mail[at + 1] >>> 16) + 3) >> 2)) {
       if (this.#awake.receive(mail[at], nowMs)) woken++;

@@ -1,22 +1,30 @@
 import { START_MS } from '../arithmetic/random.js';
 import { isLookTick } from '../arithmetic/sleep.js';
+import { builtUrl } from '../built.js';
 import type { Arm, ArmSetup, FinalSession, InboundPackets, PacketSink } from '../compare/contender.js';
 import { AwakeList } from './awake-list.js';
+import { allDone } from './bounded-wait.js';
 import type { ColumnsTask } from './columns-job.js';
 import { Hotspot } from './hotspot.js';
+import { type Job, loadJob, type ThreadSetup } from './job.js';
 import type { PoolLibrary } from './pool.js';
 import { RunningPools } from './running-pools.js';
 import { collect, finalsOf, post, type SharedSessions, sharedSessionsOf } from './shared-sessions.js';
 
-/** `shares`: each task has a part of the sessions, all of the same cost as far as that is known. `claims`: each takes batches until there are none left. */
-export type Division = 'shares' | 'claims';
+/**
+ * `shares`: each task has a part of the sessions, all of the same cost as far as that is known. `claims`: each takes batches until there are none left.
+ * `joined-claims`: and so does the calling thread, meanwhile.
+ */
+export type Division = 'shares' | 'claims' | 'joined-claims';
 
 /** Sessions are columns in shared memory; a tick is one small task for each thread. Packets are in shared memory as well. */
 export async function openShared(library: PoolLibrary, division: Division, setup: ArmSetup, sink: PacketSink): Promise<Arm> {
   const shared = sharedSessionsOf(setup);
-  const open = (threads: number): Promise<RunningPools> =>
-    RunningPools.open(async () => [await library.open(threads, { ...setup, form: 'columns', threads, shared })]);
-  return new SharedArm(setup, sink, shared, division, open, await open(setup.workers));
+  const given = (threads: number): ThreadSetup => ({ ...setup, form: 'columns', threads, shared });
+  const ownJob =
+    division === 'joined-claims' ? await loadJob(builtUrl(`by-hand/columns-job-${setup.arith}.js`).href, given(setup.workers)) : undefined;
+  const running = await RunningPools.open(setup.workers, async (threads) => [await library.open(threads, given(threads))]);
+  return new SharedArm(setup, sink, shared, division, running, ownJob);
 }
 
 class SharedArm implements Arm {
@@ -24,8 +32,9 @@ class SharedArm implements Arm {
   readonly #sink: PacketSink;
   readonly #shared: SharedSessions;
   readonly #division: Division;
-  readonly #open: (threads: number) => Promise<RunningPools>;
-  #running: RunningPools;
+  readonly #running: RunningPools;
+  /** What the calling thread does with a task of its own. */
+  readonly #ownJob: Job | undefined;
   #threads: number;
   readonly #awake: AwakeList;
   /** Where shares begin and end, as long as all are awake. */
@@ -37,15 +46,15 @@ class SharedArm implements Arm {
     sink: PacketSink,
     shared: SharedSessions,
     division: Division,
-    open: (threads: number) => Promise<RunningPools>,
     running: RunningPools,
+    ownJob: Job | undefined,
   ) {
     this.#setup = setup;
     this.#sink = sink;
     this.#shared = shared;
     this.#division = division;
-    this.#open = open;
     this.#running = running;
+    this.#ownJob = ownJob;
     this.#threads = setup.workers;
     this.#awake = new AwakeList(shared.awake);
     this.#hotspot = new Hotspot(shared.columns.repeat);
@@ -75,18 +84,20 @@ class SharedArm implements Arm {
       const end = all ? this.#bounds[index + 1] : Math.floor(((index + 1) * count) / this.#threads);
       if (begin < end) tasks.push(this.#run({ kind: 'share', t, begin, end }));
     }
-    await Promise.all(tasks);
+    await allDone(tasks);
   }
 
   async #runClaims(t: number): Promise<void> {
-    // No thread has a task now: those that get one see this.
+    // No thread has a task now, also after a tick that failed: those that get one see this.
     Atomics.store(this.#shared.nextBatch, 0, 0);
     const task: ColumnsTask = { kind: 'claim', t, begin: 0, end: this.#awake.count };
-    await Promise.all(Array.from({ length: this.#threads }, () => this.#run(task)));
+    const tasks = Array.from({ length: this.#threads }, () => this.#run(task));
+    this.#ownJob?.(task);
+    await allDone(tasks);
   }
 
   #run(task: ColumnsTask): Promise<unknown> {
-    return this.#running.pools[0].run(task);
+    return this.#running.only.run(task);
   }
 
   sessions(): Iterable<FinalSession> {
@@ -97,10 +108,9 @@ class SharedArm implements Arm {
     return this.#running.close();
   }
 
-  /** No library changes the size of its pool; a new one finds all there is in shared memory. */
+  /** New threads find all there is in shared memory. */
   async resize(workers: number): Promise<void> {
-    await this.#running.close();
-    this.#running = await this.#open(workers);
+    await this.#running.resize(workers);
     this.#threads = workers;
     this.#bounds = boundsOf(this.#shared.columns.repeat, workers);
   }

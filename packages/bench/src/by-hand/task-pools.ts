@@ -2,7 +2,7 @@ import { load, type Pool, type PoolLibrary, threadUrl } from './pool.js';
 
 /** Piscina, and tinypool, which is made from it. */
 interface TaskPool {
-  run(task: unknown, options?: { transferList?: readonly ArrayBuffer[] }): Promise<unknown>;
+  run(task: unknown): Promise<unknown>;
   destroy(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export const PISCINA: PoolLibrary = {
 
 function poolOf(pool: TaskPool): Pool {
   return {
-    run: (task, transferList) => (transferList === undefined ? pool.run(task) : pool.run(task, { transferList })),
+    run: (task) => pool.run(task),
     close: () => pool.destroy(),
   };
 }

@@ -1,7 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-
-/** How long a library may take to close itself, ms. */
-const PATIENCE_MS = 2000;
+import { settledInTime } from './bounded-wait.js';
 
 /**
  * Knows the threads that this process starts while it watches, whoever starts them: the libraries tell of some of theirs, and not when those are gone. Two that
@@ -37,13 +35,8 @@ export class ThreadWatch {
    * wait for ever for a thread that died. Bounded.
    */
   async end(close: () => Promise<unknown>): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const tooLong = new Promise((resolve) => {
-      timer = setTimeout(resolve, PATIENCE_MS);
-    });
     // What it fails with is that a thread is gone, which is all that is wanted.
-    await Promise.race([close().catch(() => {}), tooLong]);
-    clearTimeout(timer);
+    await settledInTime(close());
     process.off('worker', this.#note);
     await Promise.all(Array.from(this.#alive, (thread) => thread.terminate()));
   }

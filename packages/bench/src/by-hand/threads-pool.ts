@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { ThreadSetup } from './job.js';
 import { load, type Pool, type PoolLibrary, threadUrl } from './pool.js';
 
 type Thread = (task: unknown) => PromiseLike<unknown>;
@@ -7,34 +8,33 @@ type Thread = (task: unknown) => PromiseLike<unknown>;
 interface Threads {
   spawn(worker: Worker): Promise<Thread>;
   Thread: { terminate(thread: Thread): Promise<void> };
-  Transfer(task: unknown, transfer: readonly ArrayBuffer[]): unknown;
 }
 
 /** Spawned threads, each of which takes the next task as it has answered. Its own `Pool` waits for a timer with every task, which is 1 ms. */
 export const THREADS: PoolLibrary = {
   async open(count, setup) {
-    const threads = await load<Threads>('threads');
-    const workers = Array.from({ length: count }, () => new EventWorker(threadUrl('threads'), { workerData: setup }));
-    return new SpawnedThreads(threads, await Promise.all(workers.map((worker) => threads.spawn(worker))));
+    const pool = new SpawnedThreads(await load<Threads>('threads'), setup);
+    await pool.resize(count);
+    return pool;
   },
 };
 
 class SpawnedThreads implements Pool {
   readonly #threads: Threads;
-  readonly #all: readonly Thread[];
-  readonly #idle: Thread[];
+  readonly #setup: ThreadSetup;
+  readonly #all: Thread[] = [];
+  #idle: Thread[] = [];
   readonly #waiting: ((thread: Thread) => void)[] = [];
 
-  constructor(threads: Threads, all: readonly Thread[]) {
+  constructor(threads: Threads, setup: ThreadSetup) {
     this.#threads = threads;
-    this.#all = all;
-    this.#idle = [...all];
+    this.#setup = setup;
   }
 
-  async run(task: unknown, transfer?: readonly ArrayBuffer[]): Promise<unknown> {
+  async run(task: unknown): Promise<unknown> {
     const thread = this.#idle.pop() ?? (await new Promise<Thread>((resolve) => this.#waiting.push(resolve)));
     try {
-      return await thread(transfer === undefined ? task : this.#threads.Transfer(task, transfer));
+      return await thread(task);
     } finally {
       const next = this.#waiting.shift();
       if (next === undefined) this.#idle.push(thread);
@@ -42,8 +42,21 @@ class SpawnedThreads implements Pool {
     }
   }
 
-  close(): Promise<unknown> {
-    return Promise.all(this.#all.map((thread) => this.#threads.Thread.terminate(thread)));
+  async resize(count: number): Promise<void> {
+    const more = Array.from({ length: count - this.#all.length }, () => this.#spawn());
+    const fewer = this.#all.splice(count);
+    this.#idle = this.#idle.filter((thread) => !fewer.includes(thread));
+    await Promise.all([...more, ...fewer.map((thread) => this.#threads.Thread.terminate(thread))]);
+  }
+
+  close(): Promise<void> {
+    return this.resize(0);
+  }
+
+  async #spawn(): Promise<void> {
+    const thread = await this.#threads.spawn(new EventWorker(threadUrl('threads'), { workerData: this.#setup }));
+    this.#all.push(thread);
+    this.#idle.push(thread);
   }
 }
 

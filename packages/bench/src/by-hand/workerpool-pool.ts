@@ -7,7 +7,7 @@ interface Workerpool {
     script: string,
     options: { workerType: 'thread'; minWorkers: number; maxWorkers: number; workerThreadOpts: { workerData: unknown } },
   ): {
-    exec(method: string, parameters: readonly unknown[], options?: { transfer: readonly ArrayBuffer[] }): PromiseLike<unknown>;
+    exec(method: string, parameters: readonly unknown[]): PromiseLike<unknown>;
     terminate(): PromiseLike<unknown>;
   };
 }
@@ -23,7 +23,7 @@ export const WORKERPOOL: PoolLibrary = {
       workerThreadOpts: { workerData: setup },
     });
     return {
-      run: async (task, transfer) => pool.exec('run', [task], transfer && { transfer }),
+      run: async (task) => pool.exec('run', [task]),
       close: async () => pool.terminate(),
     };
   },

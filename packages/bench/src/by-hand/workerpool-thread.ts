@@ -5,15 +5,8 @@ import { load } from './pool.js';
 
 interface WorkerpoolThread {
   worker(methods: Record<string, (task: unknown) => unknown>): void;
-  Transfer: new (message: unknown, transfer: readonly ArrayBuffer[]) => object;
 }
 
 const { default: workerpool } = await load<{ default: WorkerpoolThread }>('workerpool');
-const job = await openJob(workerData as ThreadSetup);
 
-workerpool.worker({
-  run(task) {
-    const { message, transfer } = job(task);
-    return transfer.length === 0 ? message : new workerpool.Transfer(message, transfer);
-  },
-});
+workerpool.worker({ run: await openJob(workerData as ThreadSetup) });

@@ -6,9 +6,8 @@ const LIBRARY: HandLibrary = {
   name: 'poolifier',
   pools: POOLIFIER,
   configuration:
-    'A fixed pool without events; strategy LEAST_USED, its default: ROUND_ROBIN was no faster, FAIR_SHARE and LEAST_BUSY were slower.',
-  affinity:
-    'Each thread has a task function of its own, bound to it by workerNodeKeys; poolifier cannot move results, so what comes back is cloned.',
+    'A fixed pool without events; a task function that is not async, which takes a promise off each task; strategy LEAST_USED, its default: ROUND_ROBIN was no faster, FAIR_SHARE and LEAST_BUSY were slower.',
+  affinity: 'Each thread has a task function of its own, bound to it by workerNodeKeys.',
 };
 
 export const POOLIFIER_CONTENDERS: readonly Contender[] = [

@@ -8,5 +8,6 @@ export const THREADS_CONTENDERS: readonly Contender[] = handContenders({
   pools: THREADS,
   configuration:
     'spawn, and a queue of our own of which each thread takes the next task when it has answered: its Pool waits for a timer with every task, 1 ms each.',
+  resizing: 'To change the number of threads, one is spawned or terminated.',
   affinity: 'Each spawned thread is called by itself.',
 });
