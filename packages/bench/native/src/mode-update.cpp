@@ -3,6 +3,7 @@
 #include <type_traits>
 
 #include "checksum.h"
+#include "dump.h"
 #include "manager.h"
 #include "modes.h"
 #include "report.h"
@@ -78,7 +79,7 @@ void measureUpdates(const Options& o) {
 
   const uint32_t skip = o.skip < 0 ? o.ticks / 10 : uint32_t(o.skip);
   PhaseTimes times(o.ticks);
-  uint32_t egressSum = 0;
+  Egress taken;
   uint64_t updatesBefore = 0;
   double cpuBegin = cpuMicros();
   auto wallBegin = Clock::now();
@@ -106,7 +107,7 @@ void measureUpdates(const Options& o) {
       manager.updateAll(t, hotspot);
     }
     const auto d = Clock::now();
-    if (o.workload == Workload::W2) egressSum += egress(list);
+    if (o.workload == Workload::W2) egress(list, taken);
     const auto e = Clock::now();
     if (o.workload == Workload::W8 && (tick + 1) % kIdleScanTicks == 0) manager.hibernateInactive(nowMs, kIdleMs);
     const auto f = Clock::now();
@@ -123,6 +124,7 @@ void measureUpdates(const Options& o) {
   const double cpuUs = cpuMicros() - cpuBegin, wallUs = microsSince(wallBegin);
   const long rssAfterTicks = rssKiB();
   if (inColumns) columns.store(list);
+  if (!o.dump.empty()) dumpSessions(o.dump, list);
   const uint32_t checksum = checksumOf(list);
   const uint64_t updates = updatesOf(list);
   uint64_t packetsIn = 0, packetsOut = 0, dropped = 0;
@@ -162,7 +164,8 @@ void measureUpdates(const Options& o) {
   report.number("packetsIn", double(packetsIn));
   report.number("packetsOut", double(packetsOut));
   report.number("dropped", double(dropped));
-  report.hex("egressSum", egressSum);
+  report.number("packetsTaken", double(taken.packets));
+  report.hex("egressSum", taken.sum);
   report.hex("checksum", checksum);
   report.print();
 }

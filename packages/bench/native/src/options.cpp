@@ -26,6 +26,7 @@ constexpr const char* kHelp =
   --arith f32|f64                 round every operation to binary32, or only what is stored
   --sessions 1000  --ticks 1000  --skip ticks/10 (not timed)  --batch 64  --threads 2  --diff 100 (ms a tick)
   --every-tick no|yes             print the time of each timed tick too
+  --dump FILE                     write every session as it is after the last tick
   --ring 16384 (bytes)  --first-account 10000  --period-us 0
   --json  --version  --help
 )";
@@ -73,7 +74,7 @@ std::string versionLine() {
 #else
   const std::string compiler = "gcc " __VERSION__;
 #endif
-  return std::string("botref 2, oneTBB " TBB_VERSION_STRING ", ") + compiler + (kHasColumns ? ", AVX2" : ", no AVX2");
+  return std::string("botref 3, oneTBB " TBB_VERSION_STRING ", ") + compiler + (kHasColumns ? ", AVX2" : ", no AVX2");
 }
 
 Options parseOptions(int argc, char** argv) {
@@ -120,6 +121,8 @@ Options parseOptions(int argc, char** argv) {
       o.f64 = pick<bool>(flag, value, {{"f32", false}, {"f64", true}});
     } else if (flag == "--every-tick") {
       o.everyTick = pick<bool>(flag, value, {{"no", false}, {"yes", true}});
+    } else if (flag == "--dump") {
+      o.dump = value;
     } else if (flag == "--sessions") {
       o.sessions = integer(flag, value, 1);
     } else if (flag == "--ticks") {

@@ -29,6 +29,8 @@ struct Options {
   /// The time of each timed tick is printed too.
   bool everyTick = false;
   bool json = false;
+  /// Where sessions are written after the last tick; empty: nowhere.
+  std::string dump;
 
   unsigned participants() const { return scheduler == SchedulerKind::serial ? 1 : threads; }
 };

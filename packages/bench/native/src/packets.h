@@ -56,8 +56,15 @@ inline void ingest(BotSession& s, uint32_t tick) {
   if (!ringPush<kInboundWords>(inboundRing(s), s.inHead, s.inTail, kInboundOpcode, payload)) ++s.dropped;
 }
 
-/// Takes every outbound packet; the sum of the payload words, modulo 2^32.
-inline uint32_t egress(const std::vector<BotSession*>& sessions) {
+/// What was taken from outbound rings: packets, and the sum of their payload words, modulo 2^32.
+struct Egress {
+  uint64_t packets = 0;
+  uint32_t sum = 0;
+};
+
+/// Takes every outbound packet.
+inline void egress(const std::vector<BotSession*>& sessions, Egress& taken) {
+  uint64_t packets = 0;
   uint32_t sum = 0;
   for (BotSession* s : sessions) {
     const uint8_t* const ring = outboundRing(*s);
@@ -72,10 +79,12 @@ inline uint32_t egress(const std::vector<BotSession*>& sessions) {
         sum += word;
       }
       tail += 4 + 4 * words;
+      ++packets;
     }
     s->outTail = tail;
   }
-  return sum;
+  taken.packets += packets;
+  taken.sum += sum;
 }
 
 }  // namespace botref
