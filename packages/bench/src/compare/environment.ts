@@ -42,11 +42,11 @@ function versionOf(name: string): string {
   return 'unknown';
 }
 
-/** Of the work tree that this program is in, with `+` behind it where that has changes; null outside of one, and where there is no git. */
+/** Of the work tree that this program is in, with `+` behind it where files that it has were changed; null outside of one, and where there is no git. */
 export function commitHere(): string | null {
   const cwd = dirname(fileURLToPath(import.meta.url));
   const git = (...args: string[]) => spawnSync('git', args, { cwd, encoding: 'utf8' });
   const head = git('rev-parse', 'HEAD');
   if (head.status !== 0) return null;
-  return `${head.stdout.trim()}${git('status', '--porcelain').stdout === '' ? '' : '+'}`;
+  return `${head.stdout.trim()}${git('status', '--porcelain', '--untracked-files=no').stdout === '' ? '' : '+'}`;
 }

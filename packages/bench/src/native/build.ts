@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { endChild } from '../compare/children.js';
 import { builtProgram, NATIVE_SOURCES } from './program.js';
 
 export const PACKAGES = 'cmake make g++ libtbb-dev libboost-dev';
@@ -7,6 +8,7 @@ export const PACKAGES = 'cmake make g++ libtbb-dev libboost-dev';
 const CONFIGURE_MS = 120_000;
 const COMPILE_MS = 600_000;
 const SHOWN_LINES = 20;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** The program's path, or why there is none. */
 export type Built = { readonly program: string } | { readonly problem: string };
@@ -39,21 +41,40 @@ interface Ended {
 }
 
 function run(program: string, words: readonly string[], boundMs: number): Promise<Ended> {
-  // The option `timeout` of spawn keeps its timer where there is no such program.
-  const signal = AbortSignal.timeout(boundMs);
   return new Promise((resolve) => {
-    const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], signal, env: { ...process.env, LC_ALL: 'C' } });
+    // A group of its own, as what is to be ended is make and its compilers too.
+    const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...process.env, LC_ALL: 'C' } });
     let output = '';
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      endChild(child);
+    }, boundMs);
+    const stop = stopWith(child);
     const read = (text: string): void => {
       output += text;
     };
     child.stdout.setEncoding('utf8').on('data', read);
     child.stderr.setEncoding('utf8').on('data', read);
-    child.on('error', (error: NodeJS.ErrnoException) =>
-      resolve({ code: signal.aborted ? `SIGTERM, not done within ${boundMs / 1000} s` : (error.code ?? error.message), output }),
-    );
-    child.on('close', (code, signal) => resolve({ code: code ?? signal ?? 1, output }));
+    const end = (code: number | string): void => {
+      clearTimeout(timer);
+      for (const signal of SIGNALS) process.off(signal, stop);
+      resolve({ code: isLate ? `SIGKILL, not done within ${boundMs / 1000} s` : code, output });
+    };
+    child.on('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.message));
+    child.on('close', (code, signal) => end(code ?? signal ?? 1));
   });
+}
+
+/** What ends this program ends the child and its group first: a terminal's signals do not reach them. */
+function stopWith(child: ChildProcess): (signal: NodeJS.Signals) => void {
+  const stop = (signal: NodeJS.Signals): void => {
+    endChild(child);
+    for (const each of SIGNALS) process.off(each, stop);
+    process.kill(process.pid, signal);
+  };
+  for (const signal of SIGNALS) process.on(signal, stop);
+  return stop;
 }
 
 function lacking(what: string): string {
