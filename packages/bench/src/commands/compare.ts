@@ -7,8 +7,9 @@ import { compare } from '../compare/compare.js';
 import { COMPARED_WORKLOADS, type ComparedWorkload, type Contender } from '../compare/contender.js';
 import { CONTENDERS, NATIVE_CONTENDERS } from '../compare/contenders/index.js';
 import { coresHere } from '../compare/environment.js';
+import { foreignContenders } from '../compare/foreign-contenders.js';
 import { nativeArmsOf } from '../compare/native-arm.js';
-import type { ComparePlan } from '../compare/plan.js';
+import { type ComparePlan, mainRaces } from '../compare/plan.js';
 import type { CompareResult } from '../compare/result.js';
 import { selected } from '../compare/selection.js';
 import { orderInterval } from '../compare/statistics.js';
@@ -44,6 +45,7 @@ const DIFF_MS = 100;
 const CONFIDENCE = 0.95;
 /** As a shell says that a program was ended by Ctrl-C. */
 const INTERRUPTED = 130;
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const names = (text: string): readonly string[] => text.split(',').filter((name) => name !== '');
 
@@ -92,6 +94,8 @@ export function compareCommand(): Command {
       }
       const out = flags.out ?? `dormouse-compare-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.json`;
       if (!isWritable(out)) command.error(`error: --out must be a file that can be written: got ${out}`);
+      const nothing = reasonForNothing(plan);
+      if (nothing !== undefined) command.error(`error: --arms and --workloads leave nothing to compare${nothing}`);
       const result = await compareUntilStopped(plan);
       writeFileSync(out, `${JSON.stringify(result, null, 1)}\n`);
       process.stderr.write(`${result.partial ? 'stopped: what there is' : 'the result'} is in ${out}\n`);
@@ -132,11 +136,21 @@ async function planOf(flags: Flags, command: Command): Promise<ComparePlan> {
   };
 }
 
-/** What modules export as CONTENDERS; one that cannot be loaded ends the program. */
+/** Why no arm has any of the workloads, as far as there is a reason; undefined where one has. */
+function reasonForNothing(plan: ComparePlan): string | undefined {
+  const { races, skipped } = mainRaces(plan);
+  if (races.some(({ arms }) => arms.length > 0)) return undefined;
+  const [first] = [...plan.skipped, ...skipped];
+  return first === undefined ? '' : `: ${first.arm}: ${first.reason}`;
+}
+
+/** What modules export as CONTENDERS; one that cannot be loaded, or has what may not take part, ends the program. */
 async function contendersIn(modules: readonly string[], command: Command): Promise<Contender[]> {
   try {
-    const loaded = await Promise.all(modules.map((url) => import(url) as Promise<{ CONTENDERS: readonly Contender[] }>));
-    return loaded.flatMap((module) => [...module.CONTENDERS]);
+    return await foreignContenders(
+      modules,
+      [...CONTENDERS, ...NATIVE_CONTENDERS].map(({ name }) => name),
+    );
   } catch (error) {
     return command.error(`error: --contenders: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -161,7 +175,7 @@ function isWritable(file: string): boolean {
   }
 }
 
-/** Ends early, with what there is, at the first SIGINT or SIGTERM; at the second at once. */
+/** Ends early, with what there is, at the first SIGINT, SIGTERM or SIGHUP; at the second at once. */
 async function compareUntilStopped(plan: ComparePlan): Promise<CompareResult> {
   const stopping = new AbortController();
   const stop = (): void => {
@@ -169,10 +183,10 @@ async function compareUntilStopped(plan: ComparePlan): Promise<CompareResult> {
     process.stderr.write('\nstopping; once more to stop at once\n');
     stopping.abort();
   };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
+  for (const signal of STOP_SIGNALS) process.on(signal, stop);
   try {
     return await compare(plan, stopping.signal, timeLeft(process.stderr));
   } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
+    for (const signal of STOP_SIGNALS) process.off(signal, stop);
   }
 }

@@ -23,6 +23,8 @@ interface Findings {
 /** Makes all that a plan has, in turn. The signal ends it early, with the tables that are whole: such a result says that it is partial. */
 export async function compare(plan: ComparePlan, signal: AbortSignal, onProgress: OnProgress): Promise<CompareResult> {
   const startedAt = new Date().toISOString();
+  // Now, as it may be another one when all is measured.
+  const commit = commitHere();
   const { settings, command, smoke } = plan;
   const findings: Findings = {
     arms: new Map(plan.arms.map(({ description }) => [description.name, description])),
@@ -54,7 +56,7 @@ export async function compare(plan: ComparePlan, signal: AbortSignal, onProgress
     partial,
     smoke,
     command,
-    commit: commitHere(),
+    commit,
     machine: machineHere(),
     versions: versionsHere(libraries, plan.native),
     settings,
