@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pointsOf } from '../src/compare/curves.js';
-import { shuffled, ticksOfRound } from '../src/compare/race.js';
+import { leadTicksOf, shuffled, ticksOfRound } from '../src/compare/race.js';
 import { selected } from '../src/compare/selection.js';
 import { intervalOf, orderInterval, ranksOf, tailOf } from '../src/compare/statistics.js';
 
@@ -63,6 +63,17 @@ describe('a round', () => {
     [30_000, 'W8', 20],
   ] as const)('of ticks of %i µs of %s has %i of them', (medianUs, workload, ticks) => {
     expect(ticksOfRound(medianUs, 100, workload)).toBe(ticks);
+  });
+
+  it.each([
+    [100, 'W1', 20],
+    [5000, 'W1', 20],
+    [10_000, 'W1', 10],
+    [1_000_000, 'W1', 4],
+    [1_000_000, 'W7', 10],
+    [1_000_000, 'W8', 20],
+  ] as const)('of ticks of %i µs of %s has others before it that are not timed: %i', (medianUs, workload, ticks) => {
+    expect(leadTicksOf(medianUs, workload)).toBe(ticks);
   });
 
   it('comes in another order each time, and in the same in each run', () => {

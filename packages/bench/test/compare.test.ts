@@ -41,38 +41,40 @@ describe('compare refuses by name whoever did not do the work', () => {
   let result: CompareResult;
 
   beforeAll(async () => {
-    ended = await compare('--smoke', '--workloads', 'W2', '--arms', 'test-', '--bound', '2', '--out', 'wrong.json');
+    ended = await compare('--smoke', '--workloads', 'W1,W2', '--arms', 'test-', '--bound', '2', '--out', 'wrong.json');
     result = resultIn('wrong.json');
   });
 
   it.each([
-    ['skips-a-tick', '8800 updates instead of 9000 after 45 ticks'],
-    ['runs-a-tick-twice', '9200 updates instead of 9000 after 45 ticks'],
-    ['skips-a-session', '8955 updates instead of 9000 after 45 ticks'],
-    ['forgets-a-session', '8955 updates instead of 9000 after 45 ticks'],
-    ['says-that-it-did', '0 packets in instead of 9000 after 45 ticks'],
-    ['loses-packets', '8910 packets handed over instead of 9000 after 45 ticks'],
-    ['changes-packets', 'egress sum'],
-    ['computes-wrongly', 'checksum'],
-    ['hangs', 'did not end a round within 2 s'],
-    ['spins', 'did not end a round within 2 s'],
-    ['throws-as-it-opens', 'no room'],
-    ['throws-in-a-tick', 'no luck'],
-    ['exits', 'its process ended with exit code 3'],
-    ['fails-behind-our-backs', 'its process ended with exit code 1: RangeError: too late'],
-    ['does-not-close', 'did not end closing within 2 s'],
-  ])('%s', (name, reason) => {
+    ['skips-a-tick', 'W1', '8800 updates instead of 9000 after 45 ticks'],
+    ['runs-a-tick-twice', 'W1', '9200 updates instead of 9000 after 45 ticks'],
+    ['skips-a-session', 'W1', '8955 updates instead of 9000 after 45 ticks'],
+    ['forgets-a-session', 'W1', '8955 updates instead of 9000 after 45 ticks'],
+    ['says-that-it-did', 'W1', 'checksum'],
+    ['computes-wrongly', 'W1', 'checksum'],
+    ['ends-ticks-early', 'W1', '8800 updates instead of 9000 after 45 ticks'],
+    ['changes-when-read', 'W1', 'its sessions change while nothing ticks'],
+    ['ignores-packets', 'W2', '0 packets in instead of 9000 after 45 ticks'],
+    ['loses-packets', 'W2', '198 packets handed over instead of 200 when tick 0 was over'],
+    ['is-late', 'W2', '0 packets handed over instead of 200 when tick 0 was over'],
+    ['changes-packets', 'W2', 'egress sum'],
+    ['hangs', 'W2', 'did not end a round within 2 s'],
+    ['spins', 'W2', 'did not end a round within 2 s'],
+    ['throws-as-it-opens', 'W2', 'no room'],
+    ['throws-in-a-tick', 'W2', 'no luck'],
+    ['exits', 'W2', 'its process ended with exit code 3'],
+    ['fails-behind-our-backs', 'W2', 'its process ended with exit code 1: RangeError: too late'],
+    ['does-not-close', 'W2', 'did not end closing within 2 s'],
+  ])('%s in %s', (name, workload, reason) => {
     const arm = `test-${name}@0`;
-    expect(result.refused.filter((refusal) => refusal.arm === arm)).toEqual([
-      { arm, workload: 'W2', reason: expect.stringContaining(reason) },
-    ]);
-    expect(ended.stdout).toMatch(new RegExp(`${arm}.* W2: `));
+    expect(result.refused.filter((refusal) => refusal.arm === arm)).toEqual([{ arm, workload, reason: expect.stringContaining(reason) }]);
+    expect(ended.stdout).toMatch(new RegExp(`${arm}.* ${workload}: `));
   });
 
-  it('and only the arm that did it is in the table', () => {
-    expect(result.tables.map(({ rows }) => rows.map(({ arm, updates, packetsOut }) => ({ arm, updates, packetsOut })))).toEqual([
-      [{ arm: 'test-right@0', updates: 9000, packetsOut: 9000 }],
-    ]);
+  it('and only those that did it are in the tables', () => {
+    const [w1, w2] = result.tables.map(({ rows }) => rows.map(({ arm, updates, packetsOut }) => ({ arm, updates, packetsOut })));
+    expect(w1.map(({ arm }) => arm).sort()).toEqual(['test-hangs@0', 'test-right@0']);
+    expect(w2).toEqual([{ arm: 'test-right@0', updates: 9000, packetsOut: 9000 }]);
     expect({ code: ended.code, smoke: result.smoke, partial: result.partial }).toEqual({ code: 1, smoke: true, partial: false });
   });
 });
@@ -153,6 +155,7 @@ describe('compare', () => {
     [['--rounds', '3', '--launches', '4'], '--launches must be 1…--rounds, here 3: got 4'],
     [['--native', 'no/such/program'], 'no/such/program'],
     [['--contenders', 'no/such/module.mjs'], 'no/such/module.mjs'],
+    [['--arms', 'test-is-late', '--workloads', 'W1'], 'leave nothing to compare: test-is-late@0: it is tried in W2'],
   ])('%j is refused before anything runs, with exit code 2', async (args, message) => {
     const { code, stdout, stderr } = await compare(...args);
     expect(stderr).toContain(message);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { recoveryOf, worstOf } from '../src/compare/recovery.js';
-import { marksOf, type SessionMarks, type ThreadLoss } from '../src/compare/thread-loss.js';
+import { loseThread, marksOf, type SessionMarks, type ThreadLoss } from '../src/compare/thread-loss.js';
 import { openReference } from '../src/reference/reference.js';
 
 const SETUP = { workload: 'W1', arith: 'f64', sessions: 10, diffMs: 100 } as const;
@@ -24,7 +24,7 @@ const all = (count: number): number[] => Array.from({ length: SETUP.sessions }, 
 /** Ten ticks that ended, after which the sessions are as if each had had so many updates. */
 function lossTo(updates: readonly number[], other: Partial<ThreadLoss> = {}): ThreadLoss {
   const tickEndsMs = Array.from({ length: 10 }, (_, index) => 100 + index);
-  return { before: marksAfter(all(BEFORE)), after: marksAfter(updates), tickEndsMs, rejected: 0, hung: false, ...other };
+  return { before: marksAfter(all(BEFORE)), ended: true, after: marksAfter(updates), tickEndsMs, rejected: 0, hung: false, ...other };
 }
 
 describe('after a thread has ended', () => {
@@ -61,6 +61,22 @@ describe('after a thread has ended', () => {
     ['lost', 'sessions are missing', { after: marksAfter([15, 15]) }],
   ] as const)('all is %s where %s', (kind, _, other) => {
     expect(recoveryOf(lossTo(all(15), other), SETUP, true)).toEqual({ ms: undefined, outcome: { kind, sessions: 10 } });
+  });
+
+  it('nothing is said where no thread could be made to end, and what is known of another time counts', () => {
+    const unended = recoveryOf(lossTo([], { ended: false, after: null, tickEndsMs: [] }), SETUP, true);
+    expect(unended).toEqual({ ms: undefined, outcome: { kind: 'unended', sessions: 0 } });
+    expect(worstOf([unended, { ms: 1, outcome: { kind: 'whole', sessions: 0 } }])).toEqual({ kind: 'whole', sessions: 0 });
+  });
+
+  it.each([
+    ['takes longer than its bound', () => new Promise<void>(() => {})],
+    ['is refused', () => Promise.reject(new Error('no thread'))],
+  ])('a death that %s is told as none', async (_, killThread) => {
+    const reference = openReference(SETUP);
+    const arm = { tick: () => reference.tick(), sessions: () => reference.sessions(), close: async () => {}, killThread };
+    expect(await loseThread(arm, 0, 1)).toMatchObject({ ended: false, tickEndsMs: [] });
+    expect(reference.ticks).toBe(0);
   });
 
   it('of several times the worst counts', () => {

@@ -48,7 +48,7 @@ function tableText({ part, workload, arith, sessions, rows }: CompareTable, arms
         (tickUs.median / best).toFixed(2),
         brief(p99Us),
         brief(cpuUsPerTick),
-        (rssBytes / 1e6).toFixed(0),
+        rssBytes === null ? '–' : (rssBytes / 1e6).toFixed(0),
       ]),
     ]),
   ].join('\n');

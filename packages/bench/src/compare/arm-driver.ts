@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checksumOf } from '../harness/checksum.js';
 import { type Inbound, inboundOf } from '../harness/inbound.js';
-import type { Finished, Idle, Opened, Round, Took, WarmUp } from './arm-protocol.js';
-import type { Arm, ArmSetup, ComparedWorkload, Contender, FinalSession, PacketSink } from './contender.js';
+import type { ArmFinished, Idle, Opened, Round, Took, WarmUp } from './arm-protocol.js';
+import type { Arm, ArmSetup, ComparedWorkload, Contender } from './contender.js';
+import { Egress } from './egress.js';
+import { readTwice } from './sessions-reading.js';
 import { loseThread, type ThreadLoss } from './thread-loss.js';
 import { typicalUs } from './typical-tick.js';
 
@@ -27,7 +28,7 @@ export class ArmDriver {
   static async open(contender: Contender, setup: ArmSetup): Promise<ArmDriver> {
     const reason = contender.reasonAgainst(setup.workload, setup.arith);
     if (reason !== undefined) throw new RangeError(reason);
-    const egress = new Egress();
+    const egress = new Egress(setup);
     const beganMs = performance.now();
     const arm = await contender.open(setup, egress);
     return new ArmDriver(arm, setup.workload, inboundOf(setup.workload, setup.sessions), egress, performance.now() - beganMs);
@@ -47,28 +48,25 @@ export class ArmDriver {
     return { ticks: ticksUs.length, typicalUs: typicalUs(ticksUs.slice(ticksUs.length >> 1), this.#workload) };
   }
 
-  /** Runs so many ticks. A tick's time begins before its packets are written and ends when it is over: all that was sent has then been added up. */
-  async round(ticks: number): Promise<Round> {
+  /** Runs so many ticks, after others that are not timed. */
+  async round(ticks: number, leadTicks = 0): Promise<Round> {
+    await this.#run(new Float64Array(leadTicks));
     const ticksUs = new Float64Array(ticks);
     const cpuBefore = process.cpuUsage();
-    for (let tick = 0; tick < ticks; tick++) {
-      const beganMs = performance.now();
-      const ticking = this.#arm.tick(this.#t, this.#inbound(this.#t));
-      if (ticking !== undefined) await ticking;
-      ticksUs[tick] = (performance.now() - beganMs) * 1000;
-      this.#t++;
-    }
+    await this.#run(ticksUs);
     return { ticksUs, cpuUs: cpuSince(cpuBefore) };
   }
 
-  /** What all ticks so far have come to. The sessions are read, and their checksum is computed, by nothing of the contender's. */
-  async finish(): Promise<Finished> {
+  /**
+   * What all ticks so far have come to, and one more, after which the sessions are read at once: of an arm whose ticks end before their work is done they are not yet
+   * what they should be. Their checksum is computed by nothing of the contender's. Rejects if work was left to whoever reads them.
+   */
+  async finish(): Promise<ArmFinished> {
     const rssBytes = process.memoryUsage.rss();
-    const counted = new Counted();
-    const checksum = checksumOf(counted.all(await this.#arm.sessions()));
-    const { updates, packetsIn, packetsOut } = counted;
+    await this.#run(new Float64Array(1));
+    const reading = await readTwice(this.#arm);
     const { packetsTaken, sum } = this.#egress;
-    return { ticks: this.#t, updates, packetsIn, packetsOut, packetsTaken, checksum, egressSum: sum >>> 0, rssBytes };
+    return { ...reading, ticks: this.#t, packetsTaken, egressSum: sum >>> 0, rssBytes };
   }
 
   /** Goes on with another number of threads: until the next tick has ended on them. */
@@ -97,32 +95,19 @@ export class ArmDriver {
     await this.#arm.close();
     return { ms: performance.now() - beganMs };
   }
-}
 
-/** Where an arm hands over what its sessions sent. */
-class Egress implements PacketSink {
-  packetsTaken = 0;
-  /** i32, mod 2^32. */
-  sum = 0;
-
-  take(words: Int32Array | Uint32Array, start: number): void {
-    this.packetsTaken++;
-    this.sum = (this.sum + words[start] + words[start + 1] + words[start + 2] + words[start + 3]) | 0;
-  }
-}
-
-/** Counts what sessions have done while they go by. */
-class Counted {
-  updates = 0;
-  packetsIn = 0;
-  packetsOut = 0;
-
-  *all(sessions: Iterable<FinalSession>): Generator<FinalSession> {
-    for (const session of sessions) {
-      this.updates += session.updateCount;
-      this.packetsIn += session.packetsIn;
-      this.packetsOut += session.packetsOut;
-      yield session;
+  /**
+   * Runs as many ticks as there is room for their times, µs. A tick's time begins before its packets are written and ends when it is over: all that was sent must then
+   * have been added up, else this rejects.
+   */
+  async #run(ticksUs: Float64Array): Promise<void> {
+    for (let tick = 0; tick < ticksUs.length; tick++) {
+      const beganMs = performance.now();
+      const ticking = this.#arm.tick(this.#t, this.#inbound(this.#t));
+      if (ticking !== undefined) await ticking;
+      ticksUs[tick] = (performance.now() - beganMs) * 1000;
+      this.#egress.expectAll(this.#t);
+      this.#t++;
     }
   }
 }

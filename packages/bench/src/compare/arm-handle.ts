@@ -6,6 +6,9 @@ import { endChild, remember } from './children.js';
 
 const STDERR_CHARACTERS = 2000;
 
+/** The arm's process is gone, and its message says how it ended. */
+export class ProcessEnded extends Error {}
+
 /** The parent's side of a process that has one arm at a time. */
 export class ArmProcess {
   readonly #child: ChildProcess;
@@ -41,7 +44,7 @@ export class ArmProcess {
     return this.#isRunning;
   }
 
-  /** Asks, and gives the answer. Rejects with what the arm threw, that its process ended, or that there was no answer in time: then the arm is no use any more. */
+  /** Asks, and gives the answer. Rejects with what the arm threw, with `ProcessEnded`, or that there was no answer in time: then the arm is no use any more. */
   async request<Kind extends keyof ArmAnswers>(request: RequestOf<Kind>, boundMs: number): Promise<ArmAnswers[Kind]> {
     let timer: NodeJS.Timeout | undefined;
     const waiting = new AbortController();
@@ -52,7 +55,7 @@ export class ArmProcess {
       const late = new Promise<never>((_, reject) => {
         timer = setTimeout(() => reject(new Error(`did not end ${SPOKEN[request.kind]} within ${Math.round(boundMs / 1000)} s`)), boundMs);
       });
-      const ended = this.#ended.then((how) => Promise.reject(new Error(how)));
+      const ended = this.#ended.then((how) => Promise.reject(new ProcessEnded(how)));
       const [reply] = await Promise.race([replied, late, ended]);
       if ('error' in reply) throw new Error(reply.error);
       return reply.answer;

@@ -31,7 +31,7 @@ async function answer(request: ArmRequest): Promise<ArmAnswers[keyof ArmAnswers]
     case 'warm-up':
       return opened().warmUp(request.forMs, request.leastTicks, request.mostTicks);
     case 'round':
-      return opened().round(request.ticks);
+      return opened().round(request.ticks, request.leadTicks);
     case 'finish':
       return opened().finish();
     case 'resize':

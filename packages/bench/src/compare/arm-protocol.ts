@@ -5,7 +5,7 @@ import type { ThreadLoss } from './thread-loss.js';
 export type ArmRequest =
   | { readonly kind: 'open'; readonly contender: string; readonly setup: ArmSetup; readonly modules: readonly string[] }
   | { readonly kind: 'warm-up'; readonly forMs: number; readonly leastTicks: number; readonly mostTicks: number }
-  | { readonly kind: 'round'; readonly ticks: number }
+  | { readonly kind: 'round'; readonly ticks: number; readonly leadTicks?: number }
   | { readonly kind: 'finish' }
   | { readonly kind: 'resize'; readonly workers: number }
   | { readonly kind: 'lose-thread'; readonly boundMs: number }
@@ -19,7 +19,7 @@ export interface ArmAnswers {
   readonly open: Opened;
   readonly 'warm-up': WarmUp;
   readonly round: Round;
-  readonly finish: Finished;
+  readonly finish: ArmFinished;
   readonly resize: Took;
   readonly 'lose-thread': ThreadLoss;
   readonly idle: Idle;
@@ -50,7 +50,7 @@ export interface WarmUp {
 export interface Round {
   /** Every tick, in order. */
   readonly ticksUs: Float64Array;
-  /** All threads of the process, the whole round. */
+  /** All threads of the process, while its ticks were timed. */
   readonly cpuUs: number;
 }
 
@@ -69,6 +69,12 @@ export interface Work {
 }
 
 export interface Finished extends Work {
+  /** Null where the system does not tell. */
+  readonly rssBytes: number | null;
+}
+
+/** Of an arm's process, which can always tell. */
+export interface ArmFinished extends Finished {
   readonly rssBytes: number;
 }
 

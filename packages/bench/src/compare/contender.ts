@@ -66,9 +66,15 @@ export interface InboundPackets {
 
 /** Sessions that live, as the harness drives them. All calls come from one thread, one after the other. */
 export interface Arm {
-  /** Runs tick `t`, 0, 1, …: delivers the packets, updates every session that is awake, hands over what they sent. It is over when all that is done. */
+  /**
+   * Runs tick `t`, 0, 1, …: delivers the packets, updates every session that is awake, hands over what they sent. It is over when all that is done: packets are
+   * counted then.
+   */
   tick(t: number, inbound: InboundPackets | null): void | Promise<void>;
-  /** Every session as it is now, by ascending account id: copied from wherever the arm keeps it. Not timed. */
+  /**
+   * Every session as it is now, by ascending account id: copied from wherever the arm keeps it. Not timed, and no place for the work of ticks: it is called twice,
+   * and what both took, and gave, is compared.
+   */
   sessions(): Iterable<FinalSession> | Promise<Iterable<FinalSession>>;
   /** Gives back threads and memory. Bounded. */
   close(): Promise<void>;

@@ -1,10 +1,11 @@
 import { medianOf } from '../harness/series.js';
-import { ArmProcess } from './arm-handle.js';
-import type { ArmAnswers, RequestOf } from './arm-protocol.js';
+import { ArmProcess, ProcessEnded } from './arm-handle.js';
+import type { ArmAnswers, ArmRequest, RequestOf } from './arm-protocol.js';
 import type { ArmSetup } from './contender.js';
 import type { Opening, RacingArm } from './racer.js';
 import { type Recovery, recoveryOf, worstOf } from './recovery.js';
 import type { LifecycleRow, Refusal } from './result.js';
+import { BOUNDS_OF_A_LOSS } from './thread-loss.js';
 
 const SETUP = { workload: 'W1', arith: 'f64', sessions: 1000, diffMs: 100 } as const;
 const REPEATS = 3;
@@ -12,6 +13,7 @@ const WARM_UP_TICKS = 100;
 const IDLE_MS = 400;
 /** What a tick after the end of a thread may take, and whatever else might wait for that thread. */
 const LOSS_BOUND_MS = 5000;
+const LOSE_THREAD_BOUND_MS = BOUNDS_OF_A_LOSS * LOSS_BOUND_MS;
 
 /** Every part of one repeat. */
 interface Repeat {
@@ -82,8 +84,9 @@ async function recoveriesOf(opening: Opening, putsAside: boolean, signal: AbortS
       await ask({ kind: 'round', ticks: WARM_UP_TICKS });
       try {
         return recoveryOf(await ask({ kind: 'lose-thread', boundMs: LOSS_BOUND_MS }), SETUP, putsAside);
-      } catch {
-        // What the thread's end did was the end of the whole process, or of all that it could say.
+      } catch (error) {
+        if (!(error instanceof ProcessEnded)) throw error;
+        // The thread's end was that of the whole process.
         return { ms: undefined, outcome: { kind: 'failed', sessions: SETUP.sessions } } as const;
       }
     });
@@ -124,7 +127,8 @@ async function inProcess<T>(
   const setup: ArmSetup = { ...SETUP, workers };
   try {
     const opened = await arm.request({ kind: 'open', contender, setup, modules }, boundMs);
-    return await use((request) => arm.request(request, boundMs), opened);
+    const boundOf = ({ kind }: ArmRequest): number => (kind === 'lose-thread' ? Math.max(boundMs, LOSE_THREAD_BOUND_MS) : boundMs);
+    return await use((request) => arm.request(request, boundOf(request)), opened);
   } finally {
     arm.kill();
   }

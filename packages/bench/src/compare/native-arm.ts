@@ -4,7 +4,7 @@ import { NativeRacer, type NativeWay, probeNative } from './native-racer.js';
 import type { RacingArm } from './racer.js';
 import type { ArmDescription, Refusal } from './result.js';
 
-/** One way to run the native program, which is a process of its own in each round and verified as everybody is. */
+/** One way to run the native program, which is a process of its own in each round, and verified by the sessions that it writes. */
 export interface NativeContender extends NativeWay {
   /** Unique, kebab-case: `native-arena-list`. */
   readonly name: string;

@@ -1,12 +1,18 @@
 import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { devNull, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { INBOUND_BYTES } from '../arithmetic/packets.js';
+import { sessionsIn } from '../native/dump.js';
 import { type NativeReport, runNativeProgram } from '../native/run.js';
 import type { Arith } from '../workloads.js';
 import type { Finished } from './arm-protocol.js';
 import { endChild, remember } from './children.js';
 import type { ArmSetup } from './contender.js';
 import type { RaceRound, Racer } from './racer.js';
+import { readingOf } from './sessions-reading.js';
 import { typicalUs } from './typical-tick.js';
+import { differenceOf } from './verify.js';
 
 /** How the program keeps sessions, and what it updates them with. */
 export interface NativeWay {
@@ -24,14 +30,19 @@ const SKIPPED_TICKS = 20;
 const SKIPPED_TICKS_OF_PACKETS = Math.ceil(16_384 / (4 + INBOUND_BYTES));
 const WARM_UP_TICKS = 40;
 
-/** The native program as an arm: it begins anew in each round, so that all its rounds come to the same. */
+/**
+ * The native program as an arm: it begins anew in each round, so that all its rounds come to the same. Sessions are read from what it writes after its last tick, and
+ * hashed here; packets it counts and adds up itself, as its driver takes them from the rings.
+ */
 export class NativeRacer implements Racer {
   readonly #program: string;
   readonly #way: NativeWay;
   readonly #threads: number;
   readonly #setup: Omit<ArmSetup, 'workers'>;
   #running: ChildProcess | undefined;
-  #last: NativeReport | undefined;
+  #finished: Finished | undefined;
+  /** Where it writes its sessions, while it is open. */
+  #folder: string | undefined;
 
   constructor(program: string, way: NativeWay, threads: number, setup: Omit<ArmSetup, 'workers'>) {
     this.#program = program;
@@ -40,7 +51,9 @@ export class NativeRacer implements Racer {
     this.#setup = setup;
   }
 
-  async open(): Promise<void> {}
+  async open(): Promise<void> {
+    this.#folder = mkdtempSync(join(tmpdir(), 'dormouse-native-'));
+  }
 
   /** It has no state that could be kept warm: so many ticks only tell how long one takes. */
   async warmUp(): Promise<number> {
@@ -49,12 +62,11 @@ export class NativeRacer implements Racer {
   }
 
   async round(ticks: number): Promise<RaceRound> {
-    const before = this.#last;
     const report = await this.#run(ticks);
-    this.#last = report;
-    if (before !== undefined && (before.checksum !== report.checksum || before.egressSum !== report.egressSum)) {
-      throw new Error(`two rounds differ: checksum ${before.checksum} and ${report.checksum}`);
-    }
+    const finished = finishedOf(report, this.#dump);
+    const difference = differenceOf(finished, this.#finished ?? finished);
+    if (difference !== undefined) throw new Error(`two rounds differ: ${difference}`);
+    this.#finished = finished;
     const { everyTickUs = [], cpuUsPerTick } = report;
     if (everyTickUs.length !== ticks) throw new Error(`it tells the times of ${everyTickUs.length} ticks of ${ticks}`);
     const ticksUs = Float64Array.from(everyTickUs);
@@ -62,40 +74,47 @@ export class NativeRacer implements Racer {
   }
 
   async finish(): Promise<Finished> {
-    if (this.#last === undefined) throw new Error('it has run no round');
-    const { ticks, updates, packetsIn, packetsOut, checksum, egressSum, rssAfterTicksKiB } = this.#last;
-    return {
-      ticks,
-      updates,
-      packetsIn,
-      packetsOut,
-      packetsTaken: packetsOut,
-      checksum: Number.parseInt(checksum, 16),
-      egressSum: Number.parseInt(egressSum, 16),
-      rssBytes: rssAfterTicksKiB * 1024,
-    };
+    if (this.#finished === undefined) throw new Error('it has run no round');
+    return this.#finished;
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.end();
+  }
 
   end(): void {
     if (this.#running !== undefined) endChild(this.#running);
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  get #dump(): string {
+    if (this.#folder === undefined) throw new Error('the arm is not open');
+    return join(this.#folder, 'sessions');
   }
 
   #run(ticks: number): Promise<NativeReport> {
     const { workload, arith, sessions, diffMs } = this.#setup;
     const skip = workload === 'W2' ? SKIPPED_TICKS_OF_PACKETS : SKIPPED_TICKS;
     const counts = { sessions, diff: diffMs, ticks: ticks + skip, skip, threads: this.#threads };
-    return runNativeProgram(this.#program, { workload, arith, ...counts, ...flagsOf(this.#way), 'every-tick': 'yes' }, (child) => {
-      remember(child);
-      this.#running = child;
-    });
+    return runNativeProgram(
+      this.#program,
+      { workload, arith, ...counts, ...flagsOf(this.#way), 'every-tick': 'yes', dump: this.#dump },
+      (child) => {
+        remember(child);
+        this.#running = child;
+      },
+    );
   }
 }
 
-/** What a program says of itself, having run a few ticks of W1. Rejects with why it does not run so. */
+function finishedOf({ ticks, packetsTaken, egressSum, rssAfterTicksKiB }: NativeReport, dump: string): Finished {
+  const rssBytes = rssAfterTicksKiB < 0 ? null : rssAfterTicksKiB * 1024;
+  return { ...readingOf(sessionsIn(dump)), ticks, packetsTaken, egressSum: Number.parseInt(egressSum, 16), rssBytes };
+}
+
+/** What a program says of itself, having run a few ticks of W1. Rejects with why it does not run so, or is too old to write its sessions. */
 export async function probeNative(program: string, way: NativeWay, arith: Arith): Promise<{ version: string }> {
-  const options = { workload: 'W1', arith, sessions: PROBE_SESSIONS, ticks: 10, threads: 1, ...flagsOf(way) } as const;
+  const options = { workload: 'W1', arith, sessions: PROBE_SESSIONS, ticks: 10, threads: 1, ...flagsOf(way), dump: devNull } as const;
   const { version } = await runNativeProgram(program, options, remember);
   return { version };
 }

@@ -35,9 +35,9 @@ export class ProcessRacer implements Racer {
     return typicalUs;
   }
 
-  async round(ticks: number): Promise<RaceRound> {
-    const boundMs = this.#opening.boundMs + (PATIENCE_TIMES * ticks * this.#typicalUs) / 1000;
-    const { ticksUs, cpuUs } = await this.#opened().request({ kind: 'round', ticks }, boundMs);
+  async round(ticks: number, leadTicks: number): Promise<RaceRound> {
+    const boundMs = this.#opening.boundMs + (PATIENCE_TIMES * (leadTicks + ticks) * this.#typicalUs) / 1000;
+    const { ticksUs, cpuUs } = await this.#opened().request({ kind: 'round', ticks, leadTicks }, boundMs);
     return { typicalUs: typicalUs(ticksUs, this.#setup.workload), ticksUs, cpuUs, ticks };
   }
 

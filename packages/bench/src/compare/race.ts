@@ -36,6 +36,10 @@ const LEAST_WARM_UP_TICKS_ASLEEP = 40;
 /** Nobody else runs when an arm is tried for this long, which tells how many ticks its rounds have. */
 const TRIAL_MS = 30;
 const TRIAL_TICKS = 3;
+/** Of each round before those that are timed: threads are awake then, and caches have what a tick needs. Of ticks that take long, fewer. */
+const LEAD_TICKS = 20;
+const LEAST_LEAD_TICKS = 4;
+const LEAD_MS = 100;
 
 /** An arm on its way through a table. */
 interface Entry {
@@ -43,6 +47,8 @@ interface Entry {
   racer: Racer;
   /** Of each of its rounds; 0 until that is known. */
   ticks: number;
+  /** Of each of its rounds before those, not timed. */
+  leadTicks: number;
   readonly rounds: RaceRound[];
   /** What each of its processes did. */
   readonly finished: Finished[];
@@ -64,7 +70,15 @@ export async function runRace(
 ): Promise<RaceOutcome> {
   const { workload, arith, sessions, arms, part } = race;
   const setup = { workload, arith, sessions, diffMs: settings.diffMs };
-  const entries: Entry[] = arms.map((arm) => ({ arm, racer: arm.enter(setup), ticks: 0, rounds: [], finished: [], failure: undefined }));
+  const entries: Entry[] = arms.map((arm) => ({
+    arm,
+    racer: arm.enter(setup),
+    ticks: 0,
+    leadTicks: 0,
+    rounds: [],
+    finished: [],
+    failure: undefined,
+  }));
   /** In turn, or as many at once as there are lanes; whoever fails is asked for nothing more. */
   const each = async (step: Step, order: readonly Entry[], lanes: number, what: (entry: Entry) => Promise<void>): Promise<void> => {
     const waiting = [...order];
@@ -86,12 +100,13 @@ export async function runRace(
       });
       for (let round = begin(launch); round < begin(launch + 1); round++) {
         await each('round', shuffled(entries, round), 1, async (entry) => {
-          entry.ticks ||= ticksOfRound(
-            await entry.racer.warmUp(TRIAL_MS, Math.max(TRIAL_TICKS, 2 * periodOf(workload))),
-            settings.roundMs,
-            workload,
-          );
-          entry.rounds.push(await entry.racer.round(entry.ticks));
+          const { racer } = entry;
+          if (entry.ticks === 0) {
+            const typicalUs = await racer.warmUp(TRIAL_MS, Math.max(TRIAL_TICKS, 2 * periodOf(workload)));
+            entry.ticks = ticksOfRound(typicalUs, settings.roundMs, workload);
+            entry.leadTicks = leadTicksOf(typicalUs, workload);
+          }
+          entry.rounds.push(await racer.round(entry.ticks, entry.leadTicks));
         });
       }
       await each('end', entries, 1, async ({ racer, finished }) => {
@@ -139,7 +154,15 @@ async function verified(
 
 /** So many that a round takes about as long as it should, of every arm and in each of its rounds the same, and whole periods. */
 export function ticksOfRound(typicalUs: number, roundMs: number, workload: ComparedWorkload): number {
-  const ticks = Math.min(Math.max(Math.round((roundMs * 1000) / typicalUs), LEAST_TICKS), MOST_TICKS);
+  return wholePeriods(Math.min(Math.max(Math.round((roundMs * 1000) / typicalUs), LEAST_TICKS), MOST_TICKS), workload);
+}
+
+/** Twenty, or as many as fit into a tenth of a second, and at least a few; whole periods. */
+export function leadTicksOf(typicalUs: number, workload: ComparedWorkload): number {
+  return wholePeriods(Math.min(Math.max(Math.round((LEAD_MS * 1000) / typicalUs), LEAST_LEAD_TICKS), LEAD_TICKS), workload);
+}
+
+function wholePeriods(ticks: number, workload: ComparedWorkload): number {
   const period = periodOf(workload);
   return Math.ceil(ticks / period) * period;
 }

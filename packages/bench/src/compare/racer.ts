@@ -21,8 +21,8 @@ export interface Racer {
   open(): Promise<void>;
   /** Runs ticks for so long, at least so many. Gives the time of a typical tick, µs. */
   warmUp(forMs: number, leastTicks: number): Promise<number>;
-  /** Runs a round of so many ticks; of all rounds the same number. */
-  round(ticks: number): Promise<RaceRound>;
+  /** Runs a round of so many ticks, of all rounds the same number, after at least so many that are not timed and are verified all the same. */
+  round(ticks: number, leadTicks: number): Promise<RaceRound>;
   /** What it has done. */
   finish(): Promise<Finished>;
   /** Has it give back what it holds. */

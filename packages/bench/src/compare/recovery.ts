@@ -10,16 +10,17 @@ export interface Recovery {
   readonly outcome: RecoveryOutcome;
 }
 
-/** From worst to best. */
-const KINDS: readonly RecoveryOutcome['kind'][] = ['hung', 'failed', 'lost', 'quarantined', 'whole'];
+/** From worst to best; last what says nothing of the arm, and counts where nothing else is known. */
+const KINDS: readonly RecoveryOutcome['kind'][] = ['hung', 'failed', 'lost', 'quarantined', 'whole', 'unended'];
 
 /**
  * Judges by the sessions alone. A session is lost if it has gone back, or is not what the reference is after as many updates; one that no tick has updated any more is
  * put aside if the contender does such a thing, else lost too.
  */
 export function recoveryOf(loss: ThreadLoss, setup: Omit<ArmSetup, 'workers'>, putsAside: boolean): Recovery {
-  const { before, after, hung, tickEndsMs } = loss;
+  const { before, ended, after, hung, tickEndsMs } = loss;
   const all = before.updateCounts.length;
+  if (!ended) return { ms: undefined, outcome: { kind: 'unended', sessions: 0 } };
   if (hung) return { ms: undefined, outcome: { kind: 'hung', sessions: all } };
   if (tickEndsMs.length === 0) return { ms: undefined, outcome: { kind: 'failed', sessions: all } };
   if (after === null || after.updateCounts.length !== all) return { ms: undefined, outcome: { kind: 'lost', sessions: all } };

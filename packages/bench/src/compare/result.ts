@@ -98,8 +98,8 @@ export interface CompareRow {
   readonly roundsUs: readonly number[];
   /** CPU of the arm's whole process, all threads, while it was timed. */
   readonly cpuUsPerTick: number;
-  /** Resident set of its last process after the last round. */
-  readonly rssBytes: number;
+  /** Resident set of its last process after the last round; null where the system does not tell. */
+  readonly rssBytes: number | null;
   /** What its last process did from its start on, timed or not: verified, by what the harness computed itself. */
   readonly ticks: number;
   readonly updates: number;
@@ -135,9 +135,12 @@ export interface LifecycleRow {
   readonly bytesPerWorker: number | null;
 }
 
-/** `whole`: all sessions go on. `quarantined`: so many were put aside by name. `lost`: state was gone. `hung`: no tick ended within the bound. `failed`: every tick rejects. */
+/**
+ * `whole`: all sessions go on. `quarantined`: so many were put aside by name. `lost`: state was gone. `hung`: no tick ended within the bound. `failed`: every tick
+ * rejects. `unended`: no thread could be made to end, so that nothing is known.
+ */
 export interface RecoveryOutcome {
-  readonly kind: 'whole' | 'quarantined' | 'lost' | 'hung' | 'failed';
+  readonly kind: 'whole' | 'quarantined' | 'lost' | 'hung' | 'failed' | 'unended';
   readonly sessions: number;
 }
 

@@ -11,6 +11,8 @@ export interface SessionMarks {
 /** What went on after a thread had ended, told as it was seen from outside. */
 export interface ThreadLoss {
   readonly before: SessionMarks;
+  /** False where no thread could be made to end: then nothing more was asked. */
+  readonly ended: boolean;
   /** Null where the sessions could not be read any more. */
   readonly after: SessionMarks | null;
   /** When the ticks ended that did, ms after the thread was gone. */
@@ -28,15 +30,21 @@ const MOST_REJECTED = 100;
 /** From a tick that was rejected to the next. */
 const PAUSE_MS = 10;
 
-/** Ends a thread of the arm and goes on with tick t. `boundMs`: what the end of the thread, a tick, and reading the sessions may each take. */
+/** So many bounds are never exceeded by all of it: reading, the thread's end, ticks until one bound is over and the last of them, reading, and what is in between. */
+export const BOUNDS_OF_A_LOSS = 6;
+
+/**
+ * Ends a thread of the arm and goes on with tick t. `boundMs`: what reading the sessions, the end of the thread, and a tick may each take, and how long ticks are begun.
+ * Rejects where the sessions cannot be read before anything has ended.
+ */
 export async function loseThread(arm: Arm, t: number, boundMs: number): Promise<ThreadLoss> {
-  const before = marksOf(await arm.sessions());
-  await within(boundMs, Promise.resolve(arm.killThread?.()));
+  const before = marksOf(await within(boundMs, Promise.resolve(arm.sessions())));
+  if (!(await endsThread(arm, boundMs))) return { before, ended: false, after: null, tickEndsMs: [], rejected: 0, hung: false };
   const goneMs = performance.now();
   const tickEndsMs: number[] = [];
   let rejected = 0;
   let hung = false;
-  while (tickEndsMs.length < TICKS && rejected < MOST_REJECTED && !hung) {
+  while (tickEndsMs.length < TICKS && rejected < MOST_REJECTED && !hung && performance.now() < goneMs + boundMs) {
     try {
       await within(boundMs, Promise.resolve(arm.tick(t + tickEndsMs.length + rejected, null)));
       tickEndsMs.push(performance.now() - goneMs);
@@ -49,7 +57,17 @@ export async function loseThread(arm: Arm, t: number, boundMs: number): Promise<
       }
     }
   }
-  return { before, after: hung ? null : await readable(arm, boundMs), tickEndsMs, rejected, hung };
+  return { before, ended: true, after: hung ? null : await readable(arm, boundMs), tickEndsMs, rejected, hung };
+}
+
+/** True once a thread is gone; false where that takes longer than the bound, or is refused. */
+async function endsThread(arm: Arm, boundMs: number): Promise<boolean> {
+  try {
+    await within(boundMs, Promise.resolve(arm.killThread?.()));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The sessions as they are now; null where they cannot be read within the bound. */

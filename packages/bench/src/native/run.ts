@@ -25,10 +25,13 @@ export interface NativeReport {
   readonly everyTickUs?: readonly number[];
   readonly nsPerSessionUpdate: number;
   readonly cpuUsPerTick: number;
+  /** -1 where the system does not tell. */
   readonly rssAfterTicksKiB: number;
   readonly updates: number;
   readonly packetsIn: number;
   readonly packetsOut: number;
+  /** Taken from outbound rings, by the program's own driver. */
+  readonly packetsTaken: number;
   /** 8 hexadecimal digits. */
   readonly egressSum: string;
   /** 8 hexadecimal digits. */
@@ -36,6 +39,7 @@ export interface NativeReport {
 }
 
 const PATIENCE_MS = 120_000;
+const VERSION_PATIENCE_MS = 10_000;
 
 /** Runs the program once, a process of its own. Rejects with what it says where it refuses, and if it has not ended after two minutes; then it is ended. */
 export function runNativeProgram(program: string, flags: NativeFlags, onStart?: (child: ChildProcess) => void): Promise<NativeReport> {
@@ -52,7 +56,7 @@ export function runNativeProgram(program: string, flags: NativeFlags, onStart?: 
 
 /** What a program says of itself in one line: its version, oneTBB's, the compiler's, and whether it has columns. */
 export async function nativeVersion(program: string): Promise<string> {
-  const { stdout } = await promisify(execFile)(program, ['--version']);
+  const { stdout } = await promisify(execFile)(program, ['--version'], { timeout: VERSION_PATIENCE_MS, killSignal: 'SIGKILL' });
   return stdout.trim();
 }
 

@@ -9,6 +9,7 @@ const OUTCOMES: Readonly<Record<RecoveryOutcome['kind'], (sessions: number) => s
   lost: (sessions) => `state of ${sessions} lost`,
   hung: () => 'hangs',
   failed: () => 'every tick fails',
+  unended: () => 'none could be killed',
 };
 
 /** Starting, stopping, resizing, a thread that ends, idling, and what a thread takes. */
@@ -57,7 +58,7 @@ export function refusalsSection({ all }: Runs): Block[] {
     heading('Refused, and not measured'),
     paragraph(
       refused.length === 0
-        ? 'Nobody was refused: every arm did exactly the work that was asked, tick by tick.'
+        ? 'Nobody was refused. Of every arm, state, updates and packets at the end of each of its processes are those of the reference; packets were counted after every tick.'
         : 'Refused: these did other work than was asked, or failed. None of their times is published.',
     ),
     ...(refused.length === 0 ? [] : [table(['arm', 'workload', 'why'], refused)]),

@@ -12,7 +12,7 @@ export function methodSection({ first, all, tables, arms }: Runs): Block[] {
   return [
     heading('How it was measured'),
     paragraph(
-      `Each arm in processes of its own, ${settings.launches} one after the other, those of all arms of a table open and warm at the same time (${settings.warmUpMs} ms of ticks before); ${settings.rounds} rounds of ${settings.roundMs} ms, shared out among them, one arm’s after another’s in an order that changes. The median of the rounds’ medians, and an interval between two of them that holds it with a confidence of ${percent(settings.confidence)}. Checksums, updates and packets are verified outside of the arm’s code. [The method](../../../../docs/benchmark-method.md), [the workloads](../../../../docs/workloads.md).`,
+      `Each arm in processes of its own, ${settings.launches} one after the other, those of all arms of a table open and warm at the same time (${settings.warmUpMs} ms of ticks before), the C++ program anew in each round; ${settings.rounds} rounds of ${settings.roundMs} ms, shared out among them, one arm’s after another’s in an order that changes. The median of the rounds’ medians, and an interval between two of them that holds it with a confidence of ${percent(settings.confidence)}. Checksums, updates and packets are verified outside of the arm’s code. [The method](../../../../docs/benchmark-method.md), [the workloads](../../../../docs/workloads.md).`,
     ),
     list([
       `Machine: ${machine.cores} × ${machine.cpu}, ${mebibytes(machine.memoryBytes)} MiB, ${machine.os}, ${machine.arch}`,

@@ -36,7 +36,7 @@ const row = objectOf<CompareRow>({
   maxUs: amount,
   roundsUs: listOf(amount),
   cpuUsPerTick: amount,
-  rssBytes: amount,
+  rssBytes: orNull(amount),
   ticks: count,
   updates: count,
   packetsOut: count,
@@ -72,7 +72,9 @@ const lifecycle = objectOf<LifecycleRow>({
   stopMs: amount,
   resizeMs: orNull(amount),
   recoveryMs: orNull(amount),
-  recovery: orNull(objectOf<RecoveryOutcome>({ kind: oneOf('whole', 'quarantined', 'lost', 'hung', 'failed'), sessions: count })),
+  recovery: orNull(
+    objectOf<RecoveryOutcome>({ kind: oneOf('whole', 'quarantined', 'lost', 'hung', 'failed', 'unended'), sessions: count }),
+  ),
   idleCpuPercent: amount,
   bytesPerWorker: orNull(amount),
 });

@@ -64,7 +64,7 @@ function armsTable(measured: readonly MeasuredArm[]): Block {
       significant(p99Us),
       significant(maxUs),
       significant(cpuUsPerTick),
-      mebibytes(rssBytes),
+      rssBytes === null ? '–' : mebibytes(rssBytes),
     ]),
   );
 }
@@ -97,7 +97,7 @@ export function resourcesSection({ tables, arms }: Runs): Block[] {
     subheading('Resident set after the last round, MiB'),
     table(
       titles,
-      cells(({ rssBytes }) => whole(rssBytes / 1_048_576)),
+      cells(({ rssBytes }) => (rssBytes === null ? '–' : whole(rssBytes / 1_048_576))),
     ),
   ];
 }

@@ -1,0 +1,57 @@
+import { checksumOf } from '../harness/checksum.js';
+import type { Work } from './arm-protocol.js';
+import type { Arm, FinalSession } from './contender.js';
+
+/** What sessions say of themselves, added up, and their checksum. */
+type Reading = Pick<Work, 'updates' | 'packetsIn' | 'packetsOut' | 'checksum'>;
+
+/**
+ * CPU time, of all threads, that the first reading may take beside three times that of the second: code is compiled, garbage is collected. Ticks of a whole race that
+ * were put off take seconds.
+ */
+const SLACK_US = 250_000;
+const MOST_TIMES_SECOND = 3;
+
+/** Reads all sessions, twice. Rejects if the second reading says something else, or the first took so much longer that it did the work of ticks. */
+export async function readTwice(arm: Arm): Promise<Reading> {
+  const first = await read(arm);
+  const second = await read(arm);
+  if (first.cpuUs > SLACK_US + MOST_TIMES_SECOND * second.cpuUs) {
+    const [firstMs, secondMs] = [first, second].map(({ cpuUs }) => Math.round(cpuUs / 1000));
+    throw new Error(`left work to be done when its sessions are read: that took ${firstMs} ms of CPU time, and ${secondMs} ms once more`);
+  }
+  const { checksum, updates } = second.reading;
+  if (checksum !== first.reading.checksum || updates !== first.reading.updates) throw new Error('its sessions change while nothing ticks');
+  return first.reading;
+}
+
+/** What sessions come to, by ascending account id. */
+export function readingOf(sessions: Iterable<FinalSession>): Reading {
+  const counted = new Counted();
+  const checksum = checksumOf(counted.all(sessions));
+  const { updates, packetsIn, packetsOut } = counted;
+  return { updates, packetsIn, packetsOut, checksum };
+}
+
+async function read(arm: Arm): Promise<{ readonly reading: Reading; readonly cpuUs: number }> {
+  const cpuBefore = process.cpuUsage();
+  const reading = readingOf(await arm.sessions());
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return { reading, cpuUs: user + system };
+}
+
+/** Counts what sessions have done while they go by. */
+class Counted {
+  updates = 0;
+  packetsIn = 0;
+  packetsOut = 0;
+
+  *all(sessions: Iterable<FinalSession>): Generator<FinalSession> {
+    for (const session of sessions) {
+      this.updates += session.updateCount;
+      this.packetsIn += session.packetsIn;
+      this.packetsOut += session.packetsOut;
+      yield session;
+    }
+  }
+}
