@@ -24,6 +24,8 @@ describe('dormouse-bench hibernate', () => {
       rssWokenBytes: BYTES,
       reduction: expect.any(Number),
       accountedBytes: { empty: BYTES, active: BYTES, hibernated: BYTES, woken: BYTES, reduction: expect.any(Number) },
+      activePercent: (report.accountedBytes.active / report.memoryLimitBytes) * 100,
+      memoryLimitBytes: 2 ** 40,
       rssBytesPerSleeper: BYTES,
       accountedBytesPerSleeper: BYTES,
       recordBytes: BYTES,

@@ -56,7 +56,11 @@ export const roundsOption = (count: number) =>
   new Option('--rounds <count>', 'interleaved rounds a median is taken of, 1…1000').argParser(integerIn(1, 1000)).default(count);
 export const schedulersOption = () =>
   new Option('--schedulers <names>', 'separated by commas: built in, packages or paths')
-    .argParser((text: string) => text.split(',').filter((name) => name !== ''))
+    .argParser((text: string) => {
+      const names = text.split(',').flatMap((name) => name.trim() || []);
+      if (names.length === 0) throw new InvalidArgumentError(`It must name at least one: ${PARALLEL.join(', ')}, a package or a path.`);
+      return [...new Set(names)];
+    })
     .default(PARALLEL, PARALLEL.join(','));
 export const stateBytesOption = () =>
   new Option('--state-bytes <count>', 'bytes of a state, 16…8192; that of W2 has 32').argParser(integerIn(16, 8192)).default(280);

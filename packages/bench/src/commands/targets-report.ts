@@ -23,7 +23,9 @@ export function targetsReport(targets: readonly LoadTarget[], arms: readonly Arm
 
 function tableOf({ id, name, text, source, reading }: LoadTarget, arms: readonly Arm[], rows: readonly TargetRow[]): string {
   const lines = [`${id} ${name}`, `  “${text}” (${source})`, `  ${reading}`, ''];
-  if (rows.length === 0) return [...lines, '  not measured', ''].join('\n');
+  const failed = rows.filter(({ error }) => error !== undefined).map((row) => `  not measured on ${armOf(row)}: ${row.error}`);
+  const measured = rows.filter(({ error }) => error === undefined);
+  if (measured.length === 0) return [...lines, ...failed, ''].join('\n');
   const header = [
     '',
     'sessions',
@@ -33,11 +35,17 @@ function tableOf({ id, name, text, source, reading }: LoadTarget, arms: readonly
     'met',
   ];
   const groups = new Map<string, TargetRow[]>();
-  for (const row of rows) {
+  for (const row of measured) {
     const key = `${row.what} ${row.sessions}`;
     groups.set(key, [...(groups.get(key) ?? []), row]);
   }
-  return [...lines, alignedColumns([header, ...[...groups.values()].flatMap((group) => linesOf(group, arms))]), ''].join('\n');
+  const table = alignedColumns([header, ...[...groups.values()].flatMap((group) => linesOf(group, arms))]);
+  return [...lines, table, ...failed, ''].join('\n');
+}
+
+/** Of a row: what it was, or was not, measured on. */
+export function armOf({ scheduler, caller }: TargetRow): string {
+  return caller === null ? scheduler : `${scheduler}, caller ${caller}`;
 }
 
 /** What was measured the same way on all arms: the figure, and what stands beside it. */
@@ -71,7 +79,8 @@ function markedValue({ value, unit, binding, pass }: TargetRow): string {
 }
 
 /** Three digits, but all of whole numbers; five after the point of what has no unit and is near to 1. */
-function shown(value: number, unit: string): string {
+function shown(value: number | null, unit: string): string {
+  if (value === null) return 'no number';
   const digits =
     Number.isInteger(value) || Math.abs(value) >= 1000 ? value.toFixed(0) : unit === '' ? value.toFixed(5) : value.toPrecision(3);
   return `${digits} ${unit}`.trimEnd();

@@ -1,14 +1,17 @@
+import { constants } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CALLERS, type Caller } from '../harness/scheduler-choice.js';
+import { STOP_SIGNALS } from '../harness/stop-signals.js';
 import { rowsHere, runCampaign } from '../targets/campaign.js';
 import { Footprints } from '../targets/footprints.js';
 import { LOAD_TARGETS, TARGET_IDS } from '../targets/load-targets.js';
 import { type Arm, armsOf, TARGET_SCHEDULERS, type TargetRow } from '../targets/target.js';
 import { integerIn, jsonOption, schedulersOption } from './options.js';
-import { summaryOf, targetsReport } from './targets-report.js';
+import { armOf, summaryOf, targetsReport } from './targets-report.js';
 
 const FALLS_SHORT = 1;
-const STOPPED = 130;
+/** And the number of the signal: what a shell says of a process that one has ended. */
+const STOPPED = 128;
 const MOST_SESSIONS = 50_000;
 
 interface Flags {
@@ -25,7 +28,7 @@ export function targetsCommand(): Command {
   return new Command('targets')
     .description(
       'Measure every load target of the specification on every scheduler, in both caller modes, with two participants: its text, how it is read, limit, figure, margin and verdict. ' +
-        'Exit code 1 if one falls short. Some minutes; what is timed wants a machine with nothing else to do.',
+        'Exit code 1 if one falls short or could not be measured. Some minutes; what is timed wants a machine with nothing else to do.',
     )
     .addOption(schedulersOption().default(TARGET_SCHEDULERS, TARGET_SCHEDULERS.join(',')))
     .addOption(
@@ -51,19 +54,24 @@ export function targetsCommand(): Command {
       }
       const targets = LOAD_TARGETS.filter(({ id }) => only.includes(id));
       const stop = new AbortController();
-      const onInterrupt = (): void => stop.abort();
-      process.once('SIGINT', onInterrupt);
+      const onStop = (signal: NodeJS.Signals): void => stop.abort(signal);
+      for (const signal of STOP_SIGNALS) process.once(signal, onStop);
       const onProgress = (line: string): void => void process.stderr.write(`targets: ${line}\n`);
-      const { rows, failures } = await runCampaign({ targets, arms, mostSessions: sessions, signal: stop.signal, onProgress });
-      process.off('SIGINT', onInterrupt);
+      const rows = await runCampaign({ targets, arms, mostSessions: sessions, signal: stop.signal, onProgress });
+      for (const signal of STOP_SIGNALS) process.off(signal, onStop);
 
       const partial = stop.signal.aborted;
       const result = rows.map((row): TargetRow => ({ ...row, partial }));
       process.stdout.write(json ? `${JSON.stringify(result)}\n` : targetsReport(targets, arms, result));
-      for (const failure of failures) process.stderr.write(`error: ${failure}\n`);
+      const unmeasured = result.filter(({ error }) => error !== undefined);
       if (partial) process.stderr.write('targets: stopped before its end: what is missing was not measured\n');
+      else for (const row of unmeasured) process.stderr.write(`error: ${row.id} ${row.what} on ${armOf(row)}: ${row.error}\n`);
       const { met, bound } = summaryOf(result);
-      process.exitCode = partial ? STOPPED : met < bound || failures.length > 0 ? FALLS_SHORT : 0;
+      process.exitCode = partial
+        ? STOPPED + constants.signals[stop.signal.reason as NodeJS.Signals]
+        : met < bound || unmeasured.length > 0
+          ? FALLS_SHORT
+          : 0;
     });
 }
 
@@ -82,6 +90,6 @@ function listOf<Name extends string>(names: readonly Name[]): (text: string) => 
     const chosen = text.split(',').map((name) => name.trim());
     const unknown = chosen.find((name) => !names.includes(name as Name));
     if (unknown !== undefined) throw new InvalidArgumentError(`Allowed are ${names.join(', ')}, separated by commas.`);
-    return chosen as Name[];
+    return [...new Set(chosen)] as Name[];
   };
 }

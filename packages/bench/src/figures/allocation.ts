@@ -1,7 +1,6 @@
 import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { heapAfterCollection } from '../harness/collected-heap.js';
 import { type Fleet, noTimes } from '../harness/fleet.js';
 import { openFleet } from '../harness/run.js';
 import { medianOf } from '../harness/series.js';
@@ -84,14 +83,4 @@ async function countScavenges(work: () => Promise<void>): Promise<number> {
   await setImmediate();
   observer.disconnect();
   return count;
-}
-
-async function heapAfterCollection(): Promise<number> {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  for (let i = 0; i < 3; i++) {
-    collect();
-    await setImmediate();
-  }
-  return process.memoryUsage().heapUsed;
 }

@@ -1,19 +1,55 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { passStopsTo } from './stop-signals.js';
 
-/** What a command of this program prints with `--json`, run in a process of its own: nothing finds heap and compiler as another has left them. */
-export async function apart<Report>(...args: readonly string[]): Promise<Report> {
-  const child = spawn(process.execPath, [process.argv[1], ...args, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
-  if (code !== 0) throw new Error(`${args.join(' ')} ended with exit code ${code}`);
-  return JSON.parse(output) as Report;
+/** A part of `figures` takes minutes; one that takes so long hangs. */
+const MOST_MS = 3_600_000;
+/** A target on an arm takes seconds, and some tens of them on a busy machine. */
+const MOST_OF_TARGET_MS = 300_000;
+
+/**
+ * What a command of this program prints with `--json`, run in a process of its own: nothing finds heap and compiler as another has left them. Rejects if it
+ * fails, or is not done within an hour; it is ended with this process.
+ */
+export function apart<Report>(...args: readonly string[]): Promise<Report> {
+  return printedBy<Report>(args, 'inherit', MOST_MS);
 }
 
-/** The same, ended by `signal`; what it says on stderr is told if it fails, and else by nobody. */
-export async function apartUntil<Report>(signal: AbortSignal, args: readonly string[]): Promise<Report> {
-  const child = spawn(process.execPath, [process.argv[1], ...args, '--json'], { stdio: ['ignore', 'pipe', 'pipe'], signal });
-  const [output, said, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-  if (code !== 0) throw new Error(`${args.join(' ')} ended with exit code ${code}: ${said.trim().split('\n').pop()}`);
-  return JSON.parse(output) as Report;
+/** The same within five minutes, and ended by `signal`; what it says on stderr is told if it fails, and else by nobody. */
+export function apartUntil<Report>(signal: AbortSignal, args: readonly string[], boundMs = MOST_OF_TARGET_MS): Promise<Report> {
+  return printedBy<Report>(args, 'pipe', boundMs, signal);
+}
+
+async function printedBy<Report>(
+  args: readonly string[],
+  stderr: 'inherit' | 'pipe',
+  boundMs: number,
+  signal?: AbortSignal,
+): Promise<Report> {
+  const beganMs = performance.now();
+  const child = spawn(process.execPath, [process.argv[1], ...args, '--json'], {
+    stdio: ['ignore', 'pipe', stderr],
+    timeout: boundMs,
+    signal,
+  });
+  const passNoMore = passStopsTo(child);
+  try {
+    const [output, said, [code, endedBy]] = await Promise.all([
+      text(child.stdout as NonNullable<typeof child.stdout>),
+      child.stderr === null ? '' : text(child.stderr),
+      once(child, 'close'),
+    ]);
+    if (code === 0) return JSON.parse(output) as Report;
+    const isLate = endedBy !== null && performance.now() - beganMs >= boundMs;
+    const how = isLate
+      ? `was ended: not done within ${boundMs / 1000} s`
+      : endedBy !== null
+        ? `was ended by ${endedBy}`
+        : `ended with exit code ${code}`;
+    const last = said.trim().split('\n').pop();
+    throw new Error(`${args.join(' ')} ${how}${last ? `: ${last}` : ''}`);
+  } finally {
+    passNoMore();
+  }
 }

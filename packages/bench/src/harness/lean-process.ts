@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { Option } from 'commander';
+import { passStopsTo } from './stop-signals.js';
 
 /** V8's space for new objects at its least: it grows to 32 MB a thread by what a thread has once done, and is kept. */
 const FLAGS = ['--max-semi-space-size=1'];
@@ -8,9 +9,10 @@ const FLAGS = ['--max-semi-space-size=1'];
  * back at once: else both limits grow with what was ever freed, and some megabytes are kept once code was compiled.
  */
 const SETTINGS = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536', MALLOC_MMAP_THRESHOLD_: '131072' };
-const SHOWN_SETTINGS = Object.entries(SETTINGS)
+/** Flags and environment of a lean process, for those who read its figures. */
+export const LEAN_START = `${FLAGS.join(' ')} and ${Object.entries(SETTINGS)
   .map(([name, value]) => `${name}=${value}`)
-  .join(' ');
+  .join(' ')}`;
 
 export type Heap = 'lean' | 'default';
 
@@ -18,7 +20,7 @@ export type Heap = 'lean' | 'default';
 export function heapOption(): Option {
   return new Option(
     '--heap <kind>',
-    `lean: in a process started with ${FLAGS} and ${SHOWN_SETTINGS}, whose memory is that of its sessions; default: in this one`,
+    `lean: in a process started with ${LEAN_START}, whose memory is that of its sessions; default: in this one`,
   )
     .choices(['lean', 'default'])
     .default('lean');
@@ -33,15 +35,14 @@ export async function ranLean(heap: Heap): Promise<boolean> {
   if (heap === 'default' || isLean) return false;
   const args = [...FLAGS, ...process.execArgv, ...process.argv.slice(1)];
   const child = spawn(process.execPath, args, { stdio: 'inherit', env: { ...process.env, ...SETTINGS } });
-  const end = (signal: NodeJS.Signals): void => void child.kill(signal);
-  process.on('SIGINT', end).on('SIGTERM', end);
+  const passNoMore = passStopsTo(child);
   try {
     process.exitCode = await new Promise<number>((resolve, reject) => {
       child.on('error', reject);
       child.on('close', (code) => resolve(code ?? 1));
     });
   } finally {
-    process.off('SIGINT', end).off('SIGTERM', end);
+    passNoMore();
   }
   return true;
 }

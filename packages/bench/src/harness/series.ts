@@ -31,3 +31,8 @@ export class Series {
 export function medianOf(values: ArrayLike<number>): number {
   return Float64Array.from(values).sort()[Math.floor(values.length / 2)];
 }
+
+/** The same, but NaN if one of them is no number: what could not be measured is not hidden by what could. */
+export function medianOfAll(values: readonly (number | null)[]): number {
+  return values.every((value) => Number.isFinite(value)) ? medianOf(values as readonly number[]) : Number.NaN;
+}

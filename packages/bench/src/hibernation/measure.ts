@@ -3,7 +3,7 @@ import type { DiskStats } from '@dormouse/core';
 import type { StoreKind, Synchronous } from '../durable/store-place.js';
 import type { SchedulerChoice } from '../harness/scheduler-choice.js';
 import { Series, type Summary } from '../harness/series.js';
-import { type MemorySample, SleepyFleet, type StateKind } from './sleepy-fleet.js';
+import { MEMORY_LIMIT_BYTES, type MemorySample, SleepyFleet, type StateKind } from './sleepy-fleet.js';
 
 /**
  * Beyond this many, sessions are created and put to sleep by so many at a time, with untouched rings: all of them awake would not fit into memory. A page
@@ -53,6 +53,9 @@ export interface HibernateReport {
     readonly woken: number | null;
     readonly reduction: number | null;
   };
+  /** What `getMemoryUsagePercent` says of all awake, and of what it is to be the percentage (R-27). */
+  readonly activePercent: number | null;
+  readonly memoryLimitBytes: number;
   readonly rssBytesPerSleeper: number;
   readonly accountedBytesPerSleeper: number;
   /** Of a store that has files: how large they are, all asleep in the last round, and what it has read and written. */
@@ -81,13 +84,15 @@ export async function measureHibernation(
   const fleet = await SleepyFleet.open(settings);
   try {
     const times = new SleepTimes(sessions * rounds);
-    const empty = await fleet.sample();
+    const empty = await fleet.settledSample();
     let accountIds = new Uint32Array(0);
     let active: MemorySample | null = null;
+    let activePercent: number | null = null;
     if (!inWaves) {
       accountIds = fleet.create(0, sessions) as Uint32Array<ArrayBuffer>;
       await fleet.fillRings(accountIds);
       active = await fleet.sample();
+      activePercent = fleet.manager.getMemoryUsagePercent();
       onProgress(`${sessions} awake`);
     }
     const done: HibernateRound[] = [];
@@ -116,6 +121,8 @@ export async function measureHibernation(
     }
     return {
       ...reportOf(empty, active, done, sessions),
+      activePercent,
+      memoryLimitBytes: MEMORY_LIMIT_BYTES,
       recordBytes,
       disk,
       hibernateUs: times.hibernate.summary(),
@@ -199,7 +206,7 @@ async function wakeAndSleep(fleet: SleepyFleet, sessions: number, times: SleepTi
   await putToSleep(fleet, chosen, new SleepTimes(chosen.length));
 }
 
-type Footprint = Omit<HibernateReport, 'recordBytes' | 'disk' | 'hibernateUs' | 'wakeUs'>;
+type Footprint = Omit<HibernateReport, 'activePercent' | 'memoryLimitBytes' | 'recordBytes' | 'disk' | 'hibernateUs' | 'wakeUs'>;
 
 function reportOf(empty: MemorySample, active: MemorySample | null, rounds: readonly HibernateRound[], sessions: number): Footprint {
   const { hibernated, woken } = rounds[rounds.length - 1];

@@ -53,7 +53,7 @@ async function measurePoint(choice: SchedulerChoice, stateBytes: number, session
     sliceMs: 10,
   });
   try {
-    const empty = await fleet.sample();
+    const empty = await fleet.settledSample();
     await fleet.fillRings(fleet.create(0, sessions));
     const full = await fleet.sample();
     const { totalBytes, poolBytes } = fleet.usage();

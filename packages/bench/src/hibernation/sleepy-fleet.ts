@@ -9,6 +9,12 @@ import { makeScheduler, type SchedulerChoice } from '../harness/scheduler-choice
 const PAYLOAD = new Uint8Array(4000);
 const PACKETS = 4;
 const DIFF_MS = 100;
+/** More than any of these fleets holds: nobody is put to sleep for want of it. What 100 % is in `getMemoryUsagePercent` (R-27). */
+export const MEMORY_LIMIT_BYTES = 2 ** 40;
+/** The resident set has settled when so many looks in a row differ by no more than that; it is looked at so often at most. */
+const ALIKE_LOOKS = 3;
+const ALIKE_BYTES = 65_536;
+const MOST_LOOKS = 20;
 
 /** Sessions a group, where there are groups. */
 const GROUP_SIZE = 5;
@@ -86,6 +92,7 @@ export class SleepyFleet {
       maxConcurrentSessions: sessions,
       // Measured is what sessions take, not a pool for those to come.
       poolSize: 1,
+      memoryLimitBytes: MEMORY_LIMIT_BYTES,
       store,
       resume,
       // By call alone, as far as it is to be measured.
@@ -153,6 +160,17 @@ export class SleepyFleet {
     }
     const spareBytes = heapSpareBytes();
     return { rssBytes: process.memoryUsage.rss() - spareBytes, spareBytes, accountedBytes: this.usage().totalBytes };
+  }
+
+  /** The same, looked at again until it has settled: what another fleet let go of goes back to the operating system by and by. */
+  async settledSample(): Promise<MemorySample> {
+    let sample = await this.sample();
+    for (let looks = 1, alike = 1; alike < ALIKE_LOOKS && looks < MOST_LOOKS; looks++) {
+      const next = await this.sample();
+      alike = Math.abs(next.rssBytes - sample.rssBytes) <= ALIKE_BYTES ? alike + 1 : 1;
+      sample = next;
+    }
+    return sample;
   }
 
   usage(): MemoryUsage {

@@ -24,6 +24,12 @@ export const orNull =
   (value, place) =>
     value === null ? undefined : check(value, place);
 
+/** Of a field that may not be there. */
+export const optional =
+  (check: Check): Check =>
+  (value, place) =>
+    value === undefined ? undefined : check(value, place);
+
 export const listOf =
   (check: Check): Check =>
   (value, place) => {

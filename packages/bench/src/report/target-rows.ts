@@ -1,5 +1,5 @@
 import type { Quantity, TargetRow } from '../targets/target.js';
-import { amount, flag, listOf, number, objectOf, oneOf, orNull, text } from './shape.js';
+import { amount, flag, listOf, number, objectOf, oneOf, optional, orNull, text } from './shape.js';
 
 const rows = listOf(
   objectOf<TargetRow>({
@@ -8,18 +8,19 @@ const rows = listOf(
     caller: orNull(oneOf('idle', 'joins')),
     what: text,
     sessions: amount,
-    bound: oneOf('<', '≤', '≥'),
+    bound: oneOf('<', '≤', '>', '≥'),
     limit: number,
-    value: number,
+    value: orNull(number),
     unit: text,
     binding: flag,
-    also: listOf(objectOf<Quantity>({ name: text, value: number, unit: text })),
+    also: listOf(objectOf<Quantity>({ name: text, value: orNull(number), unit: text })),
     pass: flag,
     margin: orNull(number),
     text,
     source: text,
     reading: text,
     partial: flag,
+    error: optional(text),
   }),
 );
 

@@ -37,13 +37,15 @@ function targetBlocks(id: string, rows: readonly TargetRow[]): Block[] {
   ];
 }
 
-function cellsOf({ what, scheduler, caller, sessions, bound, limit, value, unit, pass, binding }: TargetRow): string[] {
+function cellsOf({ what, scheduler, caller, sessions, bound, limit, value, unit, pass, binding, error }: TargetRow): string[] {
+  const arm = caller === null ? scheduler : `${scheduler}, caller ${caller}`;
+  if (error !== undefined) return [what, arm, whole(sessions), '', `not measured: ${error}`, '', '**no**'];
   return [
     what,
-    caller === null ? scheduler : `${scheduler}, caller ${caller}`,
+    arm,
     whole(sessions),
     `${bound} ${significant(limit)}`,
-    significant(value),
+    value === null ? 'no number' : significant(value),
     unit,
     binding ? (pass ? 'yes' : '**no**') : `told of (${pass ? 'within' : 'beyond'})`,
   ];

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { interleave, medianNs } from '../figures/interleaved.js';
+import { interleave, medianNs, type Rounds } from '../figures/interleaved.js';
 import { type Fleet, noTimes } from '../harness/fleet.js';
 import { openFleet } from '../harness/run.js';
 import { type Arm, callerRuns, type LoadTarget, type Measured, sizesUpTo } from './target.js';
@@ -32,20 +32,28 @@ export const botCpu: LoadTarget = {
   seconds: 5,
   async measure(arm, { mostSessions }) {
     const sizes = sizesUpTo(mostSessions);
-    const contenders = [];
-    for (const sessions of sizes) {
-      const fleet = await openW1(arm, sessions);
-      contenders.push({
-        name: String(sessions),
-        round: () => cpuNsOfUpdate(fleet, sessions, Math.round(UPDATES_A_ROUND / sessions)),
-        close: () => fleet.close(),
-      });
-    }
-    const results = await interleave(contenders, ROUNDS, WARM_UP_ROUNDS);
+    const results = await cpuNsBySize(arm, sizes);
     const readings = sizes.flatMap((sessions) => readingsOf(arm, sessions, medianNs(results, String(sessions))));
     return mostSessions < PACED_SESSIONS ? readings : [...readings, await inRealTime(arm)];
   },
 };
+
+/** CPU ns of an update, rounds of all sizes in turn. */
+async function cpuNsBySize(arm: Arm, sizes: readonly number[]): Promise<Rounds> {
+  const fleets: Fleet[] = [];
+  try {
+    for (const sessions of sizes) fleets.push(await openW1(arm, sessions));
+    const contenders = sizes.map((sessions, index) => ({
+      name: String(sessions),
+      round: () => cpuNsOfUpdate(fleets[index], sessions, Math.round(UPDATES_A_ROUND / sessions)),
+      // Closed below, and so are those that were opened before one could not be.
+      close: async () => {},
+    }));
+    return await interleave(contenders, ROUNDS, WARM_UP_ROUNDS);
+  } finally {
+    for (const fleet of fleets) await fleet.close();
+  }
+}
 
 /** Runs ticks one after the other; gives the CPU ns of an update. */
 async function cpuNsOfUpdate(fleet: Fleet, sessions: number, ticks: number): Promise<number> {

@@ -1,8 +1,8 @@
 import { freemem } from 'node:os';
 import { apartUntil } from '../harness/apart.js';
-import { medianOf } from '../harness/series.js';
+import { medianOfAll } from '../harness/series.js';
 import { Footprints } from './footprints.js';
-import { type Arm, type LoadTarget, type MeasureOptions, nameOf, rowOf, type TargetRow } from './target.js';
+import { type Arm, failedRow, type LoadTarget, type MeasureOptions, nameOf, rowOf, type TargetRow } from './target.js';
 
 /** What two processes of 50 000 sessions take at their most, and as much again for everybody else. */
 const ROOM_FOR_TWO_BYTES = 8e9;
@@ -16,42 +16,35 @@ export interface CampaignOptions {
   readonly onProgress: (line: string) => void;
 }
 
-export interface CampaignResult {
-  /** By target, then by arm. */
-  readonly rows: readonly TargetRow[];
-  /** Targets that could not be measured, and why. */
-  readonly failures: readonly string[];
-}
-
 /** A target on an arm. */
 interface Step {
   readonly target: LoadTarget;
   readonly arm: Arm;
 }
 
-/** Measures all targets on all arms: what is timed with nothing beside it, then what takes memory, two processes at a time where there is room. */
-export async function runCampaign({ targets, arms, mostSessions, signal, onProgress }: CampaignOptions): Promise<CampaignResult> {
+/**
+ * Measures all targets on all arms: what is timed with nothing beside it, then what takes memory, two processes at a time where there is room. Gives
+ * rows by target, then by arm: of each at least one, which says so if it could not be measured.
+ */
+export async function runCampaign({ targets, arms, mostSessions, signal, onProgress }: CampaignOptions): Promise<readonly TargetRow[]> {
   const steps = targets.flatMap((target) => arms.map((arm): Step => ({ target, arm })));
   const measured = new Map<Step, readonly TargetRow[]>();
-  const failures: string[] = [];
   const footprints = new Footprints(signal);
   const progress = new Progress(steps);
 
   const run = async (step: Step): Promise<void> => {
     if (signal.aborted) return;
     const { target, arm } = step;
-    let outcome: string;
+    let rows: readonly TargetRow[];
     try {
-      const rows =
-        target.kind === 'clock' ? await rowsApart(step, mostSessions, signal) : await rowsHere(step, { mostSessions, footprints });
-      measured.set(step, rows);
-      outcome = verdictOf(rows);
+      rows = target.kind === 'clock' ? await rowsApart(step, mostSessions, signal) : await rowsHere(step, { mostSessions, footprints });
+      if (rows.length === 0) rows = [failedRow(target, arm, mostSessions, `it takes fleets of more than ${mostSessions} sessions`)];
     } catch (error) {
       if (signal.aborted) return;
-      outcome = `failed: ${(error as Error).message}`;
-      failures.push(`${target.id} ${target.name} on ${nameOf(arm)} ${outcome}`);
+      rows = [failedRow(target, arm, mostSessions, (error as Error).message)];
     }
-    onProgress(progress.lineAfter(step, outcome));
+    measured.set(step, rows);
+    onProgress(progress.lineAfter(step, verdictOf(rows)));
   };
 
   for (const step of steps.filter(({ target }) => target.kind === 'clock')) await run(step);
@@ -61,7 +54,7 @@ export async function runCampaign({ targets, arms, mostSessions, signal, onProgr
     for (let own = rest.shift(); own !== undefined; own = rest.shift()) for (const step of own) await run(step);
   };
   await Promise.all(freemem() > ROOM_FOR_TWO_BYTES ? [lane(), lane()] : [lane()]);
-  return { rows: steps.flatMap((step) => measured.get(step) ?? []), failures };
+  return steps.flatMap((step) => measured.get(step) ?? [failedRow(step.target, step.arm, mostSessions, 'stopped before it was measured')]);
 }
 
 /** Measures in this process. */
@@ -85,16 +78,24 @@ async function rowsApart({ target, arm }: Step, mostSessions: number, signal: Ab
   ];
   for (let run = 0; run < target.processes; run++) runs.push(await apartUntil<readonly TargetRow[]>(signal, args));
   return runs[0].map((row, index) => {
-    const also = row.also.map((quantity, place) => ({ ...quantity, value: medianOf(runs.map((rows) => rows[index].also[place].value)) }));
-    // What is no number is null in JSON.
-    const value = medianOf(runs.map((rows) => (rows[index].value as number | null) ?? Number.NaN));
+    const also = row.also.map((quantity, place) => ({
+      ...quantity,
+      value: medianOfAll(runs.map((rows) => rows[index].also[place].value)),
+    }));
+    const value = medianOfAll(runs.map((rows) => rows[index].value));
     return rowOf(target, arm, { ...row, value, also });
   });
 }
 
-function verdictOf(rows: readonly TargetRow[]): string {
+/** In a word, for progress. */
+export function verdictOf(rows: readonly TargetRow[]): string {
+  const failed = rows.find(({ error }) => error !== undefined);
+  if (failed !== undefined) return `not measured: ${failed.error}`;
   const short = rows.filter(({ pass, binding }) => binding && !pass).length;
-  return short === 0 ? 'met' : `${short} of ${rows.length} fall short`;
+  if (short > 0) return `${short} of ${rows.length} fall short`;
+  const beyond = rows.filter(({ pass }) => !pass).length;
+  const told = beyond === 0 ? '' : `, ${beyond} beyond a limit that does not bind`;
+  return `${rows.some(({ binding }) => binding) ? 'met' : 'reported'}${told}`;
 }
 
 /** How far it is, and how long it will yet take, as long as all goes on as it went. */

@@ -1,5 +1,6 @@
 import { fitLine } from '../figures/size.js';
 import type { MemoryReport } from '../hibernation/scaling.js';
+import { RESIDENT_SET } from './footprints.js';
 import type { LoadTarget, Measured } from './target.js';
 
 const LEAST_R2 = 0.999;
@@ -16,8 +17,9 @@ export const memoryLine: LoadTarget = {
   text: 'Verify linear scaling (R² > 0.95) … EXPECT_GT(correlation, 0.95);',
   source: 'TEST(BotSessionMgrPerformanceTest, LinearMemoryScaling)',
   reading:
-    'What the manager says that 50, 100, 200, 400, 1000 and 5000 sessions hold, with every page of their rings touched, lies on a straight line: R² at least 0.999, and each ' +
-    'point within 5 %; 50 000 lie on that same line within 5 %. As the test has it, growth of the resident set at 50 to 400 sessions: correlation above 0.95.',
+    'What the manager says that 50, 100, 200, 400, 1000 and 5000 sessions hold, with every page of their rings touched, lies on a straight line: R² above 0.999, and each ' +
+    'point within 5 %; 50 000 lie on that same line within 5 %. As the test has it, growth of the resident set at 50 to 400 sessions: correlation above 0.95. ' +
+    RESIDENT_SET,
   kind: 'memory',
   processes: 1,
   seconds: 2,
@@ -39,7 +41,7 @@ function onLine({ points, slope, intercept, r2, mostResidual }: MemoryReport): M
     {
       what: 'as the test has it: correlation with the resident set',
       sessions: 400,
-      bound: '≥',
+      bound: '>',
       limit: LEAST_CORRELATION,
       value: Math.sign(line.slope) * Math.sqrt(line.r2),
       unit: '',
@@ -49,7 +51,7 @@ function onLine({ points, slope, intercept, r2, mostResidual }: MemoryReport): M
     {
       what: 'R² of 50…5000',
       sessions: MOST_ON_LINE,
-      bound: '≥',
+      bound: '>',
       limit: LEAST_R2,
       value: r2,
       unit: '',
@@ -57,6 +59,11 @@ function onLine({ points, slope, intercept, r2, mostResidual }: MemoryReport): M
       also: [
         { name: 'a session', value: slope, unit: 'B' },
         { name: 'besides', value: intercept / 1024, unit: 'KiB' },
+        ...[points[0], points[points.length - 1]].map(({ sessions, accountedBytes, poolBytes }) => ({
+          name: `of ${sessions}, the pool's share`,
+          value: (poolBytes / accountedBytes) * 100,
+          unit: '%',
+        })),
       ],
     },
     residualRow('the furthest off that line', MOST_ON_LINE, mostResidual),

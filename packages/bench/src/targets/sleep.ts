@@ -1,10 +1,12 @@
-import { medianOf } from '../harness/series.js';
+import { medianOfAll } from '../harness/series.js';
 import type { HibernateReport } from '../hibernation/measure.js';
-import type { Footprints, Sleeper } from './footprints.js';
+import { type Footprints, RESIDENT_SET, type Sleeper } from './footprints.js';
 import { type Arm, type LoadTarget, type Measured, sizesUpTo } from './target.js';
 
 /** Of what they take awake. */
 const MOST_PERCENT = 1;
+/** Of a session whose rings are in use, a tenth less than these: with less there is nothing that the share could be of. */
+const LEAST_AWAKE_BYTES = 0.9 * 32_768;
 const FEW = 5000;
 const MANY = 50_000;
 /** 1 % of few is not much more than what a process has for itself comes and goes by: the median of so many. */
@@ -22,7 +24,8 @@ export const sleep: LoadTarget = {
   source: 'class comment of BotSessionMgr, 3. MEMORY MANAGEMENT REQUIREMENTS',
   reading:
     'By the resident set of a process, less what it is with no sessions: all asleep and defragmented it is at most 1 % of what it is with all awake and their rings ' +
-    'of 32 KiB in use. Of a state as large as W2’s, 32 bytes, and of 50 000 with one of 280 bytes, where the store deflates. For larger states there are stores on disk.',
+    'of 32 KiB in use. Of a state as large as W2’s, 32 bytes, and of 50 000 with one of 280 bytes, where the store deflates. For larger states there are stores on disk. ' +
+    `Less than nothing counts as as much more. ${RESIDENT_SET}`,
   kind: 'memory',
   processes: 1,
   seconds: 20,
@@ -45,12 +48,17 @@ async function asleepRow(footprints: Footprints, arm: Arm, sessions: number, sle
     sessions,
     bound: '≤',
     limit: MOST_PERCENT,
-    value: medianOf(reports.map((report) => (asleep(report) / awake(report)) * 100)),
+    value: medianOfAll(reports.map((report) => shareOf(asleep(report), awake(report), sessions) * 100)),
     unit: '%',
     binding: true,
     also: [
-      { name: 'awake, each', value: medianOf(reports.map(awake)) / sessions, unit: 'B' },
-      { name: 'asleep, each', value: medianOf(reports.map(asleep)) / sessions, unit: 'B' },
+      { name: 'awake, each', value: medianOfAll(reports.map(awake)) / sessions, unit: 'B' },
+      { name: 'asleep, each', value: medianOfAll(reports.map(asleep)) / sessions, unit: 'B' },
     ],
   };
+}
+
+/** Of what they take awake; no number if that is not what so many take with their rings in use. A baseline that is too high makes it no better. */
+function shareOf(asleepBytes: number, awakeBytes: number, sessions: number): number {
+  return awakeBytes < sessions * LEAST_AWAKE_BYTES ? Number.NaN : Math.abs(asleepBytes) / awakeBytes;
 }

@@ -32,12 +32,20 @@ export function nameOf({ scheduler, caller, hasWorkers }: Arm): string {
 }
 
 /** How a value must stand to its limit. */
-export type Bound = '<' | '≤' | '≥';
+export type Bound = '<' | '≤' | '>' | '≥';
+
+const KEEPS: Readonly<Record<Bound, (value: number, limit: number) => boolean>> = {
+  '<': (value, limit) => value < limit,
+  '≤': (value, limit) => value <= limit,
+  '>': (value, limit) => value > limit,
+  '≥': (value, limit) => value >= limit,
+};
 
 /** A figure that stands beside another: the slope of a line beside how straight it is. */
 export interface Quantity {
   readonly name: string;
-  readonly value: number;
+  /** Null of what is no number. */
+  readonly value: number | null;
   readonly unit: string;
 }
 
@@ -49,6 +57,7 @@ export interface Measured {
   readonly sessions: number;
   readonly bound: Bound;
   readonly limit: number;
+  /** NaN where something was measured that cannot be. */
   readonly value: number;
   readonly unit: string;
   /** False: told of, but the target does not hang on it. */
@@ -57,7 +66,9 @@ export interface Measured {
 }
 
 /** A row of the result, as `--json` prints it. */
-export interface TargetRow extends Measured {
+export interface TargetRow extends Omit<Measured, 'value'> {
+  /** Null where nothing was measured that is a number: it does not pass. */
+  readonly value: number | null;
   /** The requirement: `R-24`. */
   readonly id: string;
   readonly scheduler: string;
@@ -72,6 +83,8 @@ export interface TargetRow extends Measured {
   readonly reading: string;
   /** True in all rows of a run that was stopped before its end. */
   readonly partial: boolean;
+  /** Why the target gave no figure on this arm, and then the row has none. */
+  readonly error?: string;
 }
 
 /** A load target of the specification. One file a target. */
@@ -106,19 +119,32 @@ export function rowOf(target: LoadTarget, arm: Arm, measured: Measured): TargetR
   const { id, text, source, reading } = target;
   const { scheduler, caller, hasWorkers } = arm;
   const { value, limit, bound } = measured;
-  const share = limit === 0 ? null : value / limit;
+  const share = limit === 0 || !Number.isFinite(value) ? null : value / limit;
   return {
     id,
     scheduler,
     caller: hasWorkers ? caller : null,
     ...measured,
-    pass: bound === '<' ? value < limit : bound === '≤' ? value <= limit : value >= limit,
-    margin: share === null ? null : bound === '≥' ? share - 1 : 1 - share,
+    value: numberOrNull(value),
+    also: measured.also.map((quantity) => ({ ...quantity, value: numberOrNull(quantity.value) })),
+    pass: KEEPS[bound](value, limit),
+    margin: share === null ? null : bound === '≥' || bound === '>' ? share - 1 : 1 - share,
     text,
     source,
     reading,
     partial: false,
   };
+}
+
+/** The row of a target that gave no figure on an arm: it binds, and does not pass. */
+export function failedRow(target: LoadTarget, arm: Arm, sessions: number, error: string): TargetRow {
+  const nothing = { what: target.name, sessions, bound: '≤', limit: 0, value: Number.NaN, unit: '', binding: true, also: [] } as const;
+  return { ...rowOf(target, arm, nothing), error };
+}
+
+/** JSON has no NaN. */
+function numberOrNull(value: number | null): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 /** Sizes that targets are measured at: the specification's 100 to 5000 sessions, and beyond. */

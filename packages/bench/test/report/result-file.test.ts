@@ -115,7 +115,7 @@ describe('paths of a machine', () => {
 
 it('a file of targets is a list of rows with what is shown of them', () => {
   const row = syntheticTargets()[0];
-  expect(targetFaultsOf([row, { ...row, margin: null }])).toEqual([]);
+  expect(targetFaultsOf([row, { ...row, margin: null }, { ...row, value: null, pass: false, error: 'its process ended' }])).toEqual([]);
   expect(targetFaultsOf([row, { ...row, pass: 'yes' }])).toEqual(['targets[1].pass must be true or false: got "yes"']);
   expect(targetFaultsOf({ rows: [] })).toEqual(['targets must be a list: got {"rows":[]}']);
 });
