@@ -131,7 +131,7 @@ export interface LifecycleRow {
   readonly recovery: RecoveryOutcome | null;
   /** CPU of the process between ticks, percent of one core. */
   readonly idleCpuPercent: number;
-  /** Resident set that one more thread takes. */
+  /** Resident set that one more thread takes: a difference of two, so that noise can make it negative. */
   readonly bytesPerWorker: number | null;
 }
 

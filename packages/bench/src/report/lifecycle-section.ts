@@ -1,5 +1,5 @@
 import type { CompareResult, LifecycleRow, RecoveryOutcome } from '../compare/result.js';
-import { mebibytes, significant } from './numbers.js';
+import { mebibytes, orDash, significant } from './numbers.js';
 import { type Block, heading, list, paragraph, table } from './page.js';
 import type { Runs } from './runs.js';
 
@@ -41,8 +41,6 @@ export function lifecycleSection({ all }: Runs): Block[] {
     ),
   ];
 }
-
-const orDash = (value: number | null, shown: (value: number) => string): string => (value === null ? '–' : shown(value));
 
 const sizesOf = (rows: readonly LifecycleRow[]): string => [...new Set(rows.map(({ sessions }) => sessions))].join(' and ');
 

@@ -15,6 +15,9 @@ export const percent = (share: number): string => `${(100 * share).toFixed(1)} %
 
 export const mebibytes = (bytes: number): string => (bytes / 1_048_576).toFixed(1);
 
+/** A dash where there is no such figure. */
+export const orDash = (value: number | null, shown: (value: number) => string): string => (value === null ? '–' : shown(value));
+
 /** A date and time of day, UTC, of an ISO 8601 stamp. */
 export const moment = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 

@@ -15,7 +15,7 @@ import {
 } from '../compare/result.js';
 import { ranksOf } from '../compare/statistics.js';
 import { ARITHS } from '../workloads.js';
-import { amount, type Check, count, flag, listOf, matching, objectOf, oneOf, orNull, recordOf, text } from './shape.js';
+import { amount, type Check, count, flag, listOf, matching, number, objectOf, oneOf, orNull, recordOf, text } from './shape.js';
 
 const hexadecimal = matching(/^[0-9a-f]{8}$/, '8 hexadecimal digits');
 const instant = matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/, 'a time in ISO 8601, UTC');
@@ -76,7 +76,7 @@ const lifecycle = objectOf<LifecycleRow>({
     objectOf<RecoveryOutcome>({ kind: oneOf('whole', 'quarantined', 'lost', 'hung', 'failed', 'unended'), sessions: count }),
   ),
   idleCpuPercent: amount,
-  bytesPerWorker: orNull(amount),
+  bytesPerWorker: orNull(number),
 });
 
 const refusal = objectOf<Refusal>({ arm: text, workload: orNull(workload), reason: text });

@@ -2,7 +2,7 @@ import type { ComparedWorkload } from '../compare/contender.js';
 import type { CompareTable } from '../compare/result.js';
 import { intervalChart } from './interval-chart.js';
 import { KIND_TITLES, KINDS } from './layouts.js';
-import { mebibytes, significant, times, whole } from './numbers.js';
+import { mebibytes, orDash, significant, times, whole } from './numbers.js';
 import { type Block, details, heading, paragraph, subheading, table } from './page.js';
 import { type MeasuredArm, measuredArms, type Runs, tableName } from './runs.js';
 
@@ -64,7 +64,7 @@ function armsTable(measured: readonly MeasuredArm[]): Block {
       significant(p99Us),
       significant(maxUs),
       significant(cpuUsPerTick),
-      rssBytes === null ? '–' : mebibytes(rssBytes),
+      orDash(rssBytes, mebibytes),
     ]),
   );
 }
@@ -97,7 +97,7 @@ export function resourcesSection({ tables, arms }: Runs): Block[] {
     subheading('Resident set after the last round, MiB'),
     table(
       titles,
-      cells(({ rssBytes }) => (rssBytes === null ? '–' : whole(rssBytes / 1_048_576))),
+      cells(({ rssBytes }) => orDash(rssBytes, (bytes) => whole(bytes / 1_048_576))),
     ),
   ];
 }
