@@ -23,12 +23,23 @@ export interface OrderChange {
   readonly after: string;
 }
 
+/** An arm that has a figure in one result, and none in the same table of the other. */
+export interface Missing {
+  readonly where: string;
+  readonly arm: string;
+  readonly verdict: 'missing';
+  /** Why it was refused or not measured, in the words of the later result. */
+  readonly reason: string;
+}
+
 export interface Difference {
   readonly changes: readonly Change[];
+  /** Of the main tables that both results have, and of whatever the later one has refused. */
+  readonly missing: readonly Missing[];
   readonly orderChanges: readonly OrderChange[];
 }
 
-/** Compares what both results have: the same arms in the same tables. A change counts from `threshold` on, a share of 1. */
+/** Compares the same arms in the same tables, and tells who is there no more. A change counts from `threshold` on, a share of 1. */
 export function differenceOf(before: CompareResult, after: CompareResult, threshold: number): Difference {
   const tables = keyedTables(after);
   const pairs = [...keyedTables(before)].flatMap(([key, table]) => {
@@ -37,6 +48,7 @@ export function differenceOf(before: CompareResult, after: CompareResult, thresh
   });
   return {
     changes: pairs.flatMap(([one, other]) => changesIn(one, other, threshold)),
+    missing: [...keyedTables(before)].flatMap(([key, table]) => missingIn(table, tables.get(key), after)),
     orderChanges: pairs.flatMap(([one, other]) => orderChangesIn(one, other)),
   };
 }
@@ -47,6 +59,19 @@ function changesIn(before: CompareTable, after: CompareTable, threshold: number)
     const verdict =
       is.low > was.high && ratio > 1 + threshold ? 'slower' : is.high < was.low && ratio < 1 / (1 + threshold) ? 'faster' : 'same';
     return { where: placeOf(before), arm, before: was, after: is, ratio, least: is.low / was.high, most: is.high / was.low, verdict };
+  });
+}
+
+function missingIn(before: CompareTable, after: CompareTable | undefined, { refused, skipped }: CompareResult): Missing[] {
+  // Whom a curve has is found out in each run anew.
+  if (before.part !== 'main') return [];
+  const there = new Set(after?.rows.map(({ arm }) => arm));
+  return before.rows.flatMap(({ arm }): Missing[] => {
+    if (there.has(arm)) return [];
+    const refusal = [...refused, ...skipped].find((each) => each.arm === arm && (each.workload ?? before.workload) === before.workload);
+    // Of a table that was not asked for, nobody is missing but who was refused.
+    if (after === undefined && refusal === undefined) return [];
+    return [{ where: placeOf(before), arm, verdict: 'missing', reason: refusal?.reason ?? 'it was not measured' }];
   });
 }
 
@@ -76,5 +101,6 @@ export function reasonAgainstDifference(before: CompareResult, after: CompareRes
   const machineOf = ({ machine: { cpu, cores, arch } }: CompareResult): string => `${cores} × ${cpu}, ${arch}`;
   if (machineOf(before) !== machineOf(after)) return `they are of two machines, ${machineOf(before)} and ${machineOf(after)}`;
   if (before.smoke || after.smoke) return 'the times of a smoke run say nothing';
+  if (before.partial || after.partial) return 'a run that was stopped before its end has not measured everybody';
   return undefined;
 }

@@ -22,6 +22,9 @@ function written(name: string, result: CompareResult): string {
   return name;
 }
 
+/** Two tables are drawn sooner than fourteen. */
+const short = (result: CompareResult): CompareResult => ({ ...result, tables: result.tables.slice(0, 2) });
+
 /** All times of one arm `factor` times what they are. */
 function slowed(result: CompareResult, arm: string, factor: number): CompareResult {
   const tables = result.tables.map((table) => {
@@ -39,16 +42,28 @@ function slowed(result: CompareResult, arm: string, factor: number): CompareResu
   return { ...result, tables };
 }
 
+/** Without the rows of one arm in one workload. */
+function without(result: CompareResult, arm: string, workload: string): CompareResult {
+  const tables = result.tables.map((table) => {
+    if (table.workload !== workload) return table;
+    const rows = table.rows.filter((row) => row.arm !== arm);
+    return { ...table, rows: rows.map((row) => ({ ...row, rank: 1 + rows.filter(({ tickUs }) => tickUs.high < row.tickUs.low).length })) };
+  });
+  return { ...result, tables };
+}
+
 beforeAll(() => {
   written('first.json', syntheticResult());
   written('second.json', syntheticResult(2));
+  written('short.json', short(syntheticResult()));
+  written('again.json', short(syntheticResult(2)));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('dormouse-bench report', () => {
   beforeAll(() => {
     writeFileSync(at('README.md'), 'before\n<!-- compare:begin -->\n<!-- compare:end -->\nafter\n');
-    const { status, stdout, stderr } = bench('report', 'first.json', 'second.json', '--out', 'results', '--write', 'README.md');
+    const { status, stdout, stderr } = bench('report', 'short.json', 'again.json', '--out', 'results', '--write', 'README.md');
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `results/${NAME}\nREADME.md\n`, stderr: '' });
   });
 
@@ -69,7 +84,7 @@ describe('dormouse-bench report', () => {
     ['partial', { partial: true }],
     ['smoke', { smoke: true }],
   ])('takes a %s run as a draft alone', (name, changes) => {
-    const file = written(`${name}.json`, syntheticResult(1, changes));
+    const file = written(`${name}.json`, short(syntheticResult(1, changes)));
     const refused = bench('report', file, '--out', 'drafts');
     expect(refused.stderr).toContain('not to be published without --draft');
     expect(refused.status).toBe(2);
@@ -95,7 +110,7 @@ describe('dormouse-bench diff', () => {
   it('finds nothing between two runs of the same', () => {
     const { status, stdout } = bench('diff', 'first.json', 'second.json');
     expect(stdout).toContain(
-      'figures compared: 0 differ by more than 5 % and their intervals; 0 arms of dormouse-* slower; 0 pairs have changed places',
+      'figures compared: 0 differ by more than 5 % and their intervals; 0 arms of dormouse-* slower, 0 missing; 0 pairs have changed places',
     );
     expect(status).toBe(0);
   });
@@ -115,6 +130,40 @@ describe('dormouse-bench diff', () => {
     expect(bench('diff', 'first.json', file, '--arms', 'floor').status).toBe(1);
   });
 
+  it.each<[string, (result: CompareResult) => CompareResult, number, RegExp]>([
+    [
+      'a Dormouse arm that is in a table no more is a regression',
+      (result) => without(result, 'dormouse-inline@0', 'W3'),
+      1,
+      /^W3 f64, 5000 sessions: dormouse-inline@0 is missing now: it was not measured$/m,
+    ],
+    [
+      'one that was refused is told of with the reason',
+      (result) => ({
+        ...without(result, 'dormouse-inline@0', 'W3'),
+        refused: [{ arm: 'dormouse-inline@0', workload: 'W3', reason: 'checksum 0badc0de' }],
+      }),
+      1,
+      /dormouse-inline@0 is missing now: checksum 0badc0de$/m,
+    ],
+    [
+      'of another arm it is told, and is none',
+      (result) => without(result, 'floor@0', 'W3'),
+      0,
+      /floor@0 is missing now: it was not measured$/m,
+    ],
+    [
+      'a table that was not asked for is not compared',
+      (result) => ({ ...result, tables: result.tables.filter(({ workload }) => workload !== 'W3') }),
+      0,
+      /slower, 0 missing/,
+    ],
+  ])('%s', (_what, change, exitCode, told) => {
+    const { status, stdout } = bench('diff', 'first.json', written('missing.json', change(syntheticResult(2))));
+    expect(stdout).toMatch(told);
+    expect(status).toBe(exitCode);
+  });
+
   it('what is faster is told, and is no regression', () => {
     const file = written('faster.json', slowed(syntheticResult(2), 'dormouse-inline@0', 0.5));
     const { status, stdout } = bench('diff', 'first.json', file, '--json');
@@ -130,6 +179,7 @@ describe('dormouse-bench diff', () => {
       'two machines, 2 × AMD EPYC, x64 and 2 × Intel Xeon, x64',
     ],
     ['of smoke', { smoke: true }, 'the times of a smoke run say nothing'],
+    ['that was stopped', { partial: true }, 'a run that was stopped before its end has not measured everybody'],
   ])('a run %s is compared only by --force', (what, changes, complaint) => {
     const file = written(`${what}.json`, syntheticResult(2, changes));
     const { status, stderr } = bench('diff', 'first.json', file);
