@@ -29,11 +29,11 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     workloads: ['W8'],
-    arms: /^(?!native)/,
-    text: 'Of sleepers nothing is visited in either. What is left is a tenth of the sessions, beside which a tick’s own cost shows: Dormouse’s has a report, a promise and packets that are looked up by account. Who wakes is only marked there; Dormouse has stored its state elsewhere and given its rings back, and makes both anew.',
+    arms: /./,
+    text: 'Of sleepers nothing is visited in either. Who is put to sleep or wakes is only marked there; Dormouse stores its state elsewhere and gives its rings back, and makes both anew, a call for each session: the few ticks in which that happens are most of the figure, as p99 shows. Beside it a tick has its own cost, a report, a promise and packets that are looked up by account.',
   },
   {
-    workloads: ['W2', 'W8'],
+    workloads: ['W2'],
     arms: /^native/,
     text: 'A packet in and a packet out for each session pass through the host, on one thread in both. The native program copies records between rings by plain loads and stores; in JavaScript each copy goes through typed arrays with their bounds checks, and `onPacket` is a call for each packet.',
   },

@@ -2,6 +2,7 @@ import type { ComparedWorkload } from '../compare/contender.js';
 import type { CompareTable } from '../compare/result.js';
 import { explanationOf } from './explanations.js';
 import { threadsOf } from './layouts.js';
+import { besideTheMedian } from './losses-beside.js';
 import { significant, times } from './numbers.js';
 import { type Block, details, heading, list, paragraph, table } from './page.js';
 import { type MeasuredArm, measuredArms, type Runs, tableName } from './runs.js';
@@ -18,10 +19,12 @@ export interface Loss {
   readonly beyondAll: boolean;
 }
 
-/** Every case of the main tables where Dormouse loses, by workload, the worst first. */
-export function lossesOf({ tables, arms }: Runs): Loss[] {
+const CURVES: readonly CompareTable['part'][] = ['sessions', 'workers'];
+
+/** Every case of the tables of these parts where Dormouse loses, by table, the worst first. */
+function lossesOf({ tables, arms }: Runs, parts: readonly CompareTable['part'][]): Loss[] {
   return tables
-    .filter(({ part }) => part === 'main')
+    .filter(({ part }) => parts.includes(part))
     .flatMap((table) => lossesIn(table, measuredArms(table, arms)))
     .sort((one, other) => (one.table === other.table ? other.ratio - one.ratio : 0));
 }
@@ -40,21 +43,29 @@ function isFaster({ row: one }: MeasuredArm, { row: other }: MeasuredArm): boole
   return one.tickUs.high < other.tickUs.low;
 }
 
-/** Where Dormouse loses, by how much and why: all of it, computed. */
+/** Where Dormouse loses, by how much and why: all of it, computed, on the curves as well, and in what is no median tick. */
 export function lossesSection(runs: Runs): Block[] {
-  const losses = lossesOf(runs);
+  const losses = lossesOf(runs, ['main']);
+  const onCurves = lossesOf(runs, CURVES);
   const rule = paragraph(
     'Computed, not chosen: every arm that is faster than the fastest Dormouse arm on no more threads than it has, where the two intervals do not touch. **Bold**: faster than Dormouse on any number of threads.',
   );
-  if (losses.length === 0) return [heading('Where Dormouse loses'), rule, paragraph('No such case was measured.')];
-  const worst = losses.filter((loss, index) => losses.findIndex((other) => isSameSort(loss, other)) === index);
   return [
     heading('Where Dormouse loses'),
     rule,
+    ...(losses.length === 0 ? [paragraph('In the workloads’ own tables there is no such case.')] : casesOf(losses)),
+    ...(onCurves.length === 0 ? [] : [details(`${onCurves.length} cases on the curves over sessions and threads`, lossesTable(onCurves))]),
+    ...reasonsFor([...losses, ...onCurves]),
+    ...besideTheMedian(runs),
+  ];
+}
+
+function casesOf(losses: readonly Loss[]): Block[] {
+  const worst = losses.filter((loss, index) => losses.findIndex((other) => isSameSort(loss, other)) === index);
+  return [
     paragraph(`${losses.length} cases. The worst of each kind in each workload:`),
     lossesTable(worst),
     ...(worst.length === losses.length ? [] : [details(`All ${losses.length} cases`, lossesTable(losses))]),
-    ...reasonsFor(losses),
   ];
 }
 
@@ -84,6 +95,7 @@ function reasonsFor(losses: readonly Loss[]): Block[] {
     group.arms.add(winner.arm.name);
     grouped.set(reason, group);
   }
+  if (grouped.size === 0) return [];
   return [
     list(
       [...grouped].map(([reason, { workloads, arms }]) => {

@@ -4,6 +4,7 @@ import { lifecycleSection, refusalsSection } from './lifecycle-section.js';
 import { lossesSection } from './losses.js';
 import { markdownOf } from './markdown.js';
 import { armsSection, methodSection } from './method-section.js';
+import { nativeSection } from './native-section.js';
 import { type Block, notice, type Page, paragraph } from './page.js';
 import { promisesSection } from './promises-section.js';
 import type { Runs } from './runs.js';
@@ -27,6 +28,7 @@ function pageOf(runs: Runs): Page {
         `What runs thousands of bot sessions a tick, and how long it takes: Dormouse, pool libraries used by hand, plain objects, an entity library, a C++ program. The same verified work for all of them.${machine.cores === 2 ? ' Two cores show what a second thread brings, and nothing of what many bring.' : ''} Charts: [index.html](index.html); raw data: [data](data).`,
       ),
       ...summarySection(runs),
+      ...nativeSection(runs),
       ...lossesSection(runs),
       ...workloadsSection(runs),
       ...curvesSection(runs),
@@ -51,5 +53,6 @@ function noticesOf({ all }: Runs): Block[] {
     ...(all.some(({ partial }) => partial)
       ? [notice('Draft: the run was stopped before its end. Tables that are here are whole; others are missing.')]
       : []),
+    ...(all.some(({ commit }) => commit?.endsWith('+')) ? [notice('Draft: measured in a work tree with changes that no commit has.')] : []),
   ];
 }

@@ -10,9 +10,9 @@ const result = syntheticResult();
 const pages = pagesOf(runsOf([result]));
 
 /** The result with the figures of one arm in one workload a thousandth of what they were. */
-function withWinner(arm: string, workload: string): CompareResult {
+function withWinner(arm: string, workload: string, part = 'main'): CompareResult {
   const tables = result.tables.map((table) => {
-    if (table.workload !== workload || table.part !== 'main') return table;
+    if (table.workload !== workload || table.part !== part) return table;
     const rows = table.rows.map((row) => {
       const { median, low, high } = row.tickUs;
       return row.arm === arm ? { ...row, tickUs: { median: median / 1000, low: low / 1000, high: high / 1000 } } : row;
@@ -21,6 +21,12 @@ function withWinner(arm: string, workload: string): CompareResult {
   });
   return { ...result, tables };
 }
+
+/** The tables of one workload: fewer are drawn sooner. */
+const ofOneWorkload = (whole: CompareResult, workload: string): CompareResult => ({
+  ...whole,
+  tables: whole.tables.filter((table) => table.workload === workload),
+});
 
 const lossesOf = (text: string): string => text.slice(text.indexOf('## Where Dormouse loses'), text.indexOf('## Workload by workload'));
 
@@ -68,14 +74,28 @@ describe('pages of a result', () => {
   });
 
   it('tell where Dormouse loses, by how much, against whom and why', () => {
-    const losses = lossesOf(pagesOf(runsOf([withWinner('plain-objects@0', 'W5')]))['README.md']);
+    const losses = lossesOf(pagesOf(runsOf([ofOneWorkload(withWinner('plain-objects@0', 'W5'), 'W5')]))['README.md']);
     expect(losses).toMatch(/^\| W5, 5000 sessions \| \*\*plain-objects@0\*\* \| [\d.]+ \| dormouse-inline/m);
     expect(losses).toMatch(/^- \*\*W5\*\* against [^:]*`plain-objects@0`[^:]*: Objects are at home where they are made/m);
   });
 
   it('say so where nobody has explained a loss yet', () => {
-    const losses = lossesOf(pagesOf(runsOf([withWinner('workerpool-cloned@2', 'W4')]))['README.md']);
+    const losses = lossesOf(pagesOf(runsOf([ofOneWorkload(withWinner('workerpool-cloned@2', 'W4'), 'W4')]))['README.md']);
     expect(losses).toMatch(/^- \*\*W4\*\* against `workerpool-cloned@2`: not explained$/m);
+  });
+
+  it('tell of losses on curves, of which no main table speaks', () => {
+    const losses = lossesOf(pagesOf(runsOf([ofOneWorkload(withWinner('workerpool-cloned@2', 'W4', 'workers'), 'W4')]))['README.md']);
+    expect(losses).toMatch(/cases on the curves over sessions and threads<\/summary>[\s\S]*\| \*\*workerpool-cloned@2\*\* \|/);
+    expect(losses).toMatch(/^- \*\*W4\*\* against `workerpool-cloned@2`: not explained$/m);
+  });
+
+  it('tell who is better in what is no median tick', () => {
+    const lifecycle = result.lifecycle.map((row) => (row.arm === 'piscina-shared@2' ? { ...row, startMs: 1, bytesPerWorker: -4096 } : row));
+    const losses = lossesOf(pagesOf(runsOf([ofOneWorkload({ ...result, lifecycle }, 'W0')]))['README.md']);
+    expect(losses).toMatch(/^\| start, ms \| piscina-shared@2 \| 1\.00 \| dormouse-\S+ \| 100 \| 100\u00a0× \|$/m);
+    expect(losses).toMatch(/^\| memory of one more thread, MiB \| piscina-shared@2 \| -0\.0 \| dormouse-\S+ \| 15\.3 \| – \|$/m);
+    expect(losses).not.toContain('idle CPU');
   });
 
   it('list who was refused and what was not measured, with the reasons', () => {
@@ -86,8 +106,9 @@ describe('pages of a result', () => {
   it.each([
     [{ partial: true }, 'Draft: the run was stopped before its end.'],
     [{ smoke: true }, 'Draft: a smoke run.'],
+    [{ commit: '7275e99+' }, 'Draft: measured in a work tree with changes'],
   ])('begin with what is wrong with %o', (changes, notice) => {
-    const draft = pagesOf(runsOf([syntheticResult(1, changes)]))['README.md'];
+    const draft = pagesOf(runsOf([ofOneWorkload(syntheticResult(1, changes), 'W0')]))['README.md'];
     expect(draft.split('\n\n')[1]).toContain(notice);
   });
 
@@ -108,7 +129,9 @@ describe('pages of a result', () => {
 
   it('show text of data as text, whatever is in it', () => {
     const hostile = '<b>bold</b> & [a link](javascript:alert) | a bar';
-    const page = pagesOf(runsOf([syntheticResult(1, { refused: [{ arm: 'floor@0', workload: null, reason: hostile }] })]));
+    const page = pagesOf(
+      runsOf([ofOneWorkload(syntheticResult(1, { refused: [{ arm: 'floor@0', workload: null, reason: hostile }] }), 'W0')]),
+    );
     expect(page['index.html']).toContain('&lt;b&gt;bold&lt;/b&gt; &amp; [a link](javascript:alert) | a bar');
     expect(page['README.md']).toContain('&lt;b>bold&lt;/b> &amp; [a link](javascript:alert) \\| a bar');
   });

@@ -1,0 +1,68 @@
+import type { ComparedWorkload } from '../compare/contender.js';
+import { LIMITED, type NativeFinding, type NativeLimit, type NativeRatio, nativeFindingsOf } from './native-limits.js';
+import { whole } from './numbers.js';
+import { type Block, heading, list, paragraph, table } from './page.js';
+import type { Runs } from './runs.js';
+
+/** Why a limit is missed, written by hand after it was looked into. */
+const EXPLANATIONS: Readonly<Partial<Record<ComparedWorkload, string>>> = {
+  W1: 'A tick of some 50 µs. What is done within 100 µs Dormouse’s calling thread runs alone, because sharing it out takes longer where a thread has to be woken for it; the C++ program shares it out. On one thread each, and where a tick is long enough to be shared, the two are much closer: `native-arena-list-serial` in the tables, and the curve over sessions.',
+  W4: 'Arithmetic alone, 200 steps a session, compiled by V8 here and by a C++ compiler there. It is missed by as much on one thread (`dormouse-inline` against `native-arena-list-serial`): what is missing is in the loop, and not in how it is shared out.',
+  W2: 'Each packet crosses two rings, in and out, and both crossings are JavaScript on the host’s thread, one call of `onPacket` for each of them: some 40 accesses to typed arrays with their checks, where C++ copies a record by plain loads and stores. [Decision 0026](../../../../docs/decisions/0026-packets-by-runs.md) has what was won and what was tried.',
+};
+
+/** How a tick stands to the native program's, against limits that were set before it was measured. */
+export function nativeSection({ all }: Runs): Block[] {
+  const [findings = [], ...again] = all.map(nativeFindingsOf).filter((each) => each.length > 0);
+  if (findings.length === 0) return [];
+  const missed = findings.filter(({ verdict }) => verdict.endsWith('missed'));
+  const explained = [...new Set(missed.map(({ limit: { workload } }) => workload))];
+  return [
+    heading('Against the native program'),
+    paragraph(
+      `The whole tick of ${whole(LIMITED.sessions)} sessions, ${LIMITED.arith}, on two participants, as a share of what the C++ program takes in the same run: each round over the round of the same number, their median and its interval. The limits were set before: ${findings.length - missed.length} of ${findings.length} are kept. The verdict is about the fastest Dormouse arm whose caller joins; “perhaps” where the limit lies within the interval.`,
+    ),
+    table(
+      [
+        'workload',
+        'against',
+        '>at most',
+        'caller joins',
+        '>its share',
+        'verdict',
+        'caller idle',
+        '>its share',
+        ...(again.length === 0 ? [] : ['>again']),
+      ],
+      findings.map((finding) => [...cellsOf(finding), ...(again.length === 0 ? [] : [againOf(finding, again)])]),
+    ),
+    ...(explained.length === 0
+      ? []
+      : [list(explained.map((workload) => `**${workload}** is missed: ${EXPLANATIONS[workload] ?? 'not explained'}`))]),
+  ];
+}
+
+function cellsOf({ limit: { workload, native, limit, forms }, joins, idle, verdict }: NativeFinding): string[] {
+  return [
+    forms.length === 1 ? `${workload}, ${forms[0]} form` : workload,
+    native,
+    share(limit),
+    joins.arm,
+    shareOf(joins),
+    verdict.endsWith('missed') ? `**${verdict}**` : verdict,
+    idle?.arm ?? '–',
+    idle === undefined ? '–' : shareOf(idle),
+  ];
+}
+
+const share = (value: number): string => value.toFixed(2);
+
+const shareOf = ({ ratio: { median, low, high } }: NativeRatio): string => `${share(median)} [${share(low)}…${share(high)}]`;
+
+/** The same limit in the other runs. */
+function againOf({ limit }: NativeFinding, again: readonly (readonly NativeFinding[])[]): string {
+  const found = again.map((findings) => findings.find((other) => isSame(other.limit, limit)));
+  return found.map((finding) => (finding === undefined ? '–' : shareOf(finding.joins))).join(', ');
+}
+
+const isSame = (one: NativeLimit, other: NativeLimit): boolean => one.workload === other.workload && one.native === other.native;
