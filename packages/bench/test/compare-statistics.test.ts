@@ -39,8 +39,12 @@ describe('the interval of a median', () => {
 describe('ranks', () => {
   const interval = (low: number, high: number) => ({ low, median: (low + high) / 2, high });
 
-  it('count those that are wholly below: who cannot be told apart shares one', () => {
+  it('count those that are wholly below', () => {
     expect(ranksOf([interval(1, 2), interval(2, 3), interval(4, 5), interval(2.5, 4.5), interval(9, 9)])).toEqual([1, 1, 3, 2, 5]);
+  });
+
+  it('differ where a third is certainly faster than one of two that cannot be told apart', () => {
+    expect(ranksOf([interval(1, 3), interval(2, 5), interval(4, 6)])).toEqual([1, 1, 2]);
   });
 
   it('do not depend on the order of the arms', () => {

@@ -12,8 +12,9 @@ import { nativeArmsOf } from '../compare/native-arm.js';
 import { type ComparePlan, mainRaces } from '../compare/plan.js';
 import type { CompareResult } from '../compare/result.js';
 import { selected } from '../compare/selection.js';
-import { orderInterval } from '../compare/statistics.js';
+import { CONFIDENCE, orderInterval } from '../compare/statistics.js';
 import { findNative } from '../native/program.js';
+import { withoutThisMachine } from '../report/private-paths.js';
 import { ARITHS, type Arith } from '../workloads.js';
 import { comparisonText, listText } from './compare-text.js';
 import { integerIn, jsonOption, roundsOption, sessionsOption } from './options.js';
@@ -42,7 +43,6 @@ interface Flags {
 const SESSIONS = 5000;
 const SMOKE_SESSIONS = 200;
 const DIFF_MS = 100;
-const CONFIDENCE = 0.95;
 /** As a shell says that a program was ended by Ctrl-C. */
 const INTERRUPTED = 130;
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -97,9 +97,10 @@ export function compareCommand(): Command {
       const nothing = reasonForNothing(plan);
       if (nothing !== undefined) command.error(`error: --arms and --workloads leave nothing to compare${nothing}`);
       const result = await compareUntilStopped(plan);
-      writeFileSync(out, `${JSON.stringify(result, null, 1)}\n`);
+      const written = withoutThisMachine(result);
+      writeFileSync(out, `${JSON.stringify(written, null, 1)}\n`);
       process.stderr.write(`${result.partial ? 'stopped: what there is' : 'the result'} is in ${out}\n`);
-      process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : comparisonText(result));
+      process.stdout.write(flags.json ? `${JSON.stringify(written)}\n` : comparisonText(result));
       if (result.partial) process.exitCode = INTERRUPTED;
       else if (result.refused.length > 0) process.exitCode = 1;
     });

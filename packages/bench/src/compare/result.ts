@@ -87,7 +87,7 @@ export interface CompareTable {
 export interface CompareRow {
   /** Name of the arm. */
   readonly arm: string;
-  /** Arms whose intervals lie wholly below this one's, and one: arms that cannot be told apart share a rank. */
+  /** Arms whose intervals lie wholly below this one's, and one: 1 more than are certainly faster. */
   readonly rank: number;
   /** Of the whole tick: driver, delivery, update, taking what was sent. */
   readonly tickUs: Interval;

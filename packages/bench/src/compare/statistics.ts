@@ -1,6 +1,9 @@
 import { medianOf } from '../harness/series.js';
 import type { Interval } from './result.js';
 
+/** What an interval is asked for: how often it holds the median. */
+export const CONFIDENCE = 0.95;
+
 /** Which of the sorted rounds are the interval's ends: the `trim`-th from below and from above, from 0; and how often such an interval holds the median. */
 export interface OrderInterval {
   readonly trim: number;
@@ -39,7 +42,10 @@ export function intervalOf(rounds: readonly number[], confidence: number): Inter
   return { median: medianOf(sorted), low: sorted[trim], high: sorted[sorted.length - 1 - trim] };
 }
 
-/** For each, how many of the others lie wholly below it, and one. */
+/**
+ * For each, how many of the others lie wholly below it, and one: how many are certainly faster. Two whose intervals overlap can have different ranks, where a
+ * third lies below one of them alone.
+ */
 export function ranksOf(intervals: readonly Interval[]): number[] {
   return intervals.map(({ low }) => 1 + intervals.filter(({ high }) => high < low).length);
 }

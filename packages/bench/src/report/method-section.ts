@@ -4,10 +4,12 @@ import { KIND_TITLES, KINDS, layoutOf, threadsOf } from './layouts.js';
 import { mebibytes, moment, percent } from './numbers.js';
 import { type Block, heading, list, paragraph, preformatted, subheading, table } from './page.js';
 import { measuredArms, type Runs, tableName } from './runs.js';
+import { unequalRounds } from './together.js';
 
 /** Machine, versions, commands, commit, and how far the rounds were apart: what a reader needs to run it again. */
 export function methodSection({ first, all, tables, arms }: Runs): Block[] {
   const { machine, versions, settings, commit } = first;
+  const unequal = unequalRounds(all);
   const packages = Object.entries(versions.packages).sort(([one], [other]) => (one < other ? -1 : 1));
   return [
     heading('How it was measured'),
@@ -21,6 +23,7 @@ export function methodSection({ first, all, tables, arms }: Runs): Block[] {
       `Commit: ${commit ?? 'not known'}`,
     ]),
     preformatted(all.map(commandOf).join('\n')),
+    ...(unequal === undefined ? [] : [paragraph(unequal)]),
     subheading('Spread of the rounds'),
     paragraph(
       'How far the slowest round of an arm is from its fastest, in percent of its median: for the arm in the middle, and for the worst.',

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import type { CompareResult } from '../compare/result.js';
 import type { TargetRow } from '../targets/target.js';
 import { faultsOf } from './result-shape.js';
-import { type Runs, reasonAgainstTogether, runsOf } from './runs.js';
+import { type Runs, runsOf } from './runs.js';
 import { targetFaultsOf } from './target-rows.js';
+import { reasonAgainstTogether } from './together.js';
 
 /** A file that is not what it should be: told to whoever gave it. */
 export class ResultFileError extends Error {
@@ -37,5 +38,7 @@ function parsed<Type>(file: string, faults: (value: unknown) => string[]): Type 
 export function reasonAgainstPublishing({ all, targets }: Runs): string | undefined {
   if (all.some(({ smoke }) => smoke)) return 'a smoke run verifies the work, and its times say nothing';
   if (all.some(({ partial }) => partial) || targets?.some(({ partial }) => partial)) return 'a run was stopped before its end';
+  const changed = all.find(({ commit }) => commit?.endsWith('+'))?.commit;
+  if (changed !== undefined) return `the work tree had changes, so that nobody can run the same again: commit ${changed}`;
   return undefined;
 }

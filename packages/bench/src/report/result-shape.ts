@@ -13,8 +13,8 @@ import {
   type Refusal,
   type Versions,
 } from '../compare/result.js';
-import { ranksOf } from '../compare/statistics.js';
 import { ARITHS } from '../workloads.js';
+import { contradictionsIn } from './contradictions.js';
 import { amount, type Check, count, flag, listOf, matching, number, objectOf, oneOf, orNull, recordOf, text } from './shape.js';
 
 const hexadecimal = matching(/^[0-9a-f]{8}$/, '8 hexadecimal digits');
@@ -110,29 +110,4 @@ const result = objectOf<CompareResult>({
 export function faultsOf(value: unknown): string[] {
   const complaint = result(value, 'result');
   return complaint === undefined ? contradictionsIn(value as CompareResult) : [complaint];
-}
-
-/** A result that its own figures speak against was not written by `compare`, or was changed after. */
-function contradictionsIn({ arms, tables, lifecycle, settings }: CompareResult): string[] {
-  const kinds = new Map(arms.map(({ name, kind }) => [name, kind]));
-  const faults = kinds.size === arms.length ? [] : ['two arms have one name'];
-  for (const { arm } of lifecycle) if (!kinds.has(arm)) faults.push(`lifecycle has ${arm}, which is not among the arms`);
-  for (const { workload, arith, sessions, part, rows } of tables) {
-    const place = `${workload} ${arith}, ${sessions} sessions (${part})`;
-    const sums = new Map<number, string>();
-    const ranks = ranksOf(rows.map(({ tickUs }) => tickUs));
-    for (const [index, { arm, rank, tickUs, roundsUs, ticks, updates, checksum, egressSum }] of rows.entries()) {
-      if (!kinds.has(arm)) faults.push(`${place}: ${arm} is not among the arms`);
-      if (rank !== ranks[index]) faults.push(`${place}: ${arm} has rank ${rank}, and its interval rank ${ranks[index]}`);
-      if (roundsUs.length !== settings.rounds) faults.push(`${place}: ${arm} has ${roundsUs.length} rounds of ${settings.rounds}`);
-      if (tickUs.low < Math.min(...roundsUs) || tickUs.high > Math.max(...roundsUs))
-        faults.push(`${place}: ${arm} has an interval wider than its rounds`);
-      // Of several processes, which native arms have in any case, the checksum is the last one's, whose own ticks are not told.
-      if (settings.launches > 1 || kinds.get(arm) === 'native') continue;
-      const done = `${updates} ${checksum} ${egressSum}`;
-      if ((sums.get(ticks) ?? done) !== done) faults.push(`${place}: ${arm} did other work than others in ${ticks} ticks`);
-      sums.set(ticks, done);
-    }
-  }
-  return faults;
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join, relative } from 'node:path';
 import type { CompareResult } from '../compare/result.js';
 import { headlineTable, linkedFolder, MARKERS, withBlock } from './headline-table.js';
-import { privatePathIn, withoutPathsIn } from './private-paths.js';
+import { privatePathIn, withoutThisMachine } from './private-paths.js';
 import { pagesOf } from './report.js';
 import { ResultFileError, readRuns, reasonAgainstPublishing } from './result-file.js';
 import { type Runs, runsOf } from './runs.js';
@@ -24,8 +24,8 @@ export function folderNameOf({ startedAt, machine: { cpu, cores } }: CompareResu
 /** Writes raw data and pages of these runs into their folder within `results`, in place of those that were there, and returns its path. */
 export function writeResults(results: string, runs: Runs): string {
   const folder = join(results, folderNameOf(runs.first));
-  const all = runs.all.map(withoutPathsIn);
-  const targets = runs.targets === undefined ? undefined : withoutPathsIn(runs.targets);
+  const all = runs.all.map((run) => withoutThisMachine(run));
+  const targets = runs.targets === undefined ? undefined : withoutThisMachine(runs.targets);
   rmSync(join(folder, DATA), { recursive: true, force: true });
   mkdirSync(join(folder, DATA), { recursive: true });
   for (const [index, run] of all.entries()) writeFileSync(join(folder, DATA, runFile(index)), `${JSON.stringify(run)}\n`);

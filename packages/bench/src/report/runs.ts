@@ -55,9 +55,3 @@ export function measuredArms({ rows }: CompareTable, arms: Runs['arms']): Measur
     })
     .sort((one, other) => one.row.tickUs.median - other.row.tickUs.median || (one.arm.name < other.arm.name ? -1 : 1));
 }
-
-/** Why these cannot be published as one: they are of different machines. */
-export function reasonAgainstTogether(all: readonly CompareResult[]): string | undefined {
-  const machines = new Set(all.map(({ machine: { cpu, cores } }) => `${cpu}, ${cores} cores`));
-  return machines.size > 1 ? `runs that are published together must be of one machine: got ${[...machines].join(' and ')}` : undefined;
-}

@@ -25,7 +25,7 @@ export function workloadsSection({ tables, arms }: Runs): Block[] {
   return [
     heading('Workload by workload'),
     paragraph(
-      'The whole tick: driver, delivery of packets, update, taking what was sent. Dot: the median of the rounds’ medians. Bar: an interval that holds it. Arms whose intervals overlap cannot be told apart; they share a rank (#). Dashed: the fastest Dormouse arm.',
+      'The whole tick: driver, delivery of packets, update, taking what was sent. Dot: the median of the rounds’ medians. Bar: an interval that holds it. Arms whose intervals overlap cannot be told apart. Rank (#): one more than the number of arms that are certainly faster, their intervals wholly below. Dashed: the fastest Dormouse arm.',
     ),
     ...main.flatMap((each) => workloadBlocks(each, measuredArms(each, arms))),
   ];

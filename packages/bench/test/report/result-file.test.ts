@@ -1,15 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import type { CompareResult } from '../../src/compare/result.js';
-import { privatePathIn, withoutPaths, withoutPathsIn } from '../../src/report/private-paths.js';
+import type { CompareResult, Interval } from '../../src/compare/result.js';
+import { reasonAgainstPublishing } from '../../src/report/result-file.js';
 import { faultsOf } from '../../src/report/result-shape.js';
 import { folderNameOf } from '../../src/report/results-folder.js';
-import { reasonAgainstTogether } from '../../src/report/runs.js';
+import { runsOf } from '../../src/report/runs.js';
 import { targetFaultsOf } from '../../src/report/target-rows.js';
+import { reasonAgainstTogether, unequalRounds } from '../../src/report/together.js';
 import { syntheticResult, syntheticTargets } from './synthetic-result.js';
 
 type Draft = { -readonly [Key in keyof CompareResult]: unknown } & {
   tables: { rows: Record<string, unknown>[] }[];
   machine: Record<string, unknown>;
+  settings: Record<string, unknown>;
+  lifecycle: Record<string, unknown>[];
 };
 
 /** What is said of a result after a change that no run would make. */
@@ -67,14 +70,63 @@ describe('a file of compare', () => {
       (result) => (result.tables[0].rows[1].checksum = '00000001'),
       'W0 f64, 5000 sessions (main): dormouse-inline-batch@0 did other work than others in 600 ticks',
     ],
+    [
+      'an interval that its rounds do not give',
+      (result) => {
+        const { low, median, high } = result.tables[0].rows[0].tickUs as Interval;
+        result.tables[0].rows[0].tickUs = { low, median, high: (median + high) / 2 };
+      },
+      expect.stringMatching(/^W0 f64, 5000 sessions .main.: dormouse-inline@0 has .*, and its rounds give .*$/),
+    ],
+    [
+      'a confidence that its rounds do not reach',
+      (result) => (result.settings.confidence = 0.5),
+      'settings.confidence must be 0.9609375, which 9 rounds reach: got 0.5',
+    ],
+    [
+      'a row twice',
+      (result) => result.tables[0].rows.push(result.tables[0].rows[0]),
+      'W0 f64, 5000 sessions (main): dormouse-inline@0 is there twice',
+    ],
+    ['a table twice', (result) => result.tables.push(result.tables[0]), 'W0 f64, 5000 sessions (main): is there twice'],
+    ['a life twice', (result) => result.lifecycle.push(result.lifecycle[0]), 'lifecycle has dormouse-inline@0 twice'],
   ])('is refused with %s', (_what, change, complaint) => {
     expect(faultsAfter(change)).toContainEqual(complaint);
   });
 
-  it('is not published with that of another machine', () => {
-    const other = syntheticResult(2, { machine: { ...syntheticResult().machine, cores: 64 } });
-    expect(reasonAgainstTogether([syntheticResult(), other])).toContain('AMD EPYC, 2 cores and AMD EPYC, 64 cores');
-    expect(reasonAgainstTogether([syntheticResult(), syntheticResult(2)])).toBeUndefined();
+  it('is not published with that of another machine, program or setting', () => {
+    const { machine, versions, settings } = syntheticResult();
+    const reasonWith = (changes: Partial<CompareResult>) => reasonAgainstTogether([syntheticResult(), syntheticResult(2, changes)]);
+    expect(reasonWith({ machine: { ...machine, cores: 64 } })).toContain('machine: got 2 × AMD EPYC, x64, Linux 6.1 and 64 × AMD EPYC');
+    expect(reasonWith({ machine: { ...machine, arch: 'arm64' } })).toContain('arm64');
+    expect(reasonWith({ versions: { ...versions, node: '24.1.0' } })).toContain('Node.js: got 20.20.2 and 24.1.0');
+    expect(reasonWith({ versions: { ...versions, packages: { tinypool: '2.1.0' } } })).toContain('tinypool: got 2.2.0 and 2.1.0');
+    expect(reasonWith({ commit: '7275e99+' })).toContain('commit: got 7275e99 and 7275e99+');
+    expect(reasonWith({ settings: { ...settings, diffMs: 50 } })).toContain('diffMs: got 100 and 50');
+    expect(reasonWith({ versions: { ...versions, native: null, packages: {} } })).toBeUndefined();
+  });
+
+  it('is not published where its work tree had changes', () => {
+    expect(reasonAgainstPublishing(runsOf([syntheticResult(1, { commit: '7275e99+' })]))).toContain('commit 7275e99+');
+    expect(reasonAgainstPublishing(runsOf([syntheticResult()]))).toBeUndefined();
+  });
+
+  it('may be published with that of more rounds, which is said', () => {
+    const longer = syntheticResult(2, { settings: { ...syntheticResult().settings, rounds: 20, launches: 5 } });
+    expect(reasonAgainstTogether([syntheticResult(), longer])).toBeUndefined();
+    expect(unequalRounds([syntheticResult(), longer])).toBe(
+      'Not measured for as long: run 1, 9 rounds of 150 ms in 3 processes an arm; run 2, 20 rounds of 150 ms in 5 processes an arm.',
+    );
+    expect(unequalRounds([syntheticResult(), syntheticResult(2)])).toBeUndefined();
+  });
+
+  it('may say that a resident set is not known, and that a thread took less than nothing', () => {
+    expect(
+      faultsAfter((result) => {
+        result.tables[0].rows[0].rssBytes = null;
+        result.lifecycle[0].bytesPerWorker = -4096;
+      }),
+    ).toEqual([]);
   });
 });
 
@@ -85,32 +137,6 @@ it.each([
   ['AMD Ryzen 9 7950X 16-Core Processor', 32, '2026-11-30-amd-ryzen-9-7950x-16-core-32c'],
 ])('a result on %s has a folder of a readable name', (cpu, cores, name) => {
   expect(folderNameOf(syntheticResult(1, { machine: { ...syntheticResult().machine, cpu, cores } }))).toBe(name);
-});
-
-describe('paths of a machine', () => {
-  it.each([
-    ['--native /home/ada/native/build/botref', '--native …/botref'],
-    ['--native=/srv/build/botref --rounds 9', '--native=…/botref --rounds 9'],
-    ['at run (file:///Users/ada/bench/dist/cli.js:3:1)', 'at run (…/cli.js:3:1)'],
-    ['cannot open ~/runs/a.json', 'cannot open …/a.json'],
-    ['cannot open "C:\\Users\\ada\\a.json"', 'cannot open "…/a.json"'],
-  ])('are reduced to their last part: %s', (text, reduced) => {
-    expect(withoutPaths(text)).toBe(reduced);
-    expect(privatePathIn({ reason: [text] })).toBeDefined();
-  });
-
-  it.each(['updates/tick', 'f32/f64 and/or W1', 'https://github.com/tinylibs/tinypool', '12 / 5', '../../docs/workloads.md', 'g++ 14.2.0'])(
-    'are not seen in %s',
-    (text) => {
-      expect(withoutPaths(text)).toBe(text);
-    },
-  );
-
-  it('are gone from all strings of a result, which is otherwise what it was', () => {
-    const leaking = syntheticResult(1, { command: ['compare', '--native', '/home/ada/botref'] });
-    expect(withoutPathsIn(leaking)).toEqual(syntheticResult(1, { command: ['compare', '--native', '…/botref'] }));
-    expect(privatePathIn(withoutPathsIn(leaking))).toBeUndefined();
-  });
 });
 
 it('a file of targets is a list of rows with what is shown of them', () => {

@@ -60,9 +60,12 @@ describe('a published result', () => {
   });
 
   it('keeps its runs in the order they were given, however many', () => {
-    const runs = Array.from({ length: 11 }, (_, index) => ({ ...syntheticResult(1, { commit: `${index}` }), tables: [] }));
+    const runs = Array.from({ length: 11 }, (_, index) => ({
+      ...syntheticResult(1, { startedAt: `2026-11-30T09:00:${10 + index}Z` }),
+      tables: [],
+    }));
     writeResults(join(folder, 'many'), runsOf(runs));
-    expect(runsIn(join(folder, 'many', NAME)).all.map(({ commit }) => commit)).toEqual(runs.map(({ commit }) => commit));
+    expect(runsIn(join(folder, 'many', NAME)).all.map(({ startedAt }) => startedAt)).toEqual(runs.map(({ startedAt }) => startedAt));
   });
 
   it('has its table between the markers of a README, where nothing else was changed', () => {

@@ -1,5 +1,6 @@
 import { COMPARED_WORKLOADS, type ComparedWorkload, type ContenderKind } from '../../src/compare/contender.js';
 import type { ArmDescription, CompareResult, CompareRow, CompareTable, LifecycleRow } from '../../src/compare/result.js';
+import { CONFIDENCE, orderInterval } from '../../src/compare/statistics.js';
 import type { TargetRow } from '../../src/targets/target.js';
 
 interface Sort {
@@ -185,7 +186,7 @@ export function syntheticResult(seed = 1, changes: Partial<CompareResult> = {}):
       packages: { tinypool: '2.2.0', piscina: '5.3.2' },
       native: 'botref, g++ 14.2.0, oneTBB 2022.0',
     },
-    settings: { rounds: 9, launches: 1, roundMs: 150, warmUpMs: 600, diffMs: 100, confidence: 0.95 },
+    settings: { rounds: 9, launches: 3, roundMs: 150, warmUpMs: 600, diffMs: 100, confidence: orderInterval(9, CONFIDENCE).confidence },
     arms: ARMS,
     tables: [
       ...COMPARED_WORKLOADS.map((workload) => tableOf('main', workload, 5000, ARMS, random)),
