@@ -107,7 +107,7 @@ export class HostRings extends TouchedRings {
   /**
    * Hands every packet in a row's outbound ring to `handler`, oldest first; returns how many. A packet counts as taken once the
    * handler has been called: when it throws, that packet is gone and the rest stays. The handler may drain any ring, this one
-   * included, and may have the row's session released: its remaining packets go with it.
+   * included, and may have the row's session released: its remaining packets go with it, and those of a session that comes to the row stay.
    */
   drain(block: Block, row: number, handler: PacketHandler): number {
     const { page, traffic } = block;
@@ -121,11 +121,17 @@ export class HostRings extends TouchedRings {
     const far = (outboundFar + row * this.farWords - NEAR_WORDS) | 0;
     const capacity = this.capacity;
     const packet = this.#viewOf(block);
+    const incarnation = page[(Column.incarnation + row) | 0];
+    let noted = cursors;
     let taken = 0;
     this.#depth++;
     try {
       // Not rewound before the end: a session that sends meanwhile (a release hook) must not overwrite the packet on view.
-      while (cursors >>> 16 !== (cursors & 0xffff)) {
+      // In a row that is another's by now, the block may be another as well.
+      while (cursors >>> 16 !== (cursors & 0xffff) && page[(Column.incarnation + row) | 0] === incarnation) {
+        // It has sent meanwhile, perhaps into pages where it had not.
+        if (((cursors ^ noted) & 0xffff) !== 0) this.noteOutbound(block.blockIndex, row, cursors);
+        noted = cursors;
         cursors = skipPads(words, near, far, capacity, cursors);
         const tail = cursors >>> 16;
         const position = tail & (capacity - 1);
@@ -163,6 +169,7 @@ export class HostRings extends TouchedRings {
     const { words: tableWords, doubles } = table;
     const page = block.page.byteOffset >> 2;
     const account = page + Column.account;
+    const incarnation = page + Column.incarnation;
     const outbound = page + Column.outbound;
     const traffic = block.traffic.byteOffset >> 2;
     const packetsOut = traffic + Traffic.packetsOut;
@@ -185,8 +192,12 @@ export class HostRings extends TouchedRings {
         // The handler may have released it, and another have come to its row.
         if (head === 0 || tableWords[(account + row) | 0] >>> 0 !== accountId) continue;
         if (head >>> 0 > NEAR_WORDS) break;
-        pages |= 1 << (row >> ROWS_A_NEAR_PAGE_BITS);
+        const nearPage = 1 << (row >> ROWS_A_NEAR_PAGE_BITS);
+        // Before the handler, which may ask for it, or have the block dropped.
+        if ((pages & nearPage) === 0) this.noteOutboundNear(blockIndex, nearPage);
+        pages |= nearPage;
         doubles[(firstActivity + row) | 0] = nowMs;
+        const incarnationBefore = tableWords[(incarnation + row) | 0];
         const near = (outboundNear + (row << 6)) | 0;
         let tail = 0;
         let cursors = head;
@@ -206,8 +217,8 @@ export class HostRings extends TouchedRings {
           if (result !== undefined) refusePromise(result);
         } while (tail !== head && tableWords[cursor] === cursors);
         if (tableWords[cursor] !== cursors || blocks[blockIndex] !== block) {
-          // Whatever is in the ring now, the long way knows what to do with it.
-          if (tableWords[cursor] === cursors) i++;
+          // What the session itself has sent meanwhile is for the long way, what another has that came to its row for the next time.
+          if (tableWords[cursor] === cursors || tableWords[(incarnation + row) | 0] !== incarnationBefore) i++;
           break;
         }
         tableWords[cursor] = 0;
@@ -215,7 +226,6 @@ export class HostRings extends TouchedRings {
     } finally {
       this.#depth--;
       packet.detach();
-      this.noteOutboundNear(blockIndex, pages);
       const cursors = tableWords[cursor];
       if (cursors >>> 16 === (cursors & 0xffff)) tableWords[cursor] = 0;
       run.next = i;

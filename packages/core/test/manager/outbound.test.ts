@@ -148,6 +148,50 @@ describe('R-19 drainOutbound', () => {
     expect(drained(manager)).toEqual(['100:1', '101:1']);
   });
 
+  it.each([
+    ['short', 4, 100],
+    ['long', 400, 100],
+    ['short', 4, 1],
+    ['long', 400, 1],
+  ])(
+    'what a session sends that takes the row of the one on view comes next time: %s packets of %i bytes, account %i',
+    async (_, length, newcomer) => {
+      const twice = defineBehavior(import.meta.url, {
+        name: 'twice',
+        state: {},
+        create(session) {
+          session.send(1, new Uint8Array(length));
+          session.send(2, new Uint8Array(length));
+        },
+        update() {},
+      });
+      const manager = await startWith({ behavior: twice, scheduler: serialScheduler() });
+      manager.createSessionBatch([1, 2]);
+      const packets: string[] = [];
+      const handler: Handler = (account, packet) => {
+        packets.push(`${account}:${packet.opcode}`);
+        if (packets.length > 1) return;
+        manager.releaseSession(1);
+        manager.createSession(newcomer);
+      };
+      manager.drainOutbound(handler);
+      expect(packets).toEqual(['1:1', '2:1', '2:2']);
+      manager.drainOutbound(handler);
+      expect(packets.slice(3)).toEqual([`${newcomer}:1`, `${newcomer}:2`]);
+    },
+  );
+
+  it('a handler that asks for the memory in use is told of the packets handed out before as well', async () => {
+    const manager = await start();
+    manager.createSessionBatch(accounts(64));
+    let told = 0;
+    manager.drainOutbound((account) => {
+      if (account === 64) told = manager.getMemoryUsage().ringBytes;
+    });
+    expect(told).toBe(4 * 4096);
+    expect(manager.getMemoryUsage().ringBytes).toBe(told);
+  });
+
   it('a handler may empty the block it is in and fill its place with sessions of another behaviour', async () => {
     const make = (name: string, opcode: number) =>
       defineBehavior(import.meta.url, {

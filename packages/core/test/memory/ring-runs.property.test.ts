@@ -4,7 +4,7 @@ import { Column, maxPayloadBytes, SlotState } from '../../src/layout/geometry.js
 import type { Block } from '../../src/memory/block.js';
 import { InboundRun, PACKET_WORDS } from '../../src/memory/inbound-run.js';
 import type { OutboundRun } from '../../src/memory/outbound-run.js';
-import { HostRings } from '../../src/memory/packet-ring.js';
+import { HostRings, type PacketHandler } from '../../src/memory/packet-ring.js';
 import type { SessionTable } from '../../src/memory/session-table.js';
 import { SessionView } from '../../src/runtime/session-view.js';
 import { defineStateClass } from '../../src/runtime/state-view.js';
@@ -131,49 +131,131 @@ describe('HostRings.pushRun', () => {
   });
 });
 
+/** What a handler does at the packet of this number, to its own session or to that of another row. */
+interface Deed {
+  readonly at: number;
+  readonly kind: 'throw' | 'send' | 'release' | 'replace' | 'return';
+  readonly row: number | 'own';
+  readonly length: number;
+}
+
+const deeds: fc.Arbitrary<Deed[]> = fc.array(
+  fc.record({
+    at: fc.nat(20),
+    kind: fc.constantFrom<Deed['kind'][]>('throw', 'send', 'release', 'replace', 'return'),
+    row: fc.constantFrom<Deed['row'][]>('own', ...ROWS),
+    length: lengths,
+  }),
+  { maxLength: 4 },
+);
+
+function send({ session }: Side, row: number, opcode: number, length: number): void {
+  session.$row = row;
+  session.send(opcode, bytesOf(opcode, length));
+}
+
+function release({ block: { page } }: Side, row: number): void {
+  page[Column.incarnation + row] = 0;
+  page[Column.outbound + row] = 0;
+}
+
+/** A session of this account comes to a row, one that the row has not had. */
+function come({ block: { page } }: Side, row: number, accountId: number, incarnation: number): void {
+  page[Column.account + row] = accountId;
+  page[Column.incarnation + row] = incarnation;
+  page[Column.outbound + row] = 0;
+}
+
+function commit(side: Side, { kind, length }: Deed, row: number, incarnation: number): void {
+  const { page } = side.block;
+  if (kind === 'throw') throw new Error('no');
+  if (kind === 'send') {
+    if (page[Column.incarnation + row] !== 0) send(side, row, 8, length);
+    return;
+  }
+  release(side, row);
+  if (kind === 'release') return;
+  come(side, row, kind === 'return' ? page[Column.account + row] : incarnation, incarnation);
+  send(side, row, 9, length);
+}
+
 describe('HostRings.drainRun', () => {
-  /** As packets are handed out: by runs, and row by row where a run stops. */
-  const drainByRuns = ({ table, block, rings }: Side, taken: unknown[]) => {
-    const slots = Int32Array.from(ROWS, (row) => block.firstSlot + row);
-    const accounts = Uint32Array.from(ROWS, (row) => 1000 + row);
-    const run: OutboundRun = { slots, accounts, count: ROWS.length, blocks: [undefined, undefined, block], table, nowMs: NOW_MS, next: 0 };
+  const runOf = ({ table, block }: Side): OutboundRun => ({
+    slots: Int32Array.from(ROWS, (row) => block.firstSlot + row),
+    accounts: Uint32Array.from(ROWS, (row) => block.page[Column.account + row]),
+    count: ROWS.length,
+    blocks: [undefined, undefined, block],
+    table,
+    nowMs: NOW_MS,
+    next: 0,
+  });
+
+  /** As packets are handed out: by runs, and row by row where a run stops; or row by row throughout. */
+  const handOut = (side: Side, handler: PacketHandler, byRuns: boolean) => {
+    const { table, block, rings } = side;
+    const run = runOf(side);
     while (run.next < run.count) {
       const { next } = run;
-      rings.drainRun(block, run, (account, packet) => void taken.push([account, packet.opcode, [...packet.toBytes()]]));
+      if (byRuns) rings.drainRun(block, run, handler);
       if (run.next !== next) continue;
-      if (block.page[Column.outbound + ROWS[next]] !== 0) table.doubles[block.firstActivity + ROWS[next]] = NOW_MS;
-      rings.drain(block, ROWS[next], (account, packet) => void taken.push([account, packet.opcode, [...packet.toBytes()]]));
+      const row = ROWS[next];
+      if (block.page[Column.outbound + row] !== 0 && block.page[Column.account + row] === run.accounts[next]) {
+        table.doubles[block.firstActivity + row] = NOW_MS;
+        rings.drain(block, row, handler);
+      }
       run.next++;
     }
   };
 
-  const drainOneByOne = ({ table, block, rings }: Side, taken: unknown[]) => {
-    for (const row of ROWS) {
-      if (block.page[Column.outbound + row] !== 0) table.doubles[block.firstActivity + row] = NOW_MS;
-      rings.drain(block, row, (account, packet) => void taken.push([account, packet.opcode, [...packet.toBytes()]]));
+  /** What a handler saw that did these deeds, the memory that was known to be written included, and how it ended. */
+  const trace = (side: Side, done: readonly Deed[], incarnation: number, byRuns: boolean): unknown[] => {
+    const seen: unknown[] = [];
+    const handler: PacketHandler = (account, packet) => {
+      const number = seen.push([account, packet.opcode, [...packet.toBytes()], side.rings.touchedBytes(2)]) - 1;
+      const own = ROWS.find((row) => side.block.page[Column.account + row] === account) as number;
+      for (const [i, deed] of done.entries()) {
+        if (deed.at === number) commit(side, deed, deed.row === 'own' ? own : deed.row, incarnation + i);
+      }
+    };
+    try {
+      handOut(side, handler, byRuns);
+    } catch (error) {
+      seen.push((error as Error).message);
     }
+    return seen;
   };
 
-  it('hands out and leaves all as drains row by row do', () => {
+  it('hands out and leaves all as drains row by row do, whatever the handler throws, sends, releases and creates', () => {
     void fc.assert(
-      fc.property(fc.array(packets, { maxLength: 3 }), (ticks) => {
-        const single = makeSide();
-        const batched = makeSide();
-        for (const [seed, sent] of ticks.entries()) {
-          const taken: unknown[][] = [[], []];
-          for (const { session } of [single, batched]) {
-            for (const { row, opcode, length } of sent) {
-              session.$row = row;
-              session.send(opcode, bytesOf(seed, length));
+      fc.property(fc.array(fc.tuple(packets, deeds), { maxLength: 3 }), (ticks) => {
+        const sides = [makeSide(), makeSide()];
+        for (const [tick, [sent, done]] of ticks.entries()) {
+          const traces = sides.map((side, i) => {
+            for (const row of ROWS) {
+              if (side.block.page[Column.incarnation + row] === 0) come(side, row, 2000 + tick * 100 + row, 2000 + tick * 100 + row);
             }
-          }
-          drainOneByOne(single, taken[0]);
-          drainByRuns(batched, taken[1]);
-          expect(taken[1]).toEqual(taken[0]);
-          expectSame(single, batched);
+            for (const { row, opcode, length } of sent) send(side, row, opcode, length);
+            return trace(side, done, 5000 + tick * 100, i === 1);
+          });
+          expect(traces[1]).toEqual(traces[0]);
+          expectSame(sides[0], sides[1]);
         }
       }),
       { numRuns: 100 },
     );
+  });
+
+  it('takes no note of the pages of a block that its handler had dropped', () => {
+    const side = makeSide();
+    const { block, rings } = side;
+    const blocks: (Block | undefined)[] = [undefined, undefined, block];
+    const run = { ...runOf(side), blocks };
+    send(side, 0, 1, 8);
+    rings.drainRun(block, run, () => {
+      release(side, 0);
+      rings.forget(2);
+      blocks[2] = undefined;
+    });
+    expect([run.next, rings.packetsOut, rings.touchedBytes(2)]).toEqual([1, 1, 0]);
   });
 });
