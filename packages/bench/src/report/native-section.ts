@@ -27,11 +27,11 @@ export function nativeSection({ all }: Runs): Block[] {
         'workload',
         'against',
         '>at most',
-        'caller joins',
-        '>its share',
+        '>share',
         'verdict',
+        'caller joins',
+        '>share',
         'caller idle',
-        '>its share',
         ...(again.length === 0 ? [] : ['>again']),
       ],
       findings.map((finding) => [...cellsOf(finding), ...(again.length === 0 ? [] : [againOf(finding, again)])]),
@@ -47,11 +47,11 @@ function cellsOf({ limit: { workload, native, limit, forms }, joins, idle, verdi
     forms.length === 1 ? `${workload}, ${forms[0]} form` : workload,
     native,
     share(limit),
-    joins.arm,
     shareOf(joins),
     verdict.endsWith('missed') ? `**${verdict}**` : verdict,
-    idle?.arm ?? '–',
+    joins.arm,
     idle === undefined ? '–' : shareOf(idle),
+    idle?.arm ?? '–',
   ];
 }
 

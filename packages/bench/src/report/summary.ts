@@ -19,7 +19,7 @@ export interface Leader extends MeasuredArm {
 }
 
 /** Arms that are Dormouse without a pool library: no peers of it. */
-export const OWN_PROTOCOL = 'control, Dormouse’s protocol';
+export const OWN_PROTOCOL = 'Dormouse’s protocol';
 
 /** For each main table that has a Dormouse arm, its leaders. */
 export function leadersOf({ tables, arms }: Runs): Leaders[] {
