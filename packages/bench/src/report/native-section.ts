@@ -26,9 +26,9 @@ export function nativeSection({ all }: Runs): Block[] {
       [
         'workload',
         'against',
+        'verdict',
         '>at most',
         '>share',
-        'verdict',
         'caller joins',
         '>share',
         'caller idle',
@@ -46,9 +46,9 @@ function cellsOf({ limit: { workload, native, limit, forms }, joins, idle, verdi
   return [
     forms.length === 1 ? `${workload}, ${forms[0]} form` : workload,
     native,
+    verdict.endsWith('missed') ? `**${verdict}**` : verdict,
     share(limit),
     shareOf(joins),
-    verdict.endsWith('missed') ? `**${verdict}**` : verdict,
     joins.arm,
     idle === undefined ? '–' : shareOf(idle),
     idle?.arm ?? '–',

@@ -74,7 +74,7 @@ describe('limits against the native program', () => {
     const page = pagesOf(runsOf([first, second]))['README.md'];
     expect(page).toContain('7 of 7 are kept');
     expect(page).toMatch(
-      /^\| W0 \| native-heap-map \| 0\.30 \| 0\.25 \[0\.25…0\.25\] \| met \| dormouse-tinypool-joins-batch@1 \| – \| – \| 2\.00 /m,
+      /^\| W0 \| native-heap-map \| met \| 0\.30 \| 0\.25 \[0\.25…0\.25\] \| dormouse-tinypool-joins-batch@1 \| – \| – \| 2\.00 /m,
     );
     expect(pagesOf(runsOf([second]))['README.md']).toMatch(/^- \*\*W2\*\* is missed: Each packet crosses two rings/m);
   });
