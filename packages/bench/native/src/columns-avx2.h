@@ -51,19 +51,31 @@ struct Body8 {
   }
 };
 
+/// All bits of the lanes of those of eight sessions that are active.
+inline __m256i liveLanes(const SessionState* state) {
+  const __m128i states = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(state));
+  return _mm256_cmpeq_epi32(_mm256_cvtepu8_epi32(states), _mm256_set1_epi32(int(SessionState::active)));
+}
+
 inline void Columns::update(uint32_t from, uint32_t to, Workload workload, const Tick<float>& t) {
   const SessionState* const state = state_.data();
   double* const lastUpdateMs = lastUpdateMs_.data();
-  for (uint32_t i = from; i < to; ++i) {
-    if (state[i] != SessionState::active) continue;
-    ++updateCount_[i];
-    lastUpdateMs[i] = t.nowMs;
+  const __m256d nowMs = _mm256_set1_pd(t.nowMs);
+  for (uint32_t i = from; i < to; i += 8) {
+    const __m256i live = liveLanes(state + i);
+    // A lane that is live is -1.
+    __m256i* const counts = reinterpret_cast<__m256i*>(updateCount_ + i);
+    _mm256_store_si256(counts, _mm256_sub_epi32(_mm256_load_si256(counts), live));
+    const __m256i low = _mm256_cvtepi32_epi64(_mm256_castsi256_si128(live));
+    const __m256i high = _mm256_cvtepi32_epi64(_mm256_extracti128_si256(live, 1));
+    double* const times = lastUpdateMs + i;
+    _mm256_storeu_pd(times, _mm256_blendv_pd(_mm256_loadu_pd(times), nowMs, _mm256_castsi256_pd(low)));
+    _mm256_storeu_pd(times + 4, _mm256_blendv_pd(_mm256_loadu_pd(times + 4), nowMs, _mm256_castsi256_pd(high)));
   }
   if (workload == Workload::W0) return;
   const __m256 dt = _mm256_set1_ps(t.dt), steer = _mm256_set1_ps(t.steer), regen = _mm256_set1_ps(t.regen);
   for (uint32_t i = from; i < to; i += 8) {
-    const __m128i states = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(state + i));
-    const __m256i live = _mm256_cmpeq_epi32(_mm256_cvtepu8_epi32(states), _mm256_set1_epi32(int(SessionState::active)));
+    const __m256i live = liveLanes(state + i);
     Body8 b{_mm256_load_ps(x_ + i),       _mm256_load_ps(y_ + i),
             _mm256_load_ps(vx_ + i),      _mm256_load_ps(vy_ + i),
             _mm256_load_ps(hp_ + i),      _mm256_load_ps(targetX_ + i),

@@ -66,7 +66,7 @@ const WAYS: readonly NativeContender[] = [
     scheduler: 'tbb',
     form: 'kernel',
     threads: 'cores',
-    justification: `Columns, eight sessions to a vector of AVX2, in f32: the ceiling of this machine; ${THREADS_NOTE}.`,
+    justification: `Columns, eight sessions to a vector of AVX2, in f32: the fastest that was found; ${THREADS_NOTE}.`,
     reasonAgainst: (workload, arith) =>
       arith === 'f32' && VECTOR_WORKLOADS.has(workload)
         ? undefined
