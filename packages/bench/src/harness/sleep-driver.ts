@@ -10,29 +10,42 @@ export class SleepDriver {
   readonly #handles: readonly SessionHandle[];
   readonly #lastPacketMs: Float64Array;
   readonly #asleep: Uint8Array;
+  /** Those awake, the first `#awakeCount`, in any order: who sleeps is not looked at. */
+  readonly #awake: Uint32Array;
+  #awakeCount: number;
 
   constructor(handles: readonly SessionHandle[]) {
     this.#handles = handles;
     this.#lastPacketMs = new Float64Array(handles.length).fill(START_MS);
     this.#asleep = new Uint8Array(handles.length);
+    this.#awake = Uint32Array.from(handles.keys());
+    this.#awakeCount = handles.length;
   }
 
   /** These have a packet, to be drained in the tick of `nowMs`; whoever slept is awake. */
   received(ranks: Uint32Array, nowMs: number): void {
     for (const rank of ranks) {
       this.#lastPacketMs[rank] = nowMs;
+      if (this.#asleep[rank] === 0) continue;
       this.#asleep[rank] = 0;
+      this.#awake[this.#awakeCount++] = rank;
     }
   }
 
   /** Tick t has ended. */
   look(t: number, nowMs: number): void {
     if (!isLookTick(t)) return;
-    for (let rank = 0; rank < this.#asleep.length; rank++) {
-      if (this.#asleep[rank] === 1 || !isIdle(nowMs, this.#lastPacketMs[rank])) continue;
+    let kept = 0;
+    for (let k = 0; k < this.#awakeCount; k++) {
+      const rank = this.#awake[k];
+      if (!isIdle(nowMs, this.#lastPacketMs[rank])) {
+        this.#awake[kept++] = rank;
+        continue;
+      }
       this.#hibernate(rank);
       this.#asleep[rank] = 1;
     }
+    this.#awakeCount = kept;
   }
 
   /** What `read` gives while all are awake: states of sleepers cannot be read. Afterwards they sleep as before. */
