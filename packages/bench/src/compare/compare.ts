@@ -1,9 +1,10 @@
 import { endChildren } from './children.js';
 import { curveRaces } from './curves.js';
 import { commitHere, machineHere, versionsHere } from './environment.js';
-import { LIFECYCLE_MS, type LiveArm, lifecycleOf } from './lifecycle.js';
+import { LIFECYCLE_MS, type LiveArm, lifecycleOf, SETUP } from './lifecycle.js';
 import { type ComparePlan, mainRaces } from './plan.js';
 import { type Race, type RaceOutcome, runRace } from './race.js';
+import type { RacingArm } from './racer.js';
 import { type OnProgress, Reckoning, raceMs, stepMs } from './reckoning.js';
 import { rehearse } from './rehearsal.js';
 import { type ArmDescription, type CompareResult, type CompareTable, type LifecycleRow, RESULT_FORMAT, type Refusal } from './result.js';
@@ -76,7 +77,9 @@ async function measureAll(
   findings: Findings,
 ): Promise<void> {
   const { settings } = plan;
-  const alive = plan.lifecycle ? plan.arms.filter((arm): arm is LiveArm => arm.opening !== undefined) : [];
+  const lives = (arm: RacingArm): arm is LiveArm =>
+    arm.opening !== undefined && arm.reasonAgainst(SETUP.workload, SETUP.arith) === undefined;
+  const alive = plan.lifecycle ? plan.arms.filter(lives) : [];
   const curves = (): Race[] => (plan.curves ? curveRaces(plan, plan.cores, findings.tables) : []);
   for (const race of [...races, ...curves()]) reckoning.expect(raceMs(race, settings));
   reckoning.expect(alive.length * LIFECYCLE_MS);

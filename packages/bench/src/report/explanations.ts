@@ -20,12 +20,12 @@ const EXPLANATIONS: readonly Explanation[] = [
   {
     workloads: ['W5'],
     arms: /^native/,
-    text: 'Maps, lists and strings of C++, changed in place; Dormouse’s session form keeps them as bytes, decoded and encoded in each update, and its columns are moved by JavaScript one element at a time.',
+    text: 'Maps, lists and strings of C++, changed in place; Dormouse’s session form keeps them as bytes, decoded and encoded in each update.',
   },
   {
     workloads: ['W5'],
     arms: /./,
-    text: 'Objects are at home where they are made: a map, a list and strings are changed in place. A `data` field is bytes in shared memory, so that any thread can have the session next: each edit decodes the value and encodes it again. Columns of fixed length (the batch form) are the way out where the shape is known; objects that no other thread needs belong to the host.',
+    text: 'Objects are at home where they are made: a map, a list and strings are changed in place. A `data` field is bytes in shared memory, so that any thread can have the session next: each edit decodes the value and encodes it again. Columns of fixed length (`dormouse-inline-columns`) are the way out where the shape is known, and strings can be made when they are read: less than W5 asks, so they do not stand for Dormouse here. Objects that no other thread needs belong to the host.',
   },
   {
     workloads: ['W8'],
@@ -50,7 +50,7 @@ const EXPLANATIONS: readonly Explanation[] = [
   {
     workloads: ['W0'],
     arms: /./,
-    text: 'An update that does nothing is the machinery alone: Dormouse visits each session through its block, notes the tick it was updated in, and keeps what a recovery needs. A loop that was written for this does none of it.',
+    text: 'An update counts itself and notes its time, nothing more, so that what is left is the machinery: Dormouse goes from block to block, looks who is active, calls the behaviour, and keeps what a recovery needs. A loop that was written for this does none of it.',
   },
   {
     workloads: EVERY,

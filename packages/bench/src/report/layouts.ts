@@ -17,7 +17,7 @@ const LAYOUTS: readonly (readonly [pattern: RegExp, layout: string])[] = [
 
 /** What differs from them in W5, whose maps, lists and strings have no columns of their own. */
 const LAYOUTS_OF_W5: typeof LAYOUTS = [
-  [/^(dormouse|raw-resident)-.*-batch/, 'columns in shared memory'],
+  [/^dormouse-.*-columns/, 'columns in shared memory, strings made when they are read'],
   [/^(dormouse|raw-resident)-/, 'data fields, bytes in shared memory'],
   [/^(bitecs|floor)/, 'objects on the heap'],
 ];

@@ -5,7 +5,7 @@ import { threadsOf } from './layouts.js';
 import { besideTheMedian } from './losses-beside.js';
 import { significant, times } from './numbers.js';
 import { type Block, details, heading, list, paragraph, table } from './page.js';
-import { type MeasuredArm, measuredArms, type Runs, tableName } from './runs.js';
+import { type MeasuredArm, measuredArms, type Runs, standsForDormouse, tableName } from './runs.js';
 
 /** An arm that is faster than every Dormouse arm on no more threads than it has, by more than both intervals. */
 export interface Loss {
@@ -30,7 +30,7 @@ function lossesOf({ tables, arms }: Runs, parts: readonly CompareTable['part'][]
 }
 
 function lossesIn(table: CompareTable, measured: readonly MeasuredArm[]): Loss[] {
-  const ours = measured.filter(({ arm }) => arm.kind === 'dormouse');
+  const ours = measured.filter(({ arm }) => standsForDormouse(arm));
   return measured.flatMap((winner) => {
     const dormouse = ours.find(({ arm }) => arm.participants <= winner.arm.participants);
     if (winner.arm.kind === 'dormouse' || dormouse === undefined || !isFaster(winner, dormouse)) return [];

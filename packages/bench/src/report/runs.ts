@@ -46,6 +46,9 @@ export interface MeasuredArm {
   readonly row: CompareRow;
 }
 
+/** Whether an arm stands for Dormouse where the fastest is asked for. Its columns of W5 do less than W5 asks: they are shown, and lead nothing. */
+export const standsForDormouse = ({ kind, form }: ArmDescription): boolean => kind === 'dormouse' && form !== 'columns';
+
 /** Arms of a table from the fastest to the slowest. */
 export function measuredArms({ rows }: CompareTable, arms: Runs['arms']): MeasuredArm[] {
   return rows

@@ -4,7 +4,7 @@ import { intervalChart } from './interval-chart.js';
 import { KIND_TITLES, KINDS, layoutOf, threadsOf } from './layouts.js';
 import { significant, times } from './numbers.js';
 import { type Block, heading, type Inline, list, paragraph } from './page.js';
-import { type MeasuredArm, measuredArms, type Runs, tableName } from './runs.js';
+import { type MeasuredArm, measuredArms, type Runs, standsForDormouse, tableName } from './runs.js';
 
 /** The best of each sort of arm in one table: what a summary compares. */
 export interface Leaders {
@@ -26,7 +26,7 @@ export function leadersOf({ tables, arms }: Runs): Leaders[] {
   return tables.flatMap((table) => {
     if (table.part !== 'main') return [];
     const measured = measuredArms(table, arms);
-    const dormouse = measured.find(({ arm }) => arm.kind === 'dormouse');
+    const dormouse = measured.find(({ arm }) => standsForDormouse(arm));
     if (dormouse === undefined) return [];
     const others = new Map<string, Leader>();
     for (const { arm, row } of measured) {

@@ -4,11 +4,11 @@ import { intervalChart } from './interval-chart.js';
 import { KIND_TITLES, KINDS } from './layouts.js';
 import { mebibytes, orDash, significant, times, whole } from './numbers.js';
 import { type Block, details, heading, paragraph, subheading, table } from './page.js';
-import { type MeasuredArm, measuredArms, type Runs, tableName } from './runs.js';
+import { type MeasuredArm, measuredArms, type Runs, standsForDormouse, tableName } from './runs.js';
 
 /** What an update does, in a line; docs/workloads.md says it to the bit. */
 export const WORKLOAD_TITLES: Readonly<Record<ComparedWorkload, string>> = {
-  W0: 'an update that does nothing',
+  W0: 'an update that counts itself, and nothing more',
   W1: 'one step of motion',
   W2: 'packets in, one step, a packet out',
   W3: 'skew: few heavy sessions, side by side',
@@ -44,7 +44,7 @@ function workloadBlocks(compared: CompareTable, measured: readonly MeasuredArm[]
     caption: `${title}. Median tick in µs; to the left is faster.`,
     groups,
     axis: 'median tick, µs',
-    reference: measured.find(({ arm }) => arm.kind === 'dormouse')?.row.tickUs.median,
+    reference: measured.find(({ arm }) => standsForDormouse(arm))?.row.tickUs.median,
     shown: significant,
   });
   return [subheading(title), chart, details(`All ${measured.length} arms of ${tableName(compared)}`, armsTable(measured))];

@@ -79,6 +79,15 @@ describe('pages of a result', () => {
     expect(losses).toMatch(/^- \*\*W5\*\* against [^:]*`plain-objects@0`[^:]*: Objects are at home where they are made/m);
   });
 
+  it('the columns of W5, which do less than it asks, are shown and never stand for Dormouse', () => {
+    const page = pagesOf(runsOf([withWinner('dormouse-inline-columns@0', 'W5')]))['README.md'];
+    const [, summary] = /^- \*\*W5, 5000 sessions\*\*: (.*)$/m.exec(page) ?? [];
+    expect(summary).toMatch(/`dormouse-/);
+    expect(summary).not.toContain('columns@0');
+    expect(lossesOf(page)).not.toContain('columns@0');
+    expect(page).toMatch(/^\| \d+ \| dormouse-inline-columns@0 \|/m);
+  });
+
   it('say so where nobody has explained a loss yet', () => {
     const losses = lossesOf(pagesOf(runsOf([ofOneWorkload(withWinner('workerpool-cloned@2', 'W4'), 'W4')]))['README.md']);
     expect(losses).toMatch(/^- \*\*W4\*\* against `workerpool-cloned@2`: not explained$/m);
