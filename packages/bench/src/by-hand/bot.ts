@@ -60,7 +60,8 @@ export function getsPackets(workload: ComparedWorkload): boolean {
 
 /** What counts of it. */
 export function finalOf(bot: Bot & Partial<Correspondent> & Partial<Owner>): FinalSession {
-  const { updateCount, x, y, vx, vy, hp, targetX, targetY, rng, packetsIn = 0, packetsOut = 0, title, inventory, journal } = bot;
-  const values = { updateCount, x, y, vx, vy, hp, targetX, targetY, rng: rng >>> 0, packetsIn, packetsOut };
+  const { updateCount, x, y, vx, vy, hp, targetX, targetY, rng, title, inventory, journal } = bot;
+  const { packetsIn = 0, packetsOut = 0, bytesIn = 0, bytesOut = 0 } = bot;
+  const values = { updateCount, x, y, vx, vy, hp, targetX, targetY, rng: rng >>> 0, packetsIn, packetsOut, bytesIn, bytesOut };
   return title === undefined ? values : { ...values, belongings: { title, inventory: inventory ?? new Map(), journal: journal ?? [] } };
 }

@@ -104,6 +104,8 @@ export function* finalsOf({ columns, mail }: SharedSessions): Generator<FinalSes
       rng: rng[i] >>> 0,
       packetsIn: mail?.packetsIn[i] ?? 0,
       packetsOut: mail?.packetsOut[i] ?? 0,
+      bytesIn: mail?.bytesIn[i] ?? 0,
+      bytesOut: mail?.bytesOut[i] ?? 0,
     };
   }
 }

@@ -62,6 +62,9 @@ export interface Work {
   readonly packetsOut: number;
   /** Packets that were handed over; the sessions themselves say that they sent `packetsOut`. */
   readonly packetsTaken: number;
+  /** Of payloads, as the sessions say. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
   /** u32. */
   readonly checksum: number;
   /** u32. */

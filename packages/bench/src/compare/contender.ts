@@ -100,6 +100,9 @@ export interface FinalSession {
   readonly rng: number;
   readonly packetsIn: number;
   readonly packetsOut: number;
+  /** Of payloads. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
   /** W5 alone. */
   readonly belongings?: Belongings;
 }

@@ -3,7 +3,7 @@ import type { Work } from './arm-protocol.js';
 import type { Arm, FinalSession } from './contender.js';
 
 /** What sessions say of themselves, added up, and their checksum. */
-type Reading = Pick<Work, 'updates' | 'packetsIn' | 'packetsOut' | 'checksum'>;
+type Reading = Pick<Work, 'updates' | 'packetsIn' | 'packetsOut' | 'bytesIn' | 'bytesOut' | 'checksum'>;
 
 /**
  * CPU time, of all threads, that the first reading may take beside three times that of the second: code is compiled, garbage is collected. Ticks of a whole race that
@@ -29,8 +29,8 @@ export async function readTwice(arm: Arm): Promise<Reading> {
 export function readingOf(sessions: Iterable<FinalSession>): Reading {
   const counted = new Counted();
   const checksum = checksumOf(counted.all(sessions));
-  const { updates, packetsIn, packetsOut } = counted;
-  return { updates, packetsIn, packetsOut, checksum };
+  const { updates, packetsIn, packetsOut, bytesIn, bytesOut } = counted;
+  return { updates, packetsIn, packetsOut, bytesIn, bytesOut, checksum };
 }
 
 async function read(arm: Arm): Promise<{ readonly reading: Reading; readonly cpuUs: number }> {
@@ -45,12 +45,16 @@ class Counted {
   updates = 0;
   packetsIn = 0;
   packetsOut = 0;
+  bytesIn = 0;
+  bytesOut = 0;
 
   *all(sessions: Iterable<FinalSession>): Generator<FinalSession> {
     for (const session of sessions) {
       this.updates += session.updateCount;
       this.packetsIn += session.packetsIn;
       this.packetsOut += session.packetsOut;
+      this.bytesIn += session.bytesIn;
+      this.bytesOut += session.bytesOut;
       yield session;
     }
   }

@@ -30,6 +30,8 @@ export async function expectedWork(
       packetsIn: reference.packetsIn(),
       packetsOut,
       packetsTaken: packetsOut,
+      bytesIn: reference.bytesIn(),
+      bytesOut: reference.bytesOut(),
       checksum: reference.checksum(),
       egressSum: reference.egressSum(),
     });
@@ -43,6 +45,8 @@ const NAMES: readonly (readonly [keyof Work, string])[] = [
   ['packetsIn', 'packets in'],
   ['packetsOut', 'packets out'],
   ['packetsTaken', 'packets handed over'],
+  ['bytesIn', 'bytes in'],
+  ['bytesOut', 'bytes out'],
   ['egressSum', 'egress sum'],
   ['checksum', 'checksum'],
 ];

@@ -46,6 +46,8 @@ function finalOf({ components, packets }: EcsWorld, eid: EntityId): FinalSession
     rng: Random[eid] >>> 0,
     packetsIn: packets?.packetsIn[eid - 1] ?? 0,
     packetsOut: packets?.packetsOut[eid - 1] ?? 0,
+    bytesIn: packets?.bytesIn[eid - 1] ?? 0,
+    bytesOut: packets?.bytesOut[eid - 1] ?? 0,
   };
   const belongings = Belongings[eid];
   return belongings === undefined ? values : { ...values, belongings };

@@ -8,7 +8,7 @@ const OUTBOUND_HEADER = OUTBOUND_OPCODE | (OUTBOUND_BYTES << 16);
 const OUTBOUND_WORDS = 1 + OUTBOUND_BYTES / 4;
 
 /** Takes what there is for each of `entities`; their health after it is in `healed`, by rank. */
-export function drain({ components, time }: EcsWorld, entities: QueryResult, { inbound, healed, packetsIn }: PacketColumns): void {
+export function drain({ components, time }: EcsWorld, entities: QueryResult, { inbound, healed, packetsIn, bytesIn }: PacketColumns): void {
   const { Health, Activity } = components;
   const { words, heads, strideWords } = inbound;
   for (let i = 0; i < entities.length; i++) {
@@ -22,6 +22,7 @@ export function drain({ components, time }: EcsWorld, entities: QueryResult, { i
       const sum = bytes <= BRIEF_BYTES ? briefByteSum(words, at + 1, bytes) : byteSum(words, at + 1, bytes);
       health = round(health + round((sum & 1023) / 1024));
       packetsIn[rank]++;
+      bytesIn[rank] += bytes;
       Activity[eid] = time.nowMs;
       at += (bytes + 7) >> 2;
     }
@@ -31,7 +32,8 @@ export function drain({ components, time }: EcsWorld, entities: QueryResult, { i
 }
 
 /** Has each of `entities` send where it is. */
-export function emit({ components }: EcsWorld, entities: QueryResult, { outbound, packetsOut, dropped }: PacketColumns): void {
+export function emit({ components }: EcsWorld, entities: QueryResult, packets: PacketColumns): void {
+  const { outbound, packetsOut, bytesOut, dropped } = packets;
   const { Account, Position, Updates } = components;
   const { x, y } = Position;
   const { count } = Updates;
@@ -52,5 +54,6 @@ export function emit({ components }: EcsWorld, entities: QueryResult, { outbound
     words[at + 4] = count[eid];
     heads[rank] = head + OUTBOUND_WORDS;
     packetsOut[rank]++;
+    bytesOut[rank] += OUTBOUND_BYTES;
   }
 }

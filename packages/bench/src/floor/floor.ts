@@ -108,6 +108,8 @@ function* sessionsIn(columns: Columns, { packets, belongings }: Parts): Generato
       rng: rng[i] >>> 0,
       packetsIn: packets?.packetsIn[i] ?? 0,
       packetsOut: packets?.packetsOut[i] ?? 0,
+      bytesIn: packets?.bytesIn[i] ?? 0,
+      bytesOut: packets?.bytesOut[i] ?? 0,
     };
     yield belongings === undefined ? values : { ...values, belongings: belongings[i] };
   }

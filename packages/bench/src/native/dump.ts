@@ -25,9 +25,11 @@ class DumpReader {
     const updateCount = this.#word();
     const packetsIn = this.#word();
     const packetsOut = this.#word();
-    // Of bytes, and of what was dropped, nobody is asked.
-    this.#at += 12;
-    const final = { updateCount, x, y, vx, vy, hp, targetX, targetY, rng, packetsIn, packetsOut };
+    const bytesIn = this.#word();
+    const bytesOut = this.#word();
+    // Of what was dropped nobody is asked.
+    this.#at += 4;
+    const final = { updateCount, x, y, vx, vy, hp, targetX, targetY, rng, packetsIn, packetsOut, bytesIn, bytesOut };
     return this.#word() === 1 ? { ...final, belongings: this.#belongings() } : final;
   }
 

@@ -36,6 +36,9 @@ export abstract class Bot {
   rng = 0;
   packetsIn = 0;
   packetsOut = 0;
+  bytesIn = 0;
+  bytesOut = 0;
+  dropped = 0;
 
   constructor(rank: number) {
     this.accountId = FIRST_ACCOUNT + rank;

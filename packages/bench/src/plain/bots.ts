@@ -64,6 +64,7 @@ export abstract class PacketBot extends Bot {
       const sum = bytes <= BRIEF_BYTES ? briefByteSum(words, at + 1, bytes) : byteSum(words, at + 1, bytes);
       health = round(health + round((sum & 1023) / 1024));
       this.packetsIn++;
+      this.bytesIn += bytes;
       at += (bytes + 7) >> 2;
     }
     inbox.head = 0;
@@ -81,13 +82,17 @@ export class TalkingBot extends PacketBot {
     this.step(tick, this.drain(tick));
     const { outbox } = this;
     const at = outbox.claim(OUTBOUND_OPCODE, OUTBOUND_BYTES);
-    if (at < 0) return;
+    if (at < 0) {
+      this.dropped++;
+      return;
+    }
     const { words, floats } = outbox;
     floats[at] = this.x;
     floats[at + 1] = this.y;
     words[at + 2] = this.accountId;
     words[at + 3] = this.updateCount;
     this.packetsOut++;
+    this.bytesOut += OUTBOUND_BYTES;
   }
 }
 

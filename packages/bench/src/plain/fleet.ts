@@ -23,8 +23,8 @@ class PlainFleet<B extends Bot> implements Arm {
 
   *sessions(): Generator<FinalSession> {
     for (const bot of this.bots) {
-      const { updateCount, x, y, vx, vy, hp, targetX, targetY, rng, packetsIn, packetsOut } = bot;
-      const values = { updateCount, x, y, vx, vy, hp, targetX, targetY, rng: rng >>> 0, packetsIn, packetsOut };
+      const { updateCount, x, y, vx, vy, hp, targetX, targetY, rng, packetsIn, packetsOut, bytesIn, bytesOut } = bot;
+      const values = { updateCount, x, y, vx, vy, hp, targetX, targetY, rng: rng >>> 0, packetsIn, packetsOut, bytesIn, bytesOut };
       yield bot instanceof TraderBot ? { ...values, belongings: bot } : values;
     }
   }
@@ -106,9 +106,13 @@ function updateAll(bots: readonly Bot[], tick: Tick): void {
 }
 
 /** Copies the driver's packet `index` into a bot's inbox. */
-function give({ inbox }: PacketBot, { words }: InboundPackets, index: number): void {
+function give(bot: PacketBot, { words }: InboundPackets, index: number): void {
+  const { inbox } = bot;
   const at = inbox.claim(INBOUND_OPCODE, INBOUND_BYTES);
-  if (at < 0) return;
+  if (at < 0) {
+    bot.dropped++;
+    return;
+  }
   const from = index * INBOUND_WORDS;
   for (let j = 0; j < INBOUND_WORDS; j++) inbox.words[at + j] = words[from + j];
 }

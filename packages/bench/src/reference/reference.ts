@@ -17,6 +17,9 @@ export interface Reference {
   updates(): number;
   packetsIn(): number;
   packetsOut(): number;
+  /** Of payloads. */
+  bytesIn(): number;
+  bytesOut(): number;
   /** Ascending account id. */
   sessions(): Iterable<FinalSession>;
 }
@@ -57,6 +60,8 @@ export function openReference({ workload, arith, sessions, diffMs }: Omit<ArmSet
     updates: () => sumOf(all, ({ updateCount }) => updateCount),
     packetsIn: () => sumOf(all, ({ packetsIn }) => packetsIn),
     packetsOut: () => sumOf(all, ({ packetsOut }) => packetsOut),
+    bytesIn: () => sumOf(all, ({ bytesIn }) => bytesIn),
+    bytesOut: () => sumOf(all, ({ bytesOut }) => bytesOut),
     *sessions(): Generator<FinalSession> {
       for (const session of all) yield session.final(workload === 'W5');
     },

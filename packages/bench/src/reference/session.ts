@@ -33,6 +33,8 @@ export class ReferenceSession {
   rng: number;
   packetsIn = 0;
   packetsOut = 0;
+  bytesIn = 0;
+  bytesOut = 0;
   /** W8: of the tick that drained the last packet. */
   lastPacketMs = START_MS;
   asleep = false;
@@ -59,8 +61,8 @@ export class ReferenceSession {
 
   /** As it is now; what it has, which W5 alone counts, only if that is asked for. */
   final(withBelongings: boolean): FinalSession {
-    const { updateCount, x, y, vx, vy, hp, targetX, targetY, rng, packetsIn, packetsOut } = this;
-    const values = { updateCount, x, y, vx, vy, hp, targetX, targetY, rng: rng >>> 0, packetsIn, packetsOut };
+    const { updateCount, x, y, vx, vy, hp, targetX, targetY, rng, packetsIn, packetsOut, bytesIn, bytesOut } = this;
+    const values = { updateCount, x, y, vx, vy, hp, targetX, targetY, rng: rng >>> 0, packetsIn, packetsOut, bytesIn, bytesOut };
     return withBelongings ? { ...values, belongings: this.#belongings() } : values;
   }
 

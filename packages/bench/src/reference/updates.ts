@@ -84,6 +84,7 @@ function drain(session: ReferenceSession, { t, nowMs }: Moment): number {
     sum += (word & 0xff) + ((word >>> 8) & 0xff) + ((word >>> 16) & 0xff) + (word >>> 24);
   }
   session.packetsIn++;
+  session.bytesIn += 32;
   session.lastPacketMs = nowMs;
   return (sum & 1023) / 1024;
 }
@@ -99,4 +100,5 @@ function emit(session: ReferenceSession, { sendWord }: Moment): void {
   sendWord(session.accountId);
   sendWord(session.updateCount);
   session.packetsOut++;
+  session.bytesOut += 16;
 }
