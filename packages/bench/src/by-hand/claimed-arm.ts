@@ -41,6 +41,8 @@ class ClaimedArm implements Arm {
   readonly #hotspot: Hotspot;
   readonly #threads = new Set<Worker>();
 
+  readonly death = 'between ticks';
+
   constructor(setup: ArmSetup, sink: PacketSink, shared: SharedSessions, claims: Claims, given: ClaimedSetup, runBatch: RunBatch) {
     this.#setup = setup;
     this.#sink = sink;

@@ -21,7 +21,11 @@ export class ArmDriver {
     this.#workload = workload;
     this.#inbound = inbound;
     this.#egress = egress;
-    this.#opened = { ms: openMs, canResize: arm.resize !== undefined, canKillThread: arm.killThread !== undefined };
+    this.#opened = {
+      ms: openMs,
+      canResize: arm.resize !== undefined,
+      death: arm.killThread === undefined ? null : (arm.death ?? 'in a task'),
+    };
   }
 
   /** Opens the arm. Rejects with what the contender throws, or why it has no such workload. */

@@ -1,4 +1,4 @@
-import type { ArmSetup } from './contender.js';
+import type { ArmSetup, ThreadDeath } from './contender.js';
 import type { ThreadLoss } from './thread-loss.js';
 
 /** What an arm's process is asked to do, one request at a time; it answers each. */
@@ -38,7 +38,8 @@ export interface Took {
 export interface Opened extends Took {
   /** Which of the lifecycle's requests it can answer. */
   readonly canResize: boolean;
-  readonly canKillThread: boolean;
+  /** Null where it cannot end a thread. */
+  readonly death: ThreadDeath | null;
 }
 
 export interface WarmUp {

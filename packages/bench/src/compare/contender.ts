@@ -64,6 +64,10 @@ export interface InboundPackets {
   readonly count: number;
 }
 
+/** Where a thread ends that is made to end. */
+export const THREAD_DEATHS = ['in an update', 'in a task', 'between ticks'] as const;
+export type ThreadDeath = (typeof THREAD_DEATHS)[number];
+
 /** Sessions that live, as the harness drives them. All calls come from one thread, one after the other. */
 export interface Arm {
   /**
@@ -85,6 +89,10 @@ export interface Arm {
    * whether sessions are lost, is measured from outside. Absent where there are no threads.
    */
   killThread?(): Promise<void>;
+  /** Where a thread that `killThread` ends is then: where nothing is said, in a task of its library. */
+  readonly death?: ThreadDeath;
+  /** Ranks of the sessions that it has put aside, and named, since it was opened: whose update was half done, and who are updated no more. */
+  putAside?(): readonly number[];
 }
 
 /** A session's state as far as it counts. */

@@ -1,13 +1,14 @@
 import { medianOf } from '../harness/series.js';
 import { ArmProcess, ProcessEnded } from './arm-handle.js';
 import type { ArmAnswers, ArmRequest, RequestOf } from './arm-protocol.js';
-import type { ArmSetup } from './contender.js';
+import type { ArmSetup, ThreadDeath } from './contender.js';
 import type { Opening, RacingArm } from './racer.js';
 import { type Recovery, recoveryOf, worstOf } from './recovery.js';
 import type { LifecycleRow, Refusal } from './result.js';
 import { BOUNDS_OF_A_LOSS } from './thread-loss.js';
 
-const SETUP = { workload: 'W1', arith: 'f64', sessions: 1000, diffMs: 100 } as const;
+/** What every arm runs whose life is told; who has no such workload has no such row. */
+export const SETUP = { workload: 'W1', arith: 'f64', sessions: 1000, diffMs: 100 } as const;
 const REPEATS = 3;
 const WARM_UP_TICKS = 100;
 const IDLE_MS = 400;
@@ -35,12 +36,12 @@ export interface LiveArm extends RacingArm {
 export async function lifecycleOf(arm: LiveArm, signal: AbortSignal): Promise<LifecycleRow | Refusal> {
   const {
     opening,
-    description: { name, kind },
+    description: { name },
   } = arm;
   try {
     const repeats: Repeat[] = [];
     for (let count = 0; count < REPEATS; count++) repeats.push(await repeatOf(opening, signal));
-    const recoveries = await recoveriesOf(opening, kind === 'dormouse', signal);
+    const { recoveries, death } = await recoveriesOf(opening, signal);
     const recovered = recoveries.flatMap(({ ms }) => ms ?? []);
     const resized = repeats.flatMap(({ resizeMs }) => resizeMs);
     return {
@@ -51,6 +52,7 @@ export async function lifecycleOf(arm: LiveArm, signal: AbortSignal): Promise<Li
       resizeMs: resized.length === 0 ? null : medianOf(resized),
       recoveryMs: recovered.length === 0 ? null : medianOf(recovered),
       recovery: recoveries.length === 0 ? null : worstOf(recoveries),
+      death,
       idleCpuPercent: medianOf(repeats.map(({ idleCpuPercent }) => idleCpuPercent)),
       bytesPerWorker: opening.workers === 0 ? null : await bytesPerWorkerOf(opening, signal),
     };
@@ -76,14 +78,16 @@ function repeatOf(opening: Opening, signal: AbortSignal): Promise<Repeat> {
 }
 
 /** One a repeat, until one of them hangs: the others would as well. None where the arm has no threads. */
-async function recoveriesOf(opening: Opening, putsAside: boolean, signal: AbortSignal): Promise<Recovery[]> {
+async function recoveriesOf(opening: Opening, signal: AbortSignal): Promise<{ recoveries: Recovery[]; death: ThreadDeath | null }> {
   const recoveries: Recovery[] = [];
+  let death: ThreadDeath | null = null;
   while (recoveries.length < REPEATS && recoveries.at(-1)?.outcome.kind !== 'hung') {
     const recovery = await inProcess(opening, signal, async (ask, opened) => {
-      if (!opened.canKillThread) return undefined;
+      death = opened.death;
+      if (death === null) return undefined;
       await ask({ kind: 'round', ticks: WARM_UP_TICKS });
       try {
-        return recoveryOf(await ask({ kind: 'lose-thread', boundMs: LOSS_BOUND_MS }), SETUP, putsAside);
+        return recoveryOf(await ask({ kind: 'lose-thread', boundMs: LOSS_BOUND_MS }), SETUP);
       } catch (error) {
         if (!(error instanceof ProcessEnded)) throw error;
         // The thread's end was that of the whole process.
@@ -93,7 +97,7 @@ async function recoveriesOf(opening: Opening, putsAside: boolean, signal: AbortS
     if (recovery === undefined) break;
     recoveries.push(recovery);
   }
-  return recoveries;
+  return { recoveries, death };
 }
 
 /** How much larger the resident set is with a thread more, both fresh. */

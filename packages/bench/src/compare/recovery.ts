@@ -14,10 +14,10 @@ export interface Recovery {
 const KINDS: readonly RecoveryOutcome['kind'][] = ['hung', 'failed', 'lost', 'quarantined', 'whole', 'unended'];
 
 /**
- * Judges by the sessions alone. A session is lost if it has gone back, or is not what the reference is after as many updates; one that no tick has updated any more is
- * put aside if the contender does such a thing, else lost too.
+ * Judges by the sessions. One is lost if it has gone back, if it is not what the reference is after as many updates, or if no tick has updated it any more; but for
+ * those that the arm has named as put aside, which are half done.
  */
-export function recoveryOf(loss: ThreadLoss, setup: Omit<ArmSetup, 'workers'>, putsAside: boolean): Recovery {
+export function recoveryOf(loss: ThreadLoss, setup: Omit<ArmSetup, 'workers'>): Recovery {
   const { before, ended, after, hung, tickEndsMs } = loss;
   const all = before.updateCounts.length;
   if (!ended) return { ms: undefined, outcome: { kind: 'unended', sessions: 0 } };
@@ -25,20 +25,22 @@ export function recoveryOf(loss: ThreadLoss, setup: Omit<ArmSetup, 'workers'>, p
   if (tickEndsMs.length === 0) return { ms: undefined, outcome: { kind: 'failed', sessions: all } };
   if (after === null || after.updateCounts.length !== all) return { ms: undefined, outcome: { kind: 'lost', sessions: all } };
   const isRight = rightOf(after, setup);
+  const named = new Set(loss.putAside);
   let lost = 0;
-  let stuck = 0;
-  let leastUpdates = tickEndsMs.length;
+  let aside = 0;
+  let leastUpdates = Number.POSITIVE_INFINITY;
+  let mostUpdates = tickEndsMs.length;
   for (let rank = 0; rank < all; rank++) {
     const updates = after.updateCounts[rank] - before.updateCounts[rank];
-    if (updates < 0 || !isRight(rank)) lost++;
-    else if (updates === 0) stuck++;
+    if (updates >= 0 && named.has(rank)) aside++;
+    else if (updates <= 0 || !isRight(rank)) lost++;
     else leastUpdates = Math.min(leastUpdates, updates);
+    mostUpdates = Math.max(mostUpdates, updates);
   }
-  if (!putsAside) lost += stuck;
   // Ticks that ended without having updated all come before those that did.
-  const ms = lost === all ? undefined : tickEndsMs[Math.min(tickEndsMs.length - leastUpdates, tickEndsMs.length - 1)];
+  const ms = lost === all ? undefined : tickEndsMs[Math.min(Math.max(mostUpdates - leastUpdates, 0), tickEndsMs.length - 1)];
   if (lost > 0) return { ms, outcome: { kind: 'lost', sessions: lost } };
-  return { ms, outcome: stuck > 0 ? { kind: 'quarantined', sessions: stuck } : { kind: 'whole', sessions: 0 } };
+  return { ms, outcome: aside > 0 ? { kind: 'quarantined', sessions: aside } : { kind: 'whole', sessions: 0 } };
 }
 
 /** The worst, as that is what one has to reckon with. */

@@ -1,5 +1,5 @@
 import type { Arith } from '../workloads.js';
-import type { ComparedWorkload, ContenderKind } from './contender.js';
+import type { ComparedWorkload, ContenderKind, ThreadDeath } from './contender.js';
 
 /** The file that `compare` writes, and `report` and `diff` read. Times are µs, memory is bytes. */
 export const RESULT_FORMAT = 'dormouse-compare/1';
@@ -129,6 +129,8 @@ export interface LifecycleRow {
   readonly recoveryMs: number | null;
   /** What was lost by the end of a thread. */
   readonly recovery: RecoveryOutcome | null;
+  /** Where that thread was as it ended. */
+  readonly death: ThreadDeath | null;
   /** CPU of the process between ticks, percent of one core. */
   readonly idleCpuPercent: number;
   /** Resident set that one more thread takes: a difference of two, so that noise can make it negative. */

@@ -15,6 +15,8 @@ export interface ThreadLoss {
   readonly ended: boolean;
   /** Null where the sessions could not be read any more. */
   readonly after: SessionMarks | null;
+  /** Ranks that the arm has put aside, and named. */
+  readonly putAside: readonly number[];
   /** When the ticks ended that did, ms after the thread was gone. */
   readonly tickEndsMs: readonly number[];
   /** Ticks that were rejected. */
@@ -39,7 +41,8 @@ export const BOUNDS_OF_A_LOSS = 6;
  */
 export async function loseThread(arm: Arm, t: number, boundMs: number): Promise<ThreadLoss> {
   const before = marksOf(await within(boundMs, Promise.resolve(arm.sessions())));
-  if (!(await endsThread(arm, boundMs))) return { before, ended: false, after: null, tickEndsMs: [], rejected: 0, hung: false };
+  if (!(await endsThread(arm, boundMs)))
+    return { before, ended: false, after: null, putAside: [], tickEndsMs: [], rejected: 0, hung: false };
   const goneMs = performance.now();
   const tickEndsMs: number[] = [];
   let rejected = 0;
@@ -57,7 +60,8 @@ export async function loseThread(arm: Arm, t: number, boundMs: number): Promise<
       }
     }
   }
-  return { before, ended: true, after: hung ? null : await readable(arm, boundMs), tickEndsMs, rejected, hung };
+  const after = hung ? null : await readable(arm, boundMs);
+  return { before, ended: true, after, putAside: arm.putAside?.() ?? [], tickEndsMs, rejected, hung };
 }
 
 /** True once a thread is gone; false where that takes longer than the bound, or is refused. */

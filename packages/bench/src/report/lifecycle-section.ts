@@ -23,17 +23,19 @@ export function lifecycleSection({ all }: Runs): Block[] {
     list([
       'start: from nothing to the end of the first tick; stop: until nothing of it is left',
       'resize: one thread more or less, to the end of the next tick',
-      'recovery: a thread ends, as by `process.exit` in a session; to the end of the next tick that did all it should',
+      'recovery: a thread ends as by `process.exit`, to the end of the next tick that did all it should. Where it was then differs, and is told: in an update of a session; in a task of its library, beside a tick, where it has no session in hand; between two ticks, where a caller that joins may run a light tick alone, and no worker can be made to end in one',
+      'put aside, by name: the arm itself has named the session whose update was half done',
       'idle CPU: between ticks, percent of one core',
     ]),
     table(
-      ['arm', '>start ms', '>stop ms', '>resize ms', '>recovery ms', 'after a thread has ended', '>idle CPU %', '>MiB a thread'],
-      rows.map(({ arm, startMs, stopMs, resizeMs, recoveryMs, recovery, idleCpuPercent, bytesPerWorker }) => [
+      ['arm', '>start ms', '>stop ms', '>resize ms', '>recovery ms', 'it ended', 'and then', '>idle CPU %', '>MiB a thread'],
+      rows.map(({ arm, startMs, stopMs, resizeMs, recoveryMs, recovery, death, idleCpuPercent, bytesPerWorker }) => [
         arm,
         significant(startMs),
         significant(stopMs),
         orDash(resizeMs, significant),
         orDash(recoveryMs, significant),
+        death ?? '–',
         recovery === null ? '–' : OUTCOMES[recovery.kind](recovery.sessions),
         significant(idleCpuPercent),
         orDash(bytesPerWorker, mebibytes),

@@ -1,4 +1,4 @@
-import { COMPARED_WORKLOADS } from '../compare/contender.js';
+import { COMPARED_WORKLOADS, THREAD_DEATHS } from '../compare/contender.js';
 import {
   type ArmDescription,
   type CompareResult,
@@ -75,6 +75,7 @@ const lifecycle = objectOf<LifecycleRow>({
   recovery: orNull(
     objectOf<RecoveryOutcome>({ kind: oneOf('whole', 'quarantined', 'lost', 'hung', 'failed', 'unended'), sessions: count }),
   ),
+  death: orNull(oneOf(...THREAD_DEATHS)),
   idleCpuPercent: amount,
   bytesPerWorker: orNull(number),
 });

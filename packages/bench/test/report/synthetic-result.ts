@@ -18,6 +18,7 @@ const DORMOUSE: readonly Sort[] = ['inline', 'tinypool', 'poolifier', 'threads']
     return [
       { ...shared, contender: 'dormouse-inline', form: 'session', workers: [0], callerJoins: true },
       { ...shared, contender: 'dormouse-inline-batch', form: 'batch', workers: [0], callerJoins: true },
+      { ...shared, contender: 'dormouse-inline-columns', form: 'columns', workers: [0], callerJoins: true },
     ];
   }
   return [
@@ -134,6 +135,7 @@ function lifeOf({ name, kind, workers }: ArmDescription): LifecycleRow {
     resizeMs: threaded ? 55 : null,
     recoveryMs: threaded && kind === 'dormouse' ? 61 : null,
     recovery: !threaded ? null : kind === 'dormouse' ? { kind: 'quarantined', sessions: 1 } : { kind: 'lost', sessions: 500 },
+    death: !threaded ? null : kind === 'dormouse' ? 'in an update' : 'in a task',
     idleCpuPercent: 0.2,
     bytesPerWorker: threaded ? 16e6 : null,
   };

@@ -1,5 +1,5 @@
 import { type AnyBehavior, type IScheduler, residentScheduler, type SessionHandle, SessionManager, type StateOf } from '@dormouse/core';
-import { START_MS } from '../../../arithmetic/random.js';
+import { FIRST_ACCOUNT, START_MS } from '../../../arithmetic/random.js';
 import { belongingsOf } from '../../../behaviors/belongings.js';
 import type { fields } from '../../../behaviors/fields.js';
 import type { state as counted } from '../../../behaviors/idle.js';
@@ -10,8 +10,8 @@ import { type Caller, makeScheduler } from '../../../harness/scheduler-choice.js
 import { createSessions } from '../../../harness/session-creation.js';
 import { SleepDriver } from '../../../harness/sleep-driver.js';
 import { behaviorOf, type Form } from '../../../workloads.js';
-import type { Arm, ArmSetup, ComparedWorkload, FinalSession, InboundPackets, PacketSink } from '../../contender.js';
-import { endOne } from './deaths.js';
+import type { Arm, ArmSetup, ComparedWorkload, FinalSession, InboundPackets, PacketSink, ThreadDeath } from '../../contender.js';
+import { endBetweenTicks, endInUpdate } from './deaths.js';
 import { rawLauncher } from './raw-launcher.js';
 
 /** What runs the batches, and in which form they are written. */
@@ -21,6 +21,10 @@ export interface ManagerChoice {
   readonly caller: Caller;
   readonly form: Form;
 }
+
+/** With an idle caller some worker runs each update, so that one can be made to end in it; a caller that joins may run a light tick alone. */
+const deathOf = ({ caller, form }: ManagerChoice): ThreadDeath =>
+  caller === 'idle' && form !== 'kernel' ? 'in an update' : 'between ticks';
 
 /** Sessions of a manager, driven as a host drives them: packets by `pushBatch` and `onPacket`, a tick by `updateAllSessions`. */
 export async function openManagerArm(choice: ManagerChoice, setup: ArmSetup, sink: PacketSink): Promise<Arm> {
@@ -44,9 +48,22 @@ export async function openManagerArm(choice: ManagerChoice, setup: ArmSetup, sin
   let arrived: InboundPackets | null = null;
   const packets = new PacketDriver(manager, handles, () => arrived);
   const sleep = workload === 'W8' ? new SleepDriver(handles) : undefined;
+  const death = deathOf(choice);
+  /** Ranks of those in quarantine, as reports have named them. */
+  const aside: number[] = [];
+  /** The tick in which a thread was made to end. */
+  let fatalTick: Promise<void> | undefined;
+  const fatal = async (): Promise<void> => {
+    const { faults } = await manager.updateAllSessions(diffMs);
+    for (const { accountId, quarantined } of faults) if (quarantined) aside.push(accountId - FIRST_ACCOUNT);
+  };
 
   return {
     async tick(t, inbound) {
+      if (fatalTick !== undefined) {
+        await fatalTick;
+        fatalTick = undefined;
+      }
       const nowMs = START_MS + diffMs * (t + 1);
       if (inbound !== null) {
         arrived = inbound;
@@ -64,7 +81,12 @@ export async function openManagerArm(choice: ManagerChoice, setup: ArmSetup, sin
     close: () => threads.end(() => manager.shutdown()),
     ...(workers > 0 && {
       resize: (count: number) => manager.setWorkerThreadCount(count),
-      killThread: () => endOne(threads),
+      death,
+      async killThread() {
+        if (death === 'between ticks') await endBetweenTicks(threads);
+        else fatalTick = (await endInUpdate(threads, fatal)).tickEnds;
+      },
+      putAside: () => aside,
     }),
   };
 }
