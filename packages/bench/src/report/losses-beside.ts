@@ -2,7 +2,7 @@ import type { LifecycleRow } from '../compare/result.js';
 import { KINDS } from './layouts.js';
 import { mebibytes, significant, times } from './numbers.js';
 import { type Block, paragraph, table } from './page.js';
-import { measuredArms, type Runs, tableName } from './runs.js';
+import { measuredArms, type Runs, standsForDormouse, tableName } from './runs.js';
 
 /** Somebody’s figure, of which less is better. */
 interface Figure {
@@ -44,7 +44,9 @@ function tailsOf({ tables, arms }: Runs): Contest[] {
     .filter(({ part }) => part === 'main')
     .map((each) => ({
       what: `${tableName(each)}: p99, µs`,
-      figures: measuredArms(each, arms).map(({ arm, row }) => ({ ...arm, arm: arm.name, value: row.p99Us })),
+      figures: measuredArms(each, arms)
+        .filter(({ arm }) => arm.kind !== 'dormouse' || standsForDormouse(arm))
+        .map(({ arm, row }) => ({ ...arm, arm: arm.name, value: row.p99Us })),
       shown: significant,
     }));
 }
