@@ -25,9 +25,15 @@ export class Rounds {
   readonly #host: SchedulerHost;
   readonly #joins: boolean;
   readonly #steals: boolean;
+  /** Whether threads look out for the next round before they sleep. */
+  readonly #staysAwake: boolean;
   /** By what the batches are; no entries where rounds are not told apart. */
   readonly #smallByWork: Readonly<Partial<Record<RoundWork, SmallRounds>>>;
   readonly #caller: BatchRunner;
+  readonly #isSomebodyAwake = (): boolean => {
+    for (const runner of this.#crew.runners) if (this.#gate.isLookingOut(runner)) return true;
+    return false;
+  };
   #callerBatches = 0;
   #callerMs = 0;
   /** Entries of the list that name themselves: batch b at place b. */
@@ -36,12 +42,18 @@ export class Rounds {
   /** Of the round in hand. */
   #small: SmallRounds | undefined;
 
-  constructor(gate: Gate, crew: Crew, host: SchedulerHost, { callerParticipates, adaptiveWaking, stealing }: CheckedResidentOptions) {
+  constructor(
+    gate: Gate,
+    crew: Crew,
+    host: SchedulerHost,
+    { callerParticipates, adaptiveWaking, stealing, dispatch }: CheckedResidentOptions,
+  ) {
     this.#gate = gate;
     this.#crew = crew;
     this.#host = host;
     this.#joins = callerParticipates;
     this.#steals = stealing;
+    this.#staysAwake = dispatch === 'resident';
     this.#smallByWork = callerParticipates && adaptiveWaking ? { updates: new SmallRounds(), records: new SmallRounds() } : {};
     this.#caller = {
       runBatches: (begin, end) => {
@@ -88,8 +100,9 @@ export class Rounds {
     const small = this.#small;
     const hasOthers = this.#crew.runners.length > 1;
     if (hasOthers && (small === undefined || !small.isSmall(batchCount))) return 0;
-    const stride = hasOthers && small !== undefined ? small.stride : batchCount;
     const beganMs = performance.now();
+    if (hasOthers && this.#staysAwake && small?.isWorthSharing(batchCount, beganMs, this.#isSomebodyAwake)) return 0;
+    const stride = hasOthers && small !== undefined ? small.stride : batchCount;
     let nowMs = beganMs;
     let done = 0;
     while (done < batchCount && (small === undefined || nowMs <= small.deadlineMs(beganMs))) {
@@ -100,6 +113,7 @@ export class Rounds {
     }
     this.#callerMs += nowMs - beganMs;
     small?.learn(nowMs - beganMs, done);
+    small?.ended(nowMs);
     if (hasOthers && done === batchCount) this.alone++;
     return done;
   }
@@ -145,8 +159,10 @@ export class Rounds {
     const gate = this.#gate;
     const before = this.#callerBatches;
     const isLast = drain(gate, CALLER, this.#caller);
-    const ms = performance.now() - beganMs;
+    const nowMs = performance.now();
+    const ms = nowMs - beganMs;
     this.#callerMs += ms;
+    this.#small?.ended(nowMs);
     const ran = this.#callerBatches - before;
     if (ran > 0) this.#small?.learn(ms, ran);
     if (isLast) return true;

@@ -3,6 +3,13 @@
  * woken, and waking costs the caller some 5 µs: below, the caller has done the rest before anybody came.
  */
 const WORTH_WAKING_US = 100;
+/** From what length on a round is worth sharing with a worker that is awake, µs: below, bringing it what it needs takes as long as it saves. */
+const WORTH_SHARING_US = 20;
+/** Rounds no further apart than this come one behind the other, ms: a worker stays awake for so long. */
+const CLOSE_MS = 0.05;
+/** Of so many rounds one behind the other that find nobody awake, the first few are opened all the same: who is woken twice stays awake. */
+const ATTEMPT_EVERY = 64;
+const ATTEMPTS = 4;
 /** Work between two looks at the clock, of a caller that is alone in a round. */
 const LOOK_US = 25;
 /** Weight of the last round in the estimate. */
@@ -11,10 +18,29 @@ const WEIGHT = 0.25;
 /** Tells small rounds from others by what batches took before. Only where the caller participates. */
 export class SmallRounds {
   #usPerBatch = Number.POSITIVE_INFINITY;
+  #endedMs = Number.NEGATIVE_INFINITY;
+  /** Rounds one behind the other that found nobody awake. */
+  #unaided = 0;
 
   /** True if a round of this many batches is expected to be over before workers would come. Never before anything was measured. */
   isSmall(batchCount: number): boolean {
     return this.#usPerBatch * batchCount < WORTH_WAKING_US;
+  }
+
+  /**
+   * True if a small round of this many batches, which begins at `nowMs`, is to be opened for others: because somebody is awake, or is likely to stay so who is woken now.
+   */
+  isWorthSharing(batchCount: number, nowMs: number, isSomebodyAwake: () => boolean): boolean {
+    if (this.#usPerBatch * batchCount < WORTH_SHARING_US || nowMs - this.#endedMs > CLOSE_MS) {
+      this.#unaided = 0;
+      return false;
+    }
+    return isSomebodyAwake() || this.#unaided++ % ATTEMPT_EVERY < ATTEMPTS;
+  }
+
+  /** The caller has done its part of a round. */
+  ended(nowMs: number): void {
+    this.#endedMs = nowMs;
   }
 
   /** Batches ≥ 1 that the caller, alone in a round, runs before it looks at the clock. */

@@ -74,7 +74,10 @@ class Member {
 
   /** Stays awake until the number is no longer `epoch`, or its patience is over: to fall asleep and be woken takes longer. */
   #lookOut(epoch: number, untilMs: number): void {
+    const { participant } = this.#participant;
+    this.#gate.noteLookingOut(participant, true);
     while (this.#gate.epoch === epoch && performance.now() < untilMs);
+    this.#gate.noteLookingOut(participant, false);
   }
 
   /** Takes its part in the round in hand, if there is one; false once it has left. */
