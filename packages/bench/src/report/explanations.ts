@@ -50,7 +50,7 @@ const EXPLANATIONS: readonly Explanation[] = [
   {
     workloads: ['W0'],
     arms: /./,
-    text: 'An update counts itself and notes its time, nothing more, so that what is left is the machinery: Dormouse goes from block to block, looks who is active, calls the behaviour, and keeps what a recovery needs. A loop that was written for this does none of it.',
+    text: 'An update that does nothing is the machinery alone. Dormouse does not even count it: count and time follow from the tick. It goes from block to block, looks who is active, calls the behaviour, and keeps what a recovery needs. A loop that was written for this does none of it.',
   },
   {
     workloads: EVERY,

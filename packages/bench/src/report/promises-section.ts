@@ -59,7 +59,7 @@ export function promisesSection(): Block[] {
         ],
         [
           'count and time of a session’s updates',
-          'derived from the number of the tick; in W0 written by the update as well',
+          'derived from the number of the tick, in W0 too, where nothing else says that an update was made',
           'written by each update',
           'written by each update',
           'written by each update',

@@ -8,7 +8,7 @@ import { type MeasuredArm, measuredArms, type Runs, standsForDormouse, tableName
 
 /** What an update does, in a line; docs/workloads.md says it to the bit. */
 export const WORKLOAD_TITLES: Readonly<Record<ComparedWorkload, string>> = {
-  W0: 'an update that counts itself, and nothing more',
+  W0: 'an update that does nothing',
   W1: 'one step of motion',
   W2: 'packets in, one step, a packet out',
   W3: 'skew: few heavy sessions, side by side',

@@ -31,7 +31,7 @@ export class Rounds {
   readonly #smallByWork: Readonly<Partial<Record<RoundWork, SmallRounds>>>;
   readonly #caller: BatchRunner;
   readonly #isSomebodyAwake = (): boolean => {
-    for (const runner of this.#crew.runners) if (this.#gate.isLookingOut(runner)) return true;
+    for (const runner of this.#crew.runners) if (this.#gate.isAwake(runner)) return true;
     return false;
   };
   #callerBatches = 0;

@@ -6,7 +6,7 @@ const Control = { armed: 0, width: 1, epoch: 16, remain: 32, done: 48 } as const
 const FIRST_LINE = 64;
 const LINE = 16;
 /** A participant's words on its line. The doubles are at half of their index. */
-const Line = { range: 0, inside: 1, leave: 2, steals: 3, failedSteals: 4, lookingOut: 5, busyMs: 8, enteredMs: 10 } as const;
+const Line = { range: 0, inside: 1, leave: 2, steals: 3, failedSteals: 4, awake: 5, busyMs: 8, enteredMs: 10 } as const;
 const LIST = FIRST_LINE + MAX_PARTICIPANTS * LINE;
 const WORDS = LIST + MAX_BATCHES + 1;
 
@@ -58,9 +58,9 @@ export class Gate {
     return Atomics.load(this.#words, lineOf(participant) + Line.inside) !== 0;
   }
 
-  /** True if a participant was awake outside a moment ago, looking out for the next round. A hint: it may have fallen asleep since. */
-  isLookingOut(participant: number): boolean {
-    return Atomics.load(this.#words, lineOf(participant) + Line.lookingOut) !== 0;
+  /** True if a participant was awake a moment ago, inside or looking out for the next round. A hint: it may have fallen asleep since. */
+  isAwake(participant: number): boolean {
+    return Atomics.load(this.#words, lineOf(participant) + Line.awake) !== 0;
   }
 
   /** A promise that settles when a participant comes out; undefined if it is out. Never settles for one whose thread is gone. */
@@ -160,9 +160,9 @@ export class Gate {
     return Atomics.load(this.#words, lineOf(participant) + Line.leave) !== 0;
   }
 
-  /** Tells the host whether a participant is awake outside. */
-  noteLookingOut(participant: number, isLookingOut: boolean): void {
-    Atomics.store(this.#words, lineOf(participant) + Line.lookingOut, isLookingOut ? 1 : 0);
+  /** Tells the host whether a participant is awake. */
+  noteAwake(participant: number, isAwake: boolean): void {
+    Atomics.store(this.#words, lineOf(participant) + Line.awake, isAwake ? 1 : 0);
   }
 
   /** Goes inside; returns the round that may be run, 0 if none may. */

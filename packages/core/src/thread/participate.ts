@@ -54,15 +54,18 @@ class Member {
 
   /** Asleep between rounds, its event loop alive, until it has left. */
   async stay(): Promise<void> {
+    const { participant } = this.#participant;
     for (let awake = 0, sleptMs = Number.POSITIVE_INFINITY; ; ) {
       // Before it looks: whatever comes while it does wakes it again.
       const { epoch } = this.#gate;
       if (!this.lookUp()) return;
       const beganMs = performance.now();
       if (sleptMs < SHORT_SLEEP_MS) this.#lookOut(epoch, beganMs + this.#patienceMs);
+      if (this.#gate.epoch === epoch) this.#gate.noteAwake(participant, false);
       const sleeping = this.#gate.whenPast(epoch);
       if (sleeping !== undefined || ++awake < MOST_AWAKE) {
         await sleeping;
+        this.#gate.noteAwake(participant, true);
         sleptMs = performance.now() - beganMs;
         continue;
       }
@@ -74,10 +77,7 @@ class Member {
 
   /** Stays awake until the number is no longer `epoch`, or its patience is over: to fall asleep and be woken takes longer. */
   #lookOut(epoch: number, untilMs: number): void {
-    const { participant } = this.#participant;
-    this.#gate.noteLookingOut(participant, true);
     while (this.#gate.epoch === epoch && performance.now() < untilMs);
-    this.#gate.noteLookingOut(participant, false);
   }
 
   /** Takes its part in the round in hand, if there is one; false once it has left. */

@@ -34,10 +34,10 @@ it('the caller alone in a round looks at the clock each 25 µs of batches, and a
   expect([long.stride, new SmallRounds().stride]).toEqual([1, 1]);
 });
 
-/** Ten batches of 5 µs each, and the last round over at 1000 ms. */
-function roundsOfFifty(): SmallRounds {
+/** Ten batches of 6 µs each, and the last round over at 1000 ms. */
+function roundsOfSixty(): SmallRounds {
   const rounds = new SmallRounds();
-  rounds.learn(0.05, 10);
+  rounds.learn(0.06, 10);
   rounds.ended(1000);
   return rounds;
 }
@@ -46,22 +46,22 @@ const somebody = (): boolean => true;
 const nobody = (): boolean => false;
 
 it('a small round is shared with whoever is awake, if rounds come one behind the other', () => {
-  const rounds = roundsOfFifty();
+  const rounds = roundsOfSixty();
   expect([rounds.isWorthSharing(10, 1000.01, somebody), rounds.isWorthSharing(10, 1000.2, somebody)]).toEqual([true, false]);
 });
 
-it('a round of less than 20 µs is shared with nobody, awake or not', () => {
-  expect(roundsOfFifty().isWorthSharing(3, 1000.01, somebody)).toBe(false);
+it('a round of less than 55 µs is shared with nobody, awake or not', () => {
+  expect(roundsOfSixty().isWorthSharing(9, 1000.01, somebody)).toBe(false);
 });
 
 it('of rounds one behind the other that find nobody awake, four of 64 are opened all the same', () => {
-  const rounds = roundsOfFifty();
+  const rounds = roundsOfSixty();
   const opened = Array.from({ length: 132 }, () => rounds.isWorthSharing(10, 1000.01, nobody));
   expect(opened.flatMap((isOpened, round) => (isOpened ? [round] : []))).toEqual([0, 1, 2, 3, 64, 65, 66, 67, 128, 129, 130, 131]);
 });
 
 it('whoever pauses begins anew: the first rounds behind a pause wake nobody until one follows close', () => {
-  const rounds = roundsOfFifty();
+  const rounds = roundsOfSixty();
   for (let round = 0; round < 10; round++) rounds.isWorthSharing(10, 1000.01, nobody);
   expect(rounds.isWorthSharing(10, 1100, nobody)).toBe(false);
   rounds.ended(1100);

@@ -2,7 +2,6 @@ import { type AnyBehavior, type IScheduler, residentScheduler, type SessionHandl
 import { FIRST_ACCOUNT, START_MS } from '../../../arithmetic/random.js';
 import { belongingsOf } from '../../../behaviors/belongings.js';
 import type { fields } from '../../../behaviors/fields.js';
-import type { state as counted } from '../../../behaviors/idle.js';
 import { builtUrl } from '../../../built.js';
 import { ThreadWatch } from '../../../by-hand/thread-watch.js';
 import { PacketDriver } from '../../../harness/packet-driver.js';
@@ -98,8 +97,7 @@ async function schedulerOf({ scheduler, caller }: ManagerChoice, workers: number
 }
 
 function finalOf(workload: ComparedWorkload, handle: SessionHandle): FinalSession {
-  const { state, packetsIn, packetsOut, bytesIn, bytesOut } = handle;
-  const updateCount = workload === 'W0' ? (state as StateOf<typeof counted>).updates : handle.updateCount;
+  const { state, updateCount, packetsIn, packetsOut, bytesIn, bytesOut } = handle;
   const { x, y, vx, vy, hp, targetX, targetY, rng } = state as StateOf<typeof fields>;
   const values = { updateCount, x, y, vx, vy, hp, targetX, targetY, rng, packetsIn, packetsOut, bytesIn, bytesOut };
   return workload === 'W5' ? { ...values, belongings: belongingsOf(state as Parameters<typeof belongingsOf>[0], updateCount) } : values;
