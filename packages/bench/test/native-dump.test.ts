@@ -17,9 +17,23 @@ it('a dump of the native program is read session by session, with and without be
   const second = [floats(0, 0, 0, 0, 100, 0, 0), words(7, 2, 0, 0, 0, 0, 0), words(1)];
   const belongings = [text('bot 1'), words(1), text('item-3'), words(20), words(2, 1), text('item-3x19'), words(2), text('item-3x20')];
   writeFileSync(path, Buffer.concat([...first, ...second, ...belongings]));
-  const still = { x: 0, y: 0, vx: 0, vy: 0, hp: 100, targetX: 0, targetY: 0, packetsIn: 0, packetsOut: 0 };
+  const still = { x: 0, y: 0, vx: 0, vy: 0, hp: 100, targetX: 0, targetY: 0, packetsIn: 0, packetsOut: 0, bytesIn: 0, bytesOut: 0 };
   expect([...sessionsIn(path)]).toEqual([
-    { x: 1.5, y: 2.5, vx: -3, vy: 4, hp: 99.5, targetX: 6, targetY: 7, rng: 0xffff_fffe, updateCount: 45, packetsIn: 9, packetsOut: 8 },
+    {
+      x: 1.5,
+      y: 2.5,
+      vx: -3,
+      vy: 4,
+      hp: 99.5,
+      targetX: 6,
+      targetY: 7,
+      rng: 0xffff_fffe,
+      updateCount: 45,
+      packetsIn: 9,
+      packetsOut: 8,
+      bytesIn: 288,
+      bytesOut: 128,
+    },
     {
       ...still,
       rng: 7,

@@ -29,7 +29,7 @@ function armOf({ lazy }: { readonly lazy: boolean }): Arm {
 it('sessions that are as they should be are read, counted and hashed', async () => {
   const reference = openReference(SETUP);
   while (reference.ticks < TICKS) reference.tick();
-  const expected = { updates: 50, packetsIn: 0, packetsOut: 0, checksum: reference.checksum() };
+  const expected = { updates: 50, packetsIn: 0, packetsOut: 0, bytesIn: 0, bytesOut: 0, checksum: reference.checksum() };
   expect(await readTwice(armOf({ lazy: false }))).toEqual(expected);
 });
 
