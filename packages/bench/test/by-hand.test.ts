@@ -74,7 +74,7 @@ class Driver {
 describe.each(BY_HAND)('$name', (contender) => {
   // What threads run is the same for all libraries: in binary32, and in workloads whose messages are like others', one of them shows it.
   const ariths = contender.library === 'tinypool' ? ARITHS : (['f64'] as const);
-  const told = contender.library === 'tinypool' ? COMPARED_WORKLOADS : (['W1', 'W2', 'W5', 'W8'] as const);
+  const told = contender.library === 'tinypool' ? COMPARED_WORKLOADS : (['W2', 'W5'] as const);
   const workloads = told.filter((workload) => contender.reasonAgainst(workload, 'f64') === undefined);
 
   it.each(workloads)('does all the work of %s and no other', async (workload) => {
