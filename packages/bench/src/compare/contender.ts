@@ -1,3 +1,4 @@
+import type { CheckedFields } from '../harness/checksum.js';
 import type { Arith } from '../workloads.js';
 
 /** The workloads of the comparison: docs/workloads.md says to the bit what each does. */
@@ -96,23 +97,13 @@ export interface Arm {
 }
 
 /** A session's state as far as it counts. */
-export interface FinalSession {
+export interface FinalSession extends CheckedFields {
   readonly updateCount: number;
-  readonly x: number;
-  readonly y: number;
-  readonly vx: number;
-  readonly vy: number;
-  readonly hp: number;
-  readonly targetX: number;
-  readonly targetY: number;
-  readonly rng: number;
   readonly packetsIn: number;
   readonly packetsOut: number;
   /** Of payloads. */
   readonly bytesIn: number;
   readonly bytesOut: number;
-  /** W5 alone. */
-  readonly belongings?: Belongings;
 }
 
 /** What a session of W5 has. */
