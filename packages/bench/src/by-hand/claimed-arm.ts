@@ -1,14 +1,12 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { START_MS } from '../arithmetic/random.js';
-import { isLookTick } from '../arithmetic/sleep.js';
 import { builtUrl } from '../built.js';
 import type { Arm, ArmSetup, FinalSession, InboundPackets, PacketSink } from '../compare/contender.js';
-import { AwakeList } from './awake-list.js';
+import { finalSessionsOf } from '../floor/final-sessions.js';
 import { batchRunner, type ClaimedSetup } from './claimed-batches.js';
 import { Claims, type RunBatch } from './claims.js';
-import { Hotspot } from './hotspot.js';
-import { CLAIM, collect, finalsOf, post, type SharedSessions, sharedSessionsOf } from './shared-sessions.js';
+import { CLAIM, type SharedSessions, sharedSessionsOf } from './shared-sessions.js';
+import { SharedTicks } from './shared-ticks.js';
 
 /** No pool: threads that sleep until there is a tick, and claim batches of columns in shared memory together with the calling one. */
 export async function openClaimed(setup: ArmSetup, sink: PacketSink): Promise<Arm> {
@@ -31,46 +29,33 @@ export async function openClaimed(setup: ArmSetup, sink: PacketSink): Promise<Ar
 }
 
 class ClaimedArm implements Arm {
-  readonly #setup: ArmSetup;
-  readonly #sink: PacketSink;
   readonly #shared: SharedSessions;
   readonly #claims: Claims;
   readonly #given: ClaimedSetup;
   readonly #runBatch: RunBatch;
-  readonly #awake: AwakeList;
-  readonly #hotspot: Hotspot;
+  readonly #ticks: SharedTicks;
   readonly #threads = new Set<Worker>();
 
   readonly death = 'between ticks';
 
   constructor(setup: ArmSetup, sink: PacketSink, shared: SharedSessions, claims: Claims, given: ClaimedSetup, runBatch: RunBatch) {
-    this.#setup = setup;
-    this.#sink = sink;
     this.#shared = shared;
     this.#claims = claims;
     this.#given = given;
     this.#runBatch = runBatch;
-    this.#awake = new AwakeList(shared.awake);
-    this.#hotspot = new Hotspot(shared.columns.repeat);
+    this.#ticks = new SharedTicks(setup, sink, shared);
   }
 
   tick(t: number, inbound: InboundPackets | null): void {
-    const { workload, diffMs } = this.#setup;
-    const { mail } = this.#shared;
-    const nowMs = START_MS + diffMs * (t + 1);
-    if (inbound !== null && mail !== null) {
-      post(mail, inbound);
-      if (workload === 'W8') for (const rank of inbound.ranks ?? []) this.#awake.receive(rank, nowMs);
-    }
-    if (workload === 'W7') this.#hotspot.move(t);
-    this.#given.awakeCount[0] = this.#awake.count;
-    this.#claims.run(t, Math.ceil(this.#awake.count / CLAIM), this.#runBatch);
-    if (workload === 'W2' && mail !== null) collect(mail, this.#sink);
-    if (workload === 'W8' && isLookTick(t)) this.#awake.look(nowMs);
+    const { awake } = this.#ticks;
+    this.#ticks.before(t, inbound);
+    this.#given.awakeCount[0] = awake.count;
+    this.#claims.run(t, Math.ceil(awake.count / CLAIM), this.#runBatch);
+    this.#ticks.after(t);
   }
 
   sessions(): Iterable<FinalSession> {
-    return finalsOf(this.#shared);
+    return finalSessionsOf(this.#shared.columns, this.#shared.mail);
   }
 
   async close(): Promise<void> {

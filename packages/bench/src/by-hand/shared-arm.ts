@@ -1,15 +1,13 @@
-import { START_MS } from '../arithmetic/random.js';
-import { isLookTick } from '../arithmetic/sleep.js';
 import { builtUrl } from '../built.js';
 import type { Arm, ArmSetup, FinalSession, InboundPackets, PacketSink } from '../compare/contender.js';
-import { AwakeList } from './awake-list.js';
+import { finalSessionsOf } from '../floor/final-sessions.js';
 import { allDone } from './bounded-wait.js';
 import type { ColumnsTask } from './columns-job.js';
-import { Hotspot } from './hotspot.js';
 import { type Job, loadJob, type ThreadSetup } from './job.js';
 import type { PoolLibrary } from './pool.js';
 import { RunningPools } from './running-pools.js';
-import { collect, finalsOf, post, type SharedSessions, sharedSessionsOf } from './shared-sessions.js';
+import { type SharedSessions, sharedSessionsOf } from './shared-sessions.js';
+import { SharedTicks } from './shared-ticks.js';
 
 /**
  * `shares`: each task has a part of the sessions, all of the same cost as far as that is known. `claims`: each takes batches until there are none left.
@@ -29,17 +27,15 @@ export async function openShared(library: PoolLibrary, division: Division, setup
 
 class SharedArm implements Arm {
   readonly #setup: ArmSetup;
-  readonly #sink: PacketSink;
   readonly #shared: SharedSessions;
   readonly #division: Division;
   readonly #running: RunningPools;
   /** What the calling thread does with a task of its own. */
   readonly #ownJob: Job | undefined;
   #threads: number;
-  readonly #awake: AwakeList;
+  readonly #ticks: SharedTicks;
   /** Where shares begin and end, as long as all are awake. */
   #bounds: readonly number[];
-  readonly #hotspot: Hotspot;
 
   constructor(
     setup: ArmSetup,
@@ -50,33 +46,23 @@ class SharedArm implements Arm {
     ownJob: Job | undefined,
   ) {
     this.#setup = setup;
-    this.#sink = sink;
     this.#shared = shared;
     this.#division = division;
     this.#running = running;
     this.#ownJob = ownJob;
     this.#threads = setup.workers;
-    this.#awake = new AwakeList(shared.awake);
-    this.#hotspot = new Hotspot(shared.columns.repeat);
+    this.#ticks = new SharedTicks(setup, sink, shared);
     this.#bounds = boundsOf(shared.columns.repeat, setup.workers);
   }
 
   async tick(t: number, inbound: InboundPackets | null): Promise<void> {
-    const { workload, diffMs } = this.#setup;
-    const { mail } = this.#shared;
-    const nowMs = START_MS + diffMs * (t + 1);
-    if (inbound !== null && mail !== null) {
-      post(mail, inbound);
-      if (workload === 'W8') for (const rank of inbound.ranks ?? []) this.#awake.receive(rank, nowMs);
-    }
-    if (workload === 'W7') this.#hotspot.move(t);
+    this.#ticks.before(t, inbound);
     await (this.#division === 'shares' ? this.#runShares(t) : this.#runClaims(t));
-    if (workload === 'W2' && mail !== null) collect(mail, this.#sink);
-    if (workload === 'W8' && isLookTick(t)) this.#awake.look(nowMs);
+    this.#ticks.after(t);
   }
 
   async #runShares(t: number): Promise<void> {
-    const { count } = this.#awake;
+    const { count } = this.#ticks.awake;
     const all = count === this.#setup.sessions;
     const tasks: Promise<unknown>[] = [];
     for (let index = 0; index < this.#threads; index++) {
@@ -90,7 +76,7 @@ class SharedArm implements Arm {
   async #runClaims(t: number): Promise<void> {
     // No thread has a task now, also after a tick that failed: those that get one see this.
     Atomics.store(this.#shared.nextBatch, 0, 0);
-    const task: ColumnsTask = { kind: 'claim', t, begin: 0, end: this.#awake.count };
+    const task: ColumnsTask = { kind: 'claim', t, begin: 0, end: this.#ticks.awake.count };
     const tasks = Array.from({ length: this.#threads }, () => this.#run(task));
     this.#ownJob?.(task);
     await allDone(tasks);
@@ -101,7 +87,7 @@ class SharedArm implements Arm {
   }
 
   sessions(): Iterable<FinalSession> {
-    return finalsOf(this.#shared);
+    return finalSessionsOf(this.#shared.columns, this.#shared.mail);
   }
 
   close(): Promise<void> {

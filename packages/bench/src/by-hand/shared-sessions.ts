@@ -1,5 +1,5 @@
 import { INBOUND_BYTES, INBOUND_OPCODE, INBOUND_WORDS, OUTBOUND_BYTES } from '../arithmetic/packets.js';
-import type { ArmSetup, FinalSession, InboundPackets, PacketSink } from '../compare/contender.js';
+import type { ArmSetup, InboundPackets, PacketSink } from '../compare/contender.js';
 import { type Columns, columnsOf } from '../floor/columns.js';
 import { stepsOf } from '../workloads.js';
 import { getsPackets } from './bot.js';
@@ -85,27 +85,5 @@ export function collect({ outbox }: SharedMail, sink: PacketSink): void {
     if (outbox[at] === 0) continue;
     outbox[at] = 0;
     sink.take(outbox, at + 1);
-  }
-}
-
-/** Every session as it is now. */
-export function* finalsOf({ columns, mail }: SharedSessions): Generator<FinalSession> {
-  const { count, updateCount, x, y, vx, vy, hp, targetX, targetY, rng } = columns;
-  for (let i = 0; i < count; i++) {
-    yield {
-      updateCount: updateCount[i],
-      x: x[i],
-      y: y[i],
-      vx: vx[i],
-      vy: vy[i],
-      hp: hp[i],
-      targetX: targetX[i],
-      targetY: targetY[i],
-      rng: rng[i] >>> 0,
-      packetsIn: mail?.packetsIn[i] ?? 0,
-      packetsOut: mail?.packetsOut[i] ?? 0,
-      bytesIn: mail?.bytesIn[i] ?? 0,
-      bytesOut: mail?.bytesOut[i] ?? 0,
-    };
   }
 }

@@ -13,6 +13,7 @@ import { type ComparePlan, mainRaces } from '../compare/plan.js';
 import type { CompareResult } from '../compare/result.js';
 import { selected } from '../compare/selection.js';
 import { CONFIDENCE, orderInterval } from '../compare/statistics.js';
+import { STOP_SIGNALS } from '../harness/stop-signals.js';
 import { findNative } from '../native/program.js';
 import { withoutThisMachine } from '../report/private-paths.js';
 import { ARITHS, type Arith } from '../workloads.js';
@@ -45,7 +46,6 @@ const SMOKE_SESSIONS = 200;
 const DIFF_MS = 100;
 /** As a shell says that a program was ended by Ctrl-C. */
 const INTERRUPTED = 130;
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const names = (text: string): readonly string[] => text.split(',').filter((name) => name !== '');
 

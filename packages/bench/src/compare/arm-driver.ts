@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cpuUsSince } from '../harness/cpu-time.js';
 import { type Inbound, inboundOf } from '../harness/inbound.js';
 import type { ArmFinished, Idle, Opened, Round, Took, WarmUp } from './arm-protocol.js';
 import type { Arm, ArmSetup, ComparedWorkload, Contender } from './contender.js';
@@ -58,7 +59,7 @@ export class ArmDriver {
     const ticksUs = new Float64Array(ticks);
     const cpuBefore = process.cpuUsage();
     await this.#run(ticksUs);
-    return { ticksUs, cpuUs: cpuSince(cpuBefore) };
+    return { ticksUs, cpuUs: cpuUsSince(cpuBefore) };
   }
 
   /**
@@ -91,7 +92,7 @@ export class ArmDriver {
     const cpuBefore = process.cpuUsage();
     const beganMs = performance.now();
     await sleep(forMs);
-    return { wallUs: (performance.now() - beganMs) * 1000, cpuUs: cpuSince(cpuBefore) };
+    return { wallUs: (performance.now() - beganMs) * 1000, cpuUs: cpuUsSince(cpuBefore) };
   }
 
   async close(): Promise<Took> {
@@ -114,9 +115,4 @@ export class ArmDriver {
       this.#t++;
     }
   }
-}
-
-function cpuSince(before: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(before);
-  return user + system;
 }

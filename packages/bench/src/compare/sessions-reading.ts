@@ -1,4 +1,5 @@
 import { checksumOf } from '../harness/checksum.js';
+import { cpuUsSince } from '../harness/cpu-time.js';
 import type { Work } from './arm-protocol.js';
 import type { Arm, FinalSession } from './contender.js';
 
@@ -36,8 +37,7 @@ export function readingOf(sessions: Iterable<FinalSession>): Reading {
 async function read(arm: Arm): Promise<{ readonly reading: Reading; readonly cpuUs: number }> {
   const cpuBefore = process.cpuUsage();
   const reading = readingOf(await arm.sessions());
-  const { user, system } = process.cpuUsage(cpuBefore);
-  return { reading, cpuUs: user + system };
+  return { reading, cpuUs: cpuUsSince(cpuBefore) };
 }
 
 /** Counts what sessions have done while they go by. */

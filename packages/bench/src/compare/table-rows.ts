@@ -1,8 +1,8 @@
+import { hex } from '../harness/checksum.js';
 import type { Finished } from './arm-protocol.js';
 import type { RaceRound } from './racer.js';
 import type { CompareRow } from './result.js';
 import { intervalOf, ranksOf, tailOf } from './statistics.js';
-import { hex } from './verify.js';
 
 /** An arm that did what it should, and how its rounds went. */
 export interface Verified {

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { hex } from '../harness/checksum.js';
 import { openReference } from '../reference/reference.js';
 import type { Work } from './arm-protocol.js';
 import type { ArmSetup } from './contender.js';
@@ -62,9 +63,4 @@ export function differenceOf(work: Work, expected: Work | undefined): string | u
       : `${work[key]} ${name} instead of ${expected[key]}${key === 'ticks' ? '' : ` after ${work.ticks} ticks`}`;
   }
   return undefined;
-}
-
-/** 8 hexadecimal digits. */
-export function hex(word: number): string {
-  return word.toString(16).padStart(8, '0');
 }

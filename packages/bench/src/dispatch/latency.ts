@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cpuUsSince } from '../harness/cpu-time.js';
 import { medianOf, Series } from '../harness/series.js';
 
 /** Times of ticks, µs. */
@@ -41,7 +42,7 @@ export function medianLatency(rounds: readonly Latency[]): Latency {
 }
 
 function latencyOf(times: Series, before: NodeJS.CpuUsage, ticks: number): Latency {
-  const { user, system } = process.cpuUsage(before);
+  const cpuUs = cpuUsSince(before) / ticks;
   const { median, p99 } = times.summary();
-  return { median, p99, cpuUs: (user + system) / ticks };
+  return { median, p99, cpuUs };
 }

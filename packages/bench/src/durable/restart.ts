@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ResumeReport } from '@dormouse/core';
+import { cpuUsSince } from '../harness/cpu-time.js';
 import type { SchedulerChoice } from '../harness/scheduler-choice.js';
 import { SleepyFleet, type StateKind } from '../hibernation/sleepy-fleet.js';
 import type { StorePlace, Synchronous } from './store-place.js';
@@ -80,7 +81,7 @@ export async function measureRestart(options: RestartOptions, place: StorePlace)
     const startedMs = performance.now();
     await fleet.tick();
     const tickedMs = performance.now();
-    const cpu = process.cpuUsage(cpuBefore);
+    const cpuMs = cpuUsSince(cpuBefore) / 1000;
     const { resumed } = fleet.manager;
     const disk = fleet.store.durable?.disk();
     if (resumed === undefined || disk === undefined) throw new Error('nothing was resumed');
@@ -89,7 +90,7 @@ export async function measureRestart(options: RestartOptions, place: StorePlace)
       startMs: startedMs - beganMs,
       resumeMs: resumed.durationMs,
       tickMs: tickedMs - startedMs,
-      cpuMs: (cpu.user + cpu.system) / 1000,
+      cpuMs,
       readBytes: disk.readBytes,
       fileBytes: disk.fileBytes,
       rssBeforeBytes,

@@ -5,6 +5,7 @@ import type { FinalSession, InboundPackets } from '../compare/contender.js';
 import { type Arith, moduleUrlOf, stepsOf, type Workload } from '../workloads.js';
 import { type Awake, awakeOf, putToSleep, wake } from './awake.js';
 import { type Columns, columnsOf } from './columns.js';
+import { finalSessionsOf } from './final-sessions.js';
 import { deliver, type PacketColumns, packetColumnsOf } from './rings.js';
 
 export interface FloorOptions {
@@ -94,23 +95,7 @@ function partsOf(workload: Workload, { count, repeat }: Columns): Parts {
 }
 
 function* sessionsIn(columns: Columns, { packets, belongings }: Parts): Generator<FinalSession> {
-  const { count, updateCount, x, y, vx, vy, hp, targetX, targetY, rng } = columns;
-  for (let i = 0; i < count; i++) {
-    const values = {
-      updateCount: updateCount[i],
-      x: x[i],
-      y: y[i],
-      vx: vx[i],
-      vy: vy[i],
-      hp: hp[i],
-      targetX: targetX[i],
-      targetY: targetY[i],
-      rng: rng[i] >>> 0,
-      packetsIn: packets?.packetsIn[i] ?? 0,
-      packetsOut: packets?.packetsOut[i] ?? 0,
-      bytesIn: packets?.bytesIn[i] ?? 0,
-      bytesOut: packets?.bytesOut[i] ?? 0,
-    };
-    yield belongings === undefined ? values : { ...values, belongings: belongings[i] };
-  }
+  let i = 0;
+  for (const session of finalSessionsOf(columns, packets))
+    yield belongings === undefined ? session : { ...session, belongings: belongings[i++] };
 }

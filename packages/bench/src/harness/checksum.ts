@@ -54,3 +54,8 @@ function withText(hash: number, ascii: string): number {
   for (let i = 0; i < ascii.length; i++) hash = Math.imul(hash ^ ascii.charCodeAt(i), PRIME);
   return hash;
 }
+
+/** 8 hexadecimal digits of a word, as checksums are written. */
+export function hex(word: number): string {
+  return word.toString(16).padStart(8, '0');
+}

@@ -1,4 +1,5 @@
 import type { Arith, Form, Workload } from '../workloads.js';
+import { hex } from './checksum.js';
 import { type Fleet, noTimes } from './fleet.js';
 import { openFleet } from './run.js';
 import type { SchedulerChoice } from './scheduler-choice.js';
@@ -107,10 +108,6 @@ export async function checksumsOf(expected: ExpectedRow, arith: Arith, runner: R
 function shownTotals(workload: Workload, fleet: Fleet): string {
   const { checksum, egressSum } = fleet.totals();
   return workload === 'W2' ? `${hex(checksum)}/${hex(egressSum)}` : hex(checksum);
-}
-
-function hex(word: number): string {
-  return word.toString(16).padStart(8, '0');
 }
 
 function row(workload: Workload, ariths: readonly Arith[], sessions: number, after: Record<number, string>): ExpectedRow {

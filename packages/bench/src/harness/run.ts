@@ -1,4 +1,6 @@
 import type { Dispatch, SchedulerStats } from '@dormouse/core';
+import { hex } from './checksum.js';
+import { cpuUsSince } from './cpu-time.js';
 import { type Fleet, type FleetOptions, type FleetTotals, noTimes } from './fleet.js';
 import { openFloorFleet } from './floor-fleet.js';
 import { openManagerFleet } from './manager-fleet.js';
@@ -72,7 +74,7 @@ export async function runWorkload(options: RunOptions): Promise<WorkloadReport> 
       }
       onProgress?.(done + 1);
     }
-    const cpu = process.cpuUsage(cpuBefore);
+    const cpuUs = cpuUsSince(cpuBefore);
     const measuredTicks = ticks - untimed;
     const updateUs = update.summary();
     const updatesPerTick = (fleet.updates() - updatesBefore) / measuredTicks;
@@ -94,7 +96,7 @@ export async function runWorkload(options: RunOptions): Promise<WorkloadReport> 
       egressUs: egress.summary(),
       tickUs: tick.summary(),
       nsPerSessionUpdate: (updateUs.median * 1000) / updatesPerTick,
-      cpuUsPerTick: (cpu.user + cpu.system) / measuredTicks,
+      cpuUsPerTick: cpuUs / measuredTicks,
       ...totals,
       egressSum: hex(totals.egressSum),
       checksum: hex(totals.checksum),
@@ -102,8 +104,4 @@ export async function runWorkload(options: RunOptions): Promise<WorkloadReport> 
   } finally {
     await fleet.close();
   }
-}
-
-function hex(word: number): string {
-  return word.toString(16).padStart(8, '0');
 }

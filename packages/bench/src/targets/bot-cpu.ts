@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { interleave, medianNs, type Rounds } from '../figures/interleaved.js';
+import { cpuUsSince } from '../harness/cpu-time.js';
 import { type Fleet, noTimes } from '../harness/fleet.js';
 import { openFleet } from '../harness/run.js';
 import { type Arm, callerRuns, type LoadTarget, type Measured, sizesUpTo } from './target.js';
@@ -60,8 +61,7 @@ async function cpuNsOfUpdate(fleet: Fleet, sessions: number, ticks: number): Pro
   const times = noTimes();
   const before = process.cpuUsage();
   for (let tick = 0; tick < ticks; tick++) await fleet.tick(times);
-  const { user, system } = process.cpuUsage(before);
-  return ((user + system) * 1000) / (ticks * sessions);
+  return (cpuUsSince(before) * 1000) / (ticks * sessions);
 }
 
 function readingsOf(arm: Arm, sessions: number, cpuNs: number): Measured[] {
@@ -97,8 +97,7 @@ async function inRealTime(arm: Arm): Promise<Measured> {
       await fleet.tick(times);
       await sleep(Math.max(0, beganMs + tick * DIFF_MS - performance.now()));
     }
-    const { user, system } = process.cpuUsage(before);
-    return plainRow('plain: the same in real time', PACED_SESSIONS, ((user + system) * 1000) / (PACED_TICKS * PACED_SESSIONS));
+    return plainRow('plain: the same in real time', PACED_SESSIONS, (cpuUsSince(before) * 1000) / (PACED_TICKS * PACED_SESSIONS));
   } finally {
     await fleet.close();
   }
