@@ -36,8 +36,9 @@ export class Rounds {
   };
   #callerBatches = 0;
   #callerMs = 0;
-  /** Entries of the list that name themselves: batch b at place b. */
+  /** The list has all of so many batches in their order, so many to an entry. 0: something else. */
   #listed = 0;
+  #group = 1;
   #round = 0;
   /** Of the round in hand. */
   #small: SmallRounds | undefined;
@@ -88,8 +89,7 @@ export class Rounds {
   #begin(batchCount: number): boolean {
     const first = this.#joins ? this.#runAlone(batchCount) : 0;
     if (first === batchCount) return true;
-    this.#listFrom(first, batchCount);
-    return this.#open(batchCount - first);
+    return this.#open(this.#listFrom(first, batchCount));
   }
 
   /**
@@ -137,19 +137,19 @@ export class Rounds {
   }
 
   /**
-   * Gate closed, batches listed: gives each runner its range, opens the round, and does the caller's part. True if that was the last of it.
+   * Gate closed, entries listed: gives each runner its range, opens the round, and does the caller's part. True if that was the last of it.
    */
-  #open(batchCount: number): boolean {
+  #open(entryCount: number): boolean {
     const gate = this.#gate;
     const { runners, width } = this.#crew;
     const beganMs = performance.now();
     this.openedMs = ORIGIN_MS + beganMs;
     const count = runners.length;
     for (let at = 0; at < count; at++) {
-      gate.give(runners[at], Math.floor((at * batchCount) / count), Math.floor(((at + 1) * batchCount) / count));
+      gate.give(runners[at], Math.floor((at * entryCount) / count), Math.floor(((at + 1) * entryCount) / count));
     }
     // Without stealing nobody looks at anybody else's range.
-    this.#round = gate.arm(batchCount, this.#steals ? width : 0);
+    this.#round = gate.arm(entryCount, this.#steals ? width : 0);
     this.#crew.wake();
     return this.#joins && this.#join(beganMs);
   }
@@ -204,18 +204,25 @@ export class Rounds {
     crew.onChange = undefined;
   }
 
-  /** Lists batches `first … batchCount − 1`. */
-  #listFrom(first: number, batchCount: number): void {
-    if (first > 0) this.#listed = 0;
-    for (let at = this.#listed; at < batchCount - first; at++) this.#gate.list(at, first + at);
-    if (first === 0) this.#listed = Math.max(this.#listed, batchCount);
+  /** Lists batches `first … batchCount − 1`, short ones several to an entry; returns the number of entries. */
+  #listFrom(first: number, batchCount: number): number {
+    const count = batchCount - first;
+    const group = this.#small?.groupOf(count, this.#crew.runners.length) ?? 1;
+    const entries = Math.ceil(count / group);
+    // What stands there from the last round need not be written again.
+    if (first > 0 || group !== this.#group || batchCount !== this.#listed) {
+      for (let at = 0; at < entries; at++) this.#gate.list(at, first + at * group, Math.min(group, count - at * group));
+    }
+    this.#listed = first > 0 ? 0 : batchCount;
+    this.#group = group;
+    return entries;
   }
 
   /** Lists the batches that are not done; returns how many. */
   #listUnfinished(batchCount: number): number {
     let count = 0;
-    for (let batch = 0; batch < batchCount; batch++) if (!this.#host.isBatchDone(batch)) this.#gate.list(count++, batch);
     this.#listed = 0;
+    for (let batch = 0; batch < batchCount; batch++) if (!this.#host.isBatchDone(batch)) this.#gate.list(count++, batch);
     return count;
   }
 }

@@ -1,10 +1,12 @@
+import { MOST_IN_ENTRY } from '../memory/gate.js';
+
 /**
  * From what length on a round is worth waking workers for, µs of one thread's work. A worker that sleeps enters a round 40 to 100 µs after it was
  * woken, and waking costs the caller some 5 µs: below, the caller has done the rest before anybody came.
  */
 const WORTH_WAKING_US = 100;
-/** From what length on a round is worth sharing with a worker that is awake, µs: of 50 µs a median was shorter and the mean was not (decision 0027). */
-const WORTH_SHARING_US = 55;
+/** From what length on a round is worth sharing with a worker that is awake, µs (decisions 0027 and 0028). */
+const WORTH_SHARING_US = 20;
 /** Rounds no further apart than this come one behind the other, ms: a worker stays awake for so long. */
 const CLOSE_MS = 0.05;
 /** Of so many rounds one behind the other that find nobody awake, the first few are opened all the same: who is woken twice stays awake. */
@@ -12,6 +14,10 @@ const ATTEMPT_EVERY = 64;
 const ATTEMPTS = 4;
 /** Work between two looks at the clock, of a caller that is alone in a round. */
 const LOOK_US = 25;
+/** Batches shorter than this, µs, are handed out several at a time: to hand one out takes two or three atomic steps on words that all participants write, some 0.2 µs. */
+const SHORT_US = 2;
+/** Entries that each runner has at least, for others to take from. */
+const LEAST_ENTRIES = 4;
 /** Weight of the last round in the estimate. */
 const WEIGHT = 0.25;
 
@@ -46,6 +52,12 @@ export class SmallRounds {
   /** Batches ≥ 1 that the caller, alone in a round, runs before it looks at the clock. */
   get stride(): number {
     return Math.max(1, Math.floor(LOOK_US / this.#usPerBatch));
+  }
+
+  /** Batches ≥ 1 that are handed out together in a round of this many, which `runners` share. */
+  groupOf(batchCount: number, runners: number): number {
+    const most = Math.floor(batchCount / (runners * LEAST_ENTRIES));
+    return Math.max(1, Math.min(Math.floor(SHORT_US / this.#usPerBatch), most, MOST_IN_ENTRY));
   }
 
   /** When the caller, alone in a round that began at `beganMs`, has done enough: the round was not small after all. */

@@ -10,8 +10,25 @@ const Line = { range: 0, inside: 1, leave: 2, steals: 3, failedSteals: 4, awake:
 const LIST = FIRST_LINE + MAX_PARTICIPANTS * LINE;
 const WORDS = LIST + MAX_BATCHES + 1;
 
-/** No batch was to be had. */
-export const NO_BATCH = -1;
+/** An entry of a round's list: some batches, one behind the other, in one word. The first in the low 16 bits, how many more there are in the high. */
+export type Entry = number;
+/** No batch was to be had. No list has this entry. */
+export const NO_BATCH: Entry = -1;
+/** Most batches of an entry. */
+export const MOST_IN_ENTRY = 32_768;
+
+export function firstOf(entry: Entry): number {
+  return entry & 0xffff;
+}
+
+/** The batch behind its last. */
+export function behind(entry: Entry): number {
+  return (entry & 0xffff) + (entry >>> 16) + 1;
+}
+
+function entryOf(batch: number, count: number): Entry {
+  return batch | ((count - 1) << 16);
+}
 
 /** What a participant has done in a gate, as it stands in shared memory. */
 export interface GateCounts {
@@ -68,9 +85,9 @@ export class Gate {
     return waitWhile(this.#words, lineOf(participant) + Line.inside, 1);
   }
 
-  /** Gate closed: entry `at` of the round's list of batches. */
-  list(at: number, batch: number): void {
-    this.#words[LIST + at] = batch;
+  /** Gate closed: entry `at` of the round's list is `count` batches, 1…32 768, from `batch` on: whoever takes it runs them all. */
+  list(at: number, batch: number, count = 1): void {
+    this.#words[LIST + at] = entryOf(batch, count);
   }
 
   /** Gate closed: entries `begin … end − 1` of the list are a participant's to begin with. */
@@ -79,14 +96,14 @@ export class Gate {
   }
 
   /**
-   * Gate closed, ranges given: opens the next round, of `batchCount` ≥ 1 batches, and returns its number. Who has nothing left takes from the
+   * Gate closed, ranges given: opens the next round, of `entryCount` ≥ 1 entries of the list, and returns its number. Who has nothing left takes from the
    * participants below `width`; 0: from nobody.
    * Wakes nobody.
    */
-  arm(batchCount: number, width: number): number {
+  arm(entryCount: number, width: number): number {
     const words = this.#words;
     words[Control.width] = width;
-    Atomics.store(words, Control.remain, batchCount);
+    Atomics.store(words, Control.remain, entryCount);
     let round = (Atomics.load(words, Control.epoch) + 1) | 0;
     if (round === 0) round = 1;
     Atomics.store(words, Control.armed, round);
@@ -105,7 +122,7 @@ export class Gate {
     this.wake();
   }
 
-  /** True when all batches of the round are done and counted. False also where a dead participant did not come to count. */
+  /** True when all entries of the round's list are done and counted. False also where a dead participant did not come to count. */
   get isDrained(): boolean {
     return Atomics.load(this.#words, Control.remain) === 0;
   }
@@ -178,8 +195,8 @@ export class Gate {
     Atomics.notify(this.#words, inside);
   }
 
-  /** Takes the next batch of a participant's own range; `NO_BATCH` when that is empty. */
-  claim(participant: number): number {
+  /** Takes the next entry of a participant's own range; `NO_BATCH` when that is empty. */
+  claim(participant: number): Entry {
     const words = this.#words;
     const own = lineOf(participant) + Line.range;
     for (;;) {
@@ -212,16 +229,16 @@ export class Gate {
   }
 
   /**
-   * What was taken becomes a participant's own range, which was empty; but for its first batch, which is returned. That one cannot be taken
-   * back: each taking runs a batch, and two thieves cannot go on for ever taking from each other the last one.
+   * What was taken becomes a participant's own range, which was empty; but for its first entry, which is returned. That one cannot be taken
+   * back: each taking runs an entry, and two thieves cannot go on for ever taking from each other the last one.
    */
-  keep(participant: number, range: PackedRange): number {
+  keep(participant: number, range: PackedRange): Entry {
     const begin = beginOf(range);
     Atomics.store(this.#words, lineOf(participant) + Line.range, packRange(begin + 1, endOf(range)));
     return this.#words[LIST + begin];
   }
 
-  /** A batch is done. True if it was the round's last: whoever hears that ends the round by {@link drained}. */
+  /** An entry is done. True if it was the round's last: whoever hears that ends the round by {@link drained}. */
   countOff(): boolean {
     return Atomics.sub(this.#words, Control.remain, 1) === 1;
   }

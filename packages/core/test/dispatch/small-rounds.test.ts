@@ -50,8 +50,9 @@ it('a small round is shared with whoever is awake, if rounds come one behind the
   expect([rounds.isWorthSharing(10, 1000.01, somebody), rounds.isWorthSharing(10, 1000.2, somebody)]).toEqual([true, false]);
 });
 
-it('a round of less than 55 µs is shared with nobody, awake or not', () => {
-  expect(roundsOfSixty().isWorthSharing(9, 1000.01, somebody)).toBe(false);
+it('a round of less than 20 µs is shared with nobody, awake or not', () => {
+  const rounds = roundsOfSixty();
+  expect([4, 3].map((batches) => rounds.isWorthSharing(batches, 1000.01, somebody))).toEqual([true, false]);
 });
 
 it('of rounds one behind the other that find nobody awake, four of 64 are opened all the same', () => {
@@ -66,4 +67,18 @@ it('whoever pauses begins anew: the first rounds behind a pause wake nobody unti
   expect(rounds.isWorthSharing(10, 1100, nobody)).toBe(false);
   rounds.ended(1100);
   expect(rounds.isWorthSharing(10, 1100.01, nobody)).toBe(true);
+});
+
+it.each([
+  ['none is, before anything was measured', undefined, 100, 2, 1],
+  ['of 2 µs and more each by itself', 2, 100, 2, 1],
+  ['of 0.6 µs three', 0.6, 100, 2, 3],
+  ['each of two runners has four entries at least', 0.1, 79, 2, 9],
+  ['each of eight as well', 0.1, 79, 8, 2],
+  ['fewer batches than that each by itself', 0.1, 6, 2, 1],
+  ['of no time that the clock can tell as many as an entry has', 0, 10_000_000, 2, 32_768],
+])('batches that are short are handed out together: %s', (_, usPerBatch, batchCount, runners, expected) => {
+  const rounds = new SmallRounds();
+  if (usPerBatch !== undefined) rounds.learn(usPerBatch / 1000, 1);
+  expect(rounds.groupOf(batchCount, runners)).toBe(expected);
 });

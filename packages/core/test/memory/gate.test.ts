@@ -35,6 +35,26 @@ describe('a round', () => {
     expect([claimAll(gate, 0), claimAll(gate, 255), claimAll(gate, 1)]).toEqual([[7], [3, 9, 65_534], []]);
   });
 
+  it.each([
+    [0, 1],
+    [7, 3],
+    [65_534, 1],
+    [32_766, 32_768],
+    [65_535, 32_768],
+  ])('hands out batches that an entry has together: from %i on, %i of them', (batch, count) => {
+    const gate = Gate.create();
+    gate.list(0, batch, count);
+    gate.list(1, 5, 2);
+    gate.give(0, 0, 2);
+    gate.arm(2, 1);
+    const ran: number[][] = [];
+    expect(drain(gate, 0, { runBatches: (begin, end) => void ran.push([begin, end]) })).toBe(true);
+    expect(ran).toEqual([
+      [batch, batch + count],
+      [5, 7],
+    ]);
+  });
+
   it('may be run by whoever goes in while it is open, and by nobody after', () => {
     const { gate, round } = openWith(1);
     expect([gate.enter(3), gate.isInside(3), gate.isInside(2)]).toEqual([round, true, false]);
