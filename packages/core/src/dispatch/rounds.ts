@@ -24,11 +24,13 @@ export class Rounds {
   readonly #crew: Crew;
   readonly #host: SchedulerHost;
   readonly #joins: boolean;
+  /** Whether the caller runs small rounds alone. */
+  readonly #adapts: boolean;
   readonly #steals: boolean;
   /** Whether threads look out for the next round before they sleep. */
   readonly #staysAwake: boolean;
-  /** By what the batches are; no entries where rounds are not told apart. */
-  readonly #smallByWork: Readonly<Partial<Record<RoundWork, SmallRounds>>>;
+  /** By what the batches are. */
+  readonly #smallByWork: Readonly<Record<RoundWork, SmallRounds>> = { updates: new SmallRounds(), records: new SmallRounds() };
   readonly #caller: BatchRunner;
   readonly #isSomebodyAwake = (): boolean => {
     for (const runner of this.#crew.runners) if (this.#gate.isAwake(runner)) return true;
@@ -41,7 +43,11 @@ export class Rounds {
   #group = 1;
   #round = 0;
   /** Of the round in hand. */
-  #small: SmallRounds | undefined;
+  #small = this.#smallByWork.updates;
+  /** How many batches of what kind the last round had, and all that runners had been busy before it: where the caller does not take part. */
+  #last = this.#small;
+  #lastBatches = 0;
+  #busyMs = 0;
 
   constructor(
     gate: Gate,
@@ -55,7 +61,7 @@ export class Rounds {
     this.#joins = callerParticipates;
     this.#steals = stealing;
     this.#staysAwake = dispatch === 'resident';
-    this.#smallByWork = callerParticipates && adaptiveWaking ? { updates: new SmallRounds(), records: new SmallRounds() } : {};
+    this.#adapts = callerParticipates && adaptiveWaking;
     this.#caller = {
       runBatches: (begin, end) => {
         this.#callerBatches += end - begin;
@@ -87,6 +93,7 @@ export class Rounds {
 
   /** Gate closed, somebody there: runs the round, or what of it the caller can do at once. True if that was all. */
   #begin(batchCount: number): boolean {
+    if (!this.#joins) this.#learnOfRunners(batchCount);
     const first = this.#joins ? this.#runAlone(batchCount) : 0;
     if (first === batchCount) return true;
     return this.#open(this.#listFrom(first, batchCount));
@@ -99,23 +106,34 @@ export class Rounds {
   #runAlone(batchCount: number): number {
     const small = this.#small;
     const hasOthers = this.#crew.runners.length > 1;
-    if (hasOthers && (small === undefined || !small.isSmall(batchCount))) return 0;
+    if (hasOthers && !(this.#adapts && small.isSmall(batchCount))) return 0;
     const beganMs = performance.now();
-    if (hasOthers && this.#staysAwake && small?.isWorthSharing(batchCount, beganMs, this.#isSomebodyAwake)) return 0;
-    const stride = hasOthers && small !== undefined ? small.stride : batchCount;
+    if (hasOthers && this.#staysAwake && small.isWorthSharing(batchCount, beganMs, this.#isSomebodyAwake)) return 0;
+    const stride = hasOthers ? small.stride : batchCount;
     let nowMs = beganMs;
     let done = 0;
-    while (done < batchCount && (small === undefined || nowMs <= small.deadlineMs(beganMs))) {
+    while (done < batchCount && nowMs <= small.deadlineMs(beganMs)) {
       const end = Math.min(done + stride, batchCount);
       this.#caller.runBatches(done, end);
       done = end;
       nowMs = performance.now();
     }
     this.#callerMs += nowMs - beganMs;
-    small?.learn(nowMs - beganMs, done);
-    small?.ended(nowMs);
+    small.learn(nowMs - beganMs, done);
+    small.ended(nowMs);
     if (hasOthers && done === batchCount) this.alone++;
     return done;
+  }
+
+  /** Gate closed: what the last round's batches took, now that all who ran them are outside. A thread that was replaced since has said nothing. */
+  #learnOfRunners(batchCount: number): void {
+    let busyMs = 0;
+    for (const runner of this.#crew.runners) busyMs += this.#gate.busyMsOf(runner);
+    const ms = busyMs - this.#busyMs;
+    if (ms > 0 && this.#lastBatches > 0) this.#last.learn(ms, this.#lastBatches);
+    this.#busyMs = busyMs;
+    this.#last = this.#small;
+    this.#lastBatches = batchCount;
   }
 
   /** Waits until the round is drained; where threads die in it, has what they left run by others. */
@@ -162,9 +180,9 @@ export class Rounds {
     const nowMs = performance.now();
     const ms = nowMs - beganMs;
     this.#callerMs += ms;
-    this.#small?.ended(nowMs);
+    this.#small.ended(nowMs);
     const ran = this.#callerBatches - before;
-    if (ran > 0) this.#small?.learn(ms, ran);
+    if (ran > 0) this.#small.learn(ms, ran);
     if (isLast) return true;
     for (let spins = 0; spins < SPINS; spins++) if (gate.isDrained) return true;
     return false;
@@ -207,7 +225,7 @@ export class Rounds {
   /** Lists batches `first … batchCount − 1`, short ones several to an entry; returns the number of entries. */
   #listFrom(first: number, batchCount: number): number {
     const count = batchCount - first;
-    const group = this.#small?.groupOf(count, this.#crew.runners.length) ?? 1;
+    const group = this.#small.groupOf(count, this.#crew.runners.length);
     const entries = Math.ceil(count / group);
     // What stands there from the last round need not be written again.
     if (first > 0 || group !== this.#group || batchCount !== this.#listed) {

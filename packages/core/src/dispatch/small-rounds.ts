@@ -21,11 +21,11 @@ const LEAST_ENTRIES = 4;
 /** Weight of the last round in the estimate. */
 const WEIGHT = 0.25;
 
-/** Tells small rounds from others by what batches took before. Only where the caller participates. */
+/** Tells small rounds and short batches from others, by what batches took before. */
 export class SmallRounds {
   #usPerBatch = Number.POSITIVE_INFINITY;
   #endedMs = Number.NEGATIVE_INFINITY;
-  /** Rounds one behind the other that found nobody awake. */
+  /** Rounds one behind the other that found nobody awake, since somebody was. */
   #unaided = 0;
 
   /** True if a round of this many batches is expected to be over before workers would come. Never before anything was measured. */
@@ -41,7 +41,11 @@ export class SmallRounds {
       this.#unaided = 0;
       return false;
     }
-    return isSomebodyAwake() || this.#unaided++ % ATTEMPT_EVERY < ATTEMPTS;
+    if (isSomebodyAwake()) {
+      this.#unaided = 0;
+      return true;
+    }
+    return this.#unaided++ % ATTEMPT_EVERY < ATTEMPTS;
   }
 
   /** The caller has done its part of a round. */

@@ -151,12 +151,17 @@ export class Gate {
     Atomics.store(this.#words, lineOf(participant) + Line.leave, 1);
   }
 
+  /** Gate closed: a participant's time in rounds so far, ms. */
+  busyMsOf(participant: number): number {
+    return this.#doubles[(lineOf(participant) + Line.busyMs) >> 1];
+  }
+
   counts(participant: number): GateCounts {
     const line = lineOf(participant);
     return {
       steals: this.#words[line + Line.steals],
       failedSteals: this.#words[line + Line.failedSteals],
-      busyMs: this.#doubles[(line + Line.busyMs) >> 1],
+      busyMs: this.busyMsOf(participant),
       enteredMs: this.#doubles[(line + Line.enteredMs) >> 1],
     };
   }

@@ -61,6 +61,15 @@ it('of rounds one behind the other that find nobody awake, four of 64 are opened
   expect(opened.flatMap((isOpened, round) => (isOpened ? [round] : []))).toEqual([0, 1, 2, 3, 64, 65, 66, 67, 128, 129, 130, 131]);
 });
 
+it('whoever was helped and is alone again opens the next rounds at once', () => {
+  const rounds = roundsOfSixty();
+  for (let round = 0; round < 10; round++) rounds.isWorthSharing(10, 1000.01, nobody);
+  expect(rounds.isWorthSharing(10, 1000.01, nobody)).toBe(false);
+  expect(rounds.isWorthSharing(10, 1000.01, somebody)).toBe(true);
+  const opened = Array.from({ length: 6 }, () => rounds.isWorthSharing(10, 1000.01, nobody));
+  expect(opened).toEqual([true, true, true, true, false, false]);
+});
+
 it('whoever pauses begins anew: the first rounds behind a pause wake nobody until one follows close', () => {
   const rounds = roundsOfSixty();
   for (let round = 0; round < 10; round++) rounds.isWorthSharing(10, 1000.01, nobody);
