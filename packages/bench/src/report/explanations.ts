@@ -65,7 +65,7 @@ const EXPLANATIONS: readonly Explanation[] = [
   {
     workloads: EVERY,
     arms: /^native/,
-    text: 'Compiled ahead, without bounds checks; its threads share out ticks of some ten µs too. Dormouse’s look out for the next tick for 50 µs where the caller joins, but what is done within 100 µs the calling thread runs alone: sharing it out would take longer.',
+    text: 'Compiled ahead, without bounds checks; its threads share out ticks of some ten µs too. Dormouse’s look out for the next tick for 50 µs where the caller joins, and from 20 µs on a tick is shared with whoever does; what is shorter, or finds nobody awake and is done within 100 µs, the calling thread runs alone.',
   },
   {
     workloads: EVERY,
