@@ -37,6 +37,7 @@ describe('dormouse-bench targets', () => {
         source: 'TEST(BotSessionMgrPerformanceTest, HighConcurrency)',
         reading: expect.any(String),
         partial: false,
+        commit: expect.toBeOneOf([expect.stringMatching(/^[0-9a-f]{40}\+?$/), null]),
       });
     }
     const arms = ['inline null', 'tinypool idle', 'tinypool joins'];

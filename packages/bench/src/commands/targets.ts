@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { commitHere } from '../compare/environment.js';
 import { CALLERS, type Caller } from '../harness/scheduler-choice.js';
 import { STOP_SIGNALS } from '../harness/stop-signals.js';
 import { rowsHere, runCampaign } from '../targets/campaign.js';
@@ -61,7 +62,8 @@ export function targetsCommand(): Command {
       for (const signal of STOP_SIGNALS) process.off(signal, onStop);
 
       const partial = stop.signal.aborted;
-      const result = rows.map((row): TargetRow => ({ ...row, partial }));
+      const commit = commitHere();
+      const result = rows.map((row): TargetRow => ({ ...row, partial, commit }));
       process.stdout.write(json ? `${JSON.stringify(result)}\n` : targetsReport(targets, arms, result));
       const unmeasured = result.filter(({ error }) => error !== undefined);
       if (partial) process.stderr.write('targets: stopped before its end: what is missing was not measured\n');

@@ -8,7 +8,7 @@ import type { Runs } from './runs.js';
 const EXPLANATIONS: Readonly<Partial<Record<ComparedWorkload, string>>> = {
   W1: 'A tick of some 50 µs on one thread. From 20 µs on Dormouse’s calling thread shares it with a worker that is still awake from the tick before; where none is, it runs alone what is done within 100 µs, because by then a thread that has to be woken has only just come. On one thread each the two are closer: `native-arena-list-serial` in the tables.',
   W4: 'Arithmetic alone, 200 steps a session, compiled by V8 here and by a C++ compiler there. It is missed by as much on one thread (`dormouse-inline` against `native-arena-list-serial`): what is missing is in the loop, and not in how it is shared out.',
-  W2: 'Each packet crosses two rings, in and out, and both crossings are JavaScript on the host’s thread, one call of `onPacket` for each of them: some 40 accesses to typed arrays with their checks, where C++ copies a record by plain loads and stores. [Decision 0026](../../../../docs/decisions/0026-packets-by-runs.md) has what was won and what was tried.',
+  W2: 'Each packet crosses two rings, in and out, and both crossings are JavaScript on the host’s thread, one call of `onPacket` for each of them: some 40 accesses to typed arrays with their checks, where C++ copies a record by plain loads and stores. [Decision 0026](../../../../docs/decisions/0026-packets-by-runs.md) has what was won, [decision 0030](../../../../docs/decisions/0030-packets-are-not-handed-out-as-one-batch.md) what was tried in vain.',
 };
 
 /** How a tick stands to the native program's, against limits that were set before it was measured. */

@@ -20,6 +20,7 @@ const rows = listOf(
     source: text,
     reading: text,
     partial: flag,
+    commit: optional(orNull(text)),
     error: optional(text),
   }),
 );

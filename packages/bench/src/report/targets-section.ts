@@ -12,7 +12,7 @@ export function targetsSection({ targets }: Runs): Block[] {
   return [
     heading('The specification’s load targets'),
     paragraph(
-      `By \`dormouse-bench targets\`: ${met} of ${binding.length} figures that bind keep to their limits. The others are told of, and no target hangs on them.`,
+      `By \`dormouse-bench targets\`${commitOf(targets)}: ${met} of ${binding.length} figures that bind keep to their limits. The others are told of, and no target hangs on them.`,
     ),
     ...ids.flatMap((id) =>
       targetBlocks(
@@ -21,6 +21,11 @@ export function targetsSection({ targets }: Runs): Block[] {
       ),
     ),
   ];
+}
+
+/** They may have been measured at another commit than the runs. */
+function commitOf([row]: readonly TargetRow[]): string {
+  return typeof row?.commit === 'string' ? ` at commit \`${row.commit.slice(0, 7)}\`` : '';
 }
 
 function targetBlocks(id: string, rows: readonly TargetRow[]): Block[] {

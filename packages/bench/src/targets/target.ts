@@ -83,6 +83,8 @@ export interface TargetRow extends Omit<Measured, 'value'> {
   readonly reading: string;
   /** True in all rows of a run that was stopped before its end. */
   readonly partial: boolean;
+  /** Of the work tree that was measured, as in the result of `compare`; the same in all rows. */
+  readonly commit?: string | null;
   /** Why the target gave no figure on this arm, and then the row has none. */
   readonly error?: string;
 }

@@ -128,7 +128,9 @@ describe('pages of a result', () => {
 
   it('have the load targets with the specification’s words, and count what binds', () => {
     const page = pagesOf(runsOf([result], syntheticTargets()))['README.md'];
-    expect(page).toContain('1 of 2 figures that bind keep to their limits');
+    expect(page).toContain('By `dormouse-bench targets`: 1 of 2 figures that bind keep to their limits');
+    const later = syntheticTargets().map((row) => ({ ...row, commit: '0123456789abcdef0123456789abcdef01234567' }));
+    expect(pagesOf(runsOf([result], later))['README.md']).toContain('By `dormouse-bench targets` at commit `0123456`: 1 of 2 figures');
     expect(page).toContain(
       'Create 1000 sessions in under 5 s.\n```\n\nsection 5. Read as: from the first call to the last handle, in one process',
     );
