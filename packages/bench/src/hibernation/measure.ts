@@ -11,6 +11,9 @@ import { MEMORY_LIMIT_BYTES, type MemorySample, SleepyFleet, type StateKind } fr
  */
 const MOST_AWAKE = 100_000;
 const WAVE = 4096;
+/** A process grows by what it compiles; of fleets that take no more than a second to come and go, so many do so first, of larger ones a single one. */
+const WARM_UPS = 4;
+const FEW_ENOUGH = 10_000;
 /** Sessions that a fleet's threads are warmed up with. */
 const FEW = 512;
 /** Storing is measured by slices of this length: some tens of records. */
@@ -82,7 +85,8 @@ export async function measureHibernation(
   const inWaves = sessions > MOST_AWAKE;
   const settings = { ...options, sliceMs: SLICE_MS, sessions: inWaves ? WAVE : sessions };
   // In a manager of its own: code, heaps and allocator take their memory for good, and what this one has touched is not the other's.
-  await warmUp(await SleepyFleet.open(settings), settings.sessions);
+  const warmUps = settings.sessions > FEW_ENOUGH ? 1 : WARM_UPS;
+  for (let count = 0; count < warmUps; count++) await warmUp(await SleepyFleet.open(settings), settings.sessions);
   const fleet = await SleepyFleet.open(settings);
   try {
     await warmThreads(fleet, Math.min(FEW, settings.sessions >> 3));

@@ -10,7 +10,7 @@ const LEAST_AWAKE_BYTES = 0.9 * 32_768;
 const FEW = 5000;
 const MANY = 50_000;
 /** 1 % of few is not much more than what a process has for itself comes and goes by: the median of so many. */
-const PROCESSES_OF_FEW = 5;
+const PROCESSES_OF_FEW = 3;
 
 const WHAT: Readonly<Record<Sleeper, string>> = {
   small: 'of what they take awake, a state of 32 bytes',
