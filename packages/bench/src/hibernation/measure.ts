@@ -153,11 +153,7 @@ class SleepTimes {
 
 async function warmUp(fleet: SleepyFleet, sessions: number): Promise<void> {
   try {
-    const times = new SleepTimes(sessions);
-    const accountIds = fleet.create(0, sessions);
-    await fleet.fillRings(accountIds);
-    await putToSleep(fleet, accountIds, times);
-    wake(fleet, accountIds, times);
+    await sleepOnce(fleet, sessions);
     await fleet.sample();
   } finally {
     await fleet.close();
@@ -170,13 +166,20 @@ async function warmUp(fleet: SleepyFleet, sessions: number): Promise<void> {
  */
 async function warmThreads(fleet: SleepyFleet, sessions: number): Promise<void> {
   if (sessions === 0) return;
-  const accountIds = fleet.create(0, sessions);
-  for (let round = 0; round < 2; round++) {
-    await fleet.fillRings(accountIds);
-    await putToSleep(fleet, accountIds, new SleepTimes(sessions));
-    if (round === 0) wake(fleet, accountIds, new SleepTimes(sessions));
-  }
+  const accountIds = await sleepOnce(fleet, sessions);
+  // Their memory goes back when they sleep.
+  await putToSleep(fleet, accountIds, new SleepTimes(sessions));
   fleet.manager.releaseSessionBatch(accountIds);
+}
+
+/** Creates sessions, which fill their rings, sleep and wake. */
+async function sleepOnce(fleet: SleepyFleet, sessions: number): Promise<Uint32Array> {
+  const times = new SleepTimes(sessions);
+  const accountIds = fleet.create(0, sessions);
+  await fleet.fillRings(accountIds);
+  await putToSleep(fleet, accountIds, times);
+  wake(fleet, accountIds, times);
+  return accountIds;
 }
 
 /** Puts all of them to sleep and ticks until all are stored. */

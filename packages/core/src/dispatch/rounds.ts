@@ -93,8 +93,9 @@ export class Rounds {
 
   /** Gate closed, somebody there: runs the round, or what of it the caller can do at once. True if that was all. */
   #begin(batchCount: number): boolean {
-    if (!this.#joins) this.#learnOfRunners(batchCount);
-    const first = this.#joins ? this.#runAlone(batchCount) : 0;
+    let first = 0;
+    if (this.#joins) first = this.#runAlone(batchCount);
+    else this.#learnOfRunners(batchCount);
     if (first === batchCount) return true;
     return this.#open(this.#listFrom(first, batchCount));
   }
