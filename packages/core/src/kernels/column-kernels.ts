@@ -22,6 +22,20 @@ export interface StateCounts {
   readonly waking: number;
 }
 
+/** Packets of a batch, as far as kernels are concerned. */
+export interface ListedPackets {
+  /** `PACKET_WORDS` of each; the table's own list, or another. */
+  readonly packets: Int32Array;
+  readonly isInTable: boolean;
+  /** First word of every record, or −1: then it stands in the list. */
+  readonly header: number;
+  readonly count: number;
+  /** Number of the packet whose turn it is. */
+  readonly next: number;
+  /** Simulated time. */
+  readonly nowMs: number;
+}
+
 /** Where a column of 64 words a block lies: those of `Column`, or those of `Traffic` in layout/geometry.ts. */
 export type ColumnRegion = 'pages' | 'traffic';
 
@@ -45,6 +59,17 @@ export interface ColumnKernels {
   listIdle(blockCount: number, beforeMs: number): number;
   /** Counts slots by state. Cost: some 0.1 ns a slot. */
   countStates(blockCount: number): StateCounts;
+  /**
+   * Makes room for packets of a batch, from number `run.next` on, in the near parts of inbound rings, as long as they are for sessions of this block that are awake and
+   * end there, and counts them; their sessions' last activity is `run.nowMs`. Writes to the last of each one's words in `run.packets` where its record is to be, in words
+   * from the block's first inbound ring on. Returns how many: the rest is as it was. Cost: some 2 ns a packet.
+   */
+  placeInbound(run: ListedPackets, blockIndex: number): number;
+  /**
+   * Of the first `count` slots in the table's `senderSlots`, keeps those, in their order, that are not free and whose outbound rings hold something; notes their accounts beside
+   * them. Returns how many. Cost: some 1.5 ns a slot.
+   */
+  keepSenders(count: number): number;
   /** Begins the next half of the activity window (R-31): what has been counted so far is before it. Writes to blocks in use alone. */
   turnActivity(blockCount: number): void;
   /** Sets one of the columns of a region to 0 in `blockCount` blocks from `firstBlock` on. */

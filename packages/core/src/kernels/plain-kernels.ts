@@ -1,5 +1,6 @@
 import {
   ACTIVITY_BYTES,
+  Column,
   HOT_BYTES,
   PAGE_BYTES,
   PAGE_WORDS,
@@ -11,7 +12,8 @@ import {
   Traffic as TrafficColumn,
 } from '../layout/geometry.js';
 import type { SessionTable } from '../memory/session-table.js';
-import type { ColumnKernels, ColumnRegion, StateCounts, Traffic } from './column-kernels.js';
+import type { ColumnKernels, ColumnRegion, ListedPackets, StateCounts, Traffic } from './column-kernels.js';
+import { placeInbound } from './place-inbound.js';
 
 const { free: FREE, active: ACTIVE, quarantined: QUARANTINED } = SlotState;
 
@@ -84,6 +86,27 @@ export class PlainKernels implements ColumnKernels {
     const end = blockCount << ROW_BITS;
     for (let slot = 0; slot < end; slot++) counts[states[slot]]++;
     return { free: counts[0], active: counts[1], quarantined: counts[2], hibernating: counts[3], waking: counts[4] };
+  }
+
+  placeInbound(run: ListedPackets, blockIndex: number): number {
+    return placeInbound(this.#table, run, blockIndex);
+  }
+
+  keepSenders(count: number): number {
+    const { words, slotStates, senderSlots, senderAccounts, regions } = this.#table;
+    const account = regions.pages / 4 + Column.account;
+    const outbound = regions.pages / 4 + Column.outbound;
+    const free = FREE | 0;
+    const pageWords = PAGE_WORDS | 0;
+    let kept = 0;
+    for (let i = 0; i < count; i++) {
+      const slot = senderSlots[i];
+      const at = (Math.imul(slot >> 6, pageWords) + (slot & 63)) | 0;
+      if (words[(outbound + at) | 0] === 0 || slotStates[slot] === free) continue;
+      senderSlots[kept] = slot;
+      senderAccounts[kept++] = words[(account + at) | 0];
+    }
+    return kept;
   }
 
   turnActivity(blockCount: number): void {

@@ -2,20 +2,34 @@ import {
   ACTIVITY_BYTES,
   HOT_BYTES,
   KERNEL_RESULT_WORDS,
+  PACKET_WORDS,
   PAGE_BYTES,
   ROW_BITS,
   type TableRegions,
   TRAFFIC_BYTES,
 } from '../layout/geometry.js';
 import type { SessionTable } from '../memory/session-table.js';
-import type { ColumnKernels, ColumnRegion, StateCounts, Traffic } from './column-kernels.js';
+import type { ColumnKernels, ColumnRegion, ListedPackets, StateCounts, Traffic } from './column-kernels.js';
 import { KERNELS_WASM } from './kernels-wasm.js';
+import { placeInbound } from './place-inbound.js';
 
 /** What assembly/index.ts exports. Places are byte offsets in the table's memory. */
 interface Exports {
   sumTraffic(traffic: number, states: number, blockCount: number, into: number): void;
   listIdle(activity: number, states: number, blockCount: number, beforeMs: number, list: number): number;
   countStates(states: number, slotCount: number, into: number): void;
+  placeInbound(
+    packet: number,
+    count: number,
+    firstSlot: number,
+    states: number,
+    page: number,
+    traffic: number,
+    activity: number,
+    headerOfAll: number,
+    nowMs: number,
+  ): number;
+  keepSenders(slots: number, accounts: number, count: number, states: number, pages: number): number;
   turnActivity(traffic: number, states: number, blockCount: number): void;
   clearColumn(column: number, blockCount: number, blockBytes: number): void;
   clear(start: number, bytes: number): void;
@@ -30,6 +44,7 @@ export class SimdKernels implements ColumnKernels {
   readonly slots: Int32Array;
   mostListed = 0;
   readonly #exports: Exports;
+  readonly #table: SessionTable;
   readonly #regions: TableRegions;
   readonly #words: Int32Array;
   readonly #doubles: Float64Array;
@@ -37,6 +52,7 @@ export class SimdKernels implements ColumnKernels {
   /** Throws what WebAssembly throws where it has no SIMD, or none of it is allowed. */
   constructor(table: SessionTable) {
     const { regions, memory } = table;
+    this.#table = table;
     compiled ??= new WebAssembly.Module(Buffer.from(KERNELS_WASM, 'base64'));
     this.#exports = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Exports;
     this.slots = table.slotList;
@@ -63,6 +79,30 @@ export class SimdKernels implements ColumnKernels {
     this.#exports.countStates(this.#regions.slotStates, blockCount << ROW_BITS, this.#regions.kernelResults);
     const counts = this.#words;
     return { free: counts[0], active: counts[1], quarantined: counts[2], hibernating: counts[3], waking: counts[4] };
+  }
+
+  placeInbound(run: ListedPackets, blockIndex: number): number {
+    // A list that is not the table's is out of its reach.
+    if (!run.isInTable) return placeInbound(this.#table, run, blockIndex);
+    const { packetList, slotStates, pages, traffic, activity } = this.#regions;
+    const { next, count, header, nowMs } = run;
+    const firstSlot = blockIndex << ROW_BITS;
+    return this.#exports.placeInbound(
+      packetList + next * PACKET_WORDS * 4,
+      count - next,
+      firstSlot,
+      slotStates + firstSlot,
+      pages + blockIndex * PAGE_BYTES,
+      traffic + blockIndex * TRAFFIC_BYTES,
+      activity + blockIndex * ACTIVITY_BYTES,
+      header,
+      nowMs,
+    );
+  }
+
+  keepSenders(count: number): number {
+    const { senderSlots, senderAccounts, slotStates, pages } = this.#regions;
+    return this.#exports.keepSenders(senderSlots, senderAccounts, count, slotStates, pages);
   }
 
   turnActivity(blockCount: number): void {

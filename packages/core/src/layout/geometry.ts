@@ -72,6 +72,7 @@ export const Traffic = {
 
 /** The first words of all 64 rings of a block lie together, so that short queues touch few pages (decision 0004). */
 export const NEAR_WORDS = 64;
+export const NEAR_WORD_BITS = 6;
 /** Header of a record that only fills the rest of a part: opcode 0, length 65 535, which no packet can have. */
 export const PAD_HEADER = 0xffff_0000 | 0;
 export const MIN_RING_BYTES = 1024;
@@ -110,6 +111,11 @@ export const ROUND_WORDS = 32;
 
 /** Words in which kernels leave what they have come to. */
 export const KERNEL_RESULT_WORDS = 16;
+/**
+ * Words that a list of packets has of each: where its session was last (−1: nowhere), the incarnation that must be there, the first word of its record,
+ * and where in the near parts of its block's inbound rings that comes to lie. A power of two.
+ */
+export const PACKET_WORDS = 4;
 
 export const SUBMAPS = 64;
 export const SUBMAP_HEADER_WORDS = 16;
@@ -133,6 +139,11 @@ export interface TableRegions {
   readonly faultCounts: number;
   readonly kernelResults: number;
   readonly slotList: number;
+  readonly packetList: number;
+  readonly senderSlots: number;
+  readonly senderAccounts: number;
+  /** Words of each of these two: a power of two. */
+  readonly senderCapacity: number;
   readonly index: number;
   readonly pages: number;
   readonly traffic: number;
@@ -165,6 +176,10 @@ export function tableRegions(ceiling: number): TableRegions {
   const faultCounts = region(slotCount);
   const kernelResults = region(KERNEL_RESULT_WORDS * 4);
   const slotList = region(slotCount * 4);
+  const packetList = region(slotCount * PACKET_WORDS * 4);
+  const senderCapacity = powerOfTwoFrom(slotCount);
+  const senderSlots = region(senderCapacity * 4);
+  const senderAccounts = region(senderCapacity * 4);
   const index = region(SUBMAPS * (SUBMAP_HEADER_WORDS * 4 + submapCapacity * 8));
   const columns = (blockBytes: number): number => {
     at = Math.ceil(at / HOT_BYTES) * HOT_BYTES;
@@ -190,6 +205,10 @@ export function tableRegions(ceiling: number): TableRegions {
     faultCounts,
     kernelResults,
     slotList,
+    packetList,
+    senderSlots,
+    senderAccounts,
+    senderCapacity,
     index,
     pages,
     traffic,
@@ -205,7 +224,12 @@ export function tableRegions(ceiling: number): TableRegions {
  * with a share of 32, one set of 2048 accounts in some 50 000 would overfill a submap; from 128 with 64 on, one in 10¹⁰.
  */
 function submapEntriesFor(keys: number): number {
-  let entries = 128;
-  while (entries < (2 * keys) / SUBMAPS) entries *= 2;
-  return entries;
+  return Math.max(128, powerOfTwoFrom((2 * keys) / SUBMAPS));
+}
+
+/** The least power of two that is not below `least`. */
+function powerOfTwoFrom(least: number): number {
+  let power = 1;
+  while (power < least) power *= 2;
+  return power;
 }

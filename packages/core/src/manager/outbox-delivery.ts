@@ -25,7 +25,7 @@ export class OutboxDelivery implements OutboxRoute {
     this.#store = store;
     this.#requests = requests;
     this.#hibernation = hibernation;
-    this.#senders = new Senders(
+    this.#senders = Senders.by(
       store,
       store.table.outboxFlags,
       ({ cold }) => cold.i32,

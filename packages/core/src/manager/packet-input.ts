@@ -21,7 +21,7 @@ export class PacketInput {
   readonly #ringBytes: number;
   readonly #inputs: InputTap;
   readonly #hibernation: Hibernation;
-  /** For the next batch; undefined while one is under way. */
+  /** For the next batch, the one that owns the table's list; undefined while that is under way. */
   #idleRun: InboundRun | undefined;
 
   constructor(
@@ -40,6 +40,7 @@ export class PacketInput {
     this.#isQueueing = isQueueing;
     this.#ringBytes = ringBytes;
     this.#inputs = inputs;
+    this.#idleRun = new InboundRun(store.table, true);
   }
 
   push(handle: SessionHandle, opcode: number, payload: Uint8Array): PushOutcome {
@@ -65,28 +66,39 @@ export class PacketInput {
     const count = lengthOf(handles);
     this.#checkBatch(count, opcode, payloads, payloadBytes, outcomes);
     const store = this.#store;
-    const { blocks } = store.pool;
     // Who hears of a session that wakes may push a batch of its own.
-    const run = this.#idleRun ?? new InboundRun(store.table);
+    const run = this.#idleRun ?? new InboundRun(store.table, false);
     this.#idleRun = undefined;
-    run.begin(count, opcode, payloads, payloadBytes, store.clock.nowMs);
-    SessionHandle.note(handles, count, this.#owner, run.packets);
+    try {
+      run.begin(count, opcode, payloads, payloadBytes, store.clock.nowMs);
+      SessionHandle.note(handles, count, this.#owner, run.packets);
+      return count - this.#pushAll(handles, run, outcomes);
+    } finally {
+      run.end();
+      this.#idleRun = run;
+    }
+  }
+
+  /** The packets of a batch, by runs where they go the short way; returns how many were refused. */
+  #pushAll(handles: ArrayLike<SessionHandle>, run: InboundRun, outcomes: Uint8Array | undefined): number {
+    const { count } = run;
+    const store = this.#store;
+    const { blocks } = store.pool;
     const isQueueing = this.#isQueueing();
     let refused = 0;
     while (run.next < count) {
       const number = run.next;
       const block = isQueueing ? undefined : blocks[run.nextSlot >> ROW_BITS];
       // A recording is told of each packet.
-      if (block !== undefined && this.#inputs.observer === undefined && !this.#owner.isClosed) store.rings.pushRun(block, run);
+      if (block !== undefined && this.#inputs.observer === undefined && !this.#owner.isClosed)
+        store.rings.pushRun(block, run, store.kernels);
       if (run.next === number) {
         const outcome = this.#pushNext(handles[number], run, isQueueing);
         if (outcome > PushOutcome.queued) refused++;
         if (outcomes !== undefined) outcomes[number] = outcome;
       } else outcomes?.fill(PushOutcome.delivered, number, run.next);
     }
-    run.end();
-    this.#idleRun = run;
-    return count - refused;
+    return refused;
   }
 
   /** One packet of a batch, whatever becomes of it. */

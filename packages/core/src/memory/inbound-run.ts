@@ -1,21 +1,16 @@
-import { ROWS } from '../layout/geometry.js';
+import { PACKET_WORDS, ROWS } from '../layout/geometry.js';
 import type { SessionTable } from './session-table.js';
 
 const NO_PAYLOADS = new Uint8Array(0);
 
-/**
- * Words that the list has of each packet: where its session was last (−1: nowhere), the incarnation that must be there, and the first word of its record.
- * A power of two.
- */
-export const PACKET_WORDS = 4;
 /** Of a batch whose packets differ in opcode or length. No record has it: its payload would be too long. */
 export const NO_HEADER = -1;
 
-/** One packet for each session of a list, of which `HostRings.pushRun` puts a part into rings. Used for batch after batch; grows with them. */
+/** One packet for each session of a list, of which `HostRings.pushRun` puts a part into rings. Used for batch after batch. */
 export class InboundRun {
   count = 0;
-  /** One array, since each that a loop touches costs it as much as three more accesses to one. */
-  packets = new Int32Array(ROWS * PACKET_WORDS);
+  /** {@link PACKET_WORDS} of each: one array, since each that a loop touches costs it as much as three more accesses to one. */
+  packets: Int32Array;
   /** First word of every record, or `NO_HEADER`: then it stands in the list. */
   header = NO_HEADER;
   /** The payloads, one behind the other. */
@@ -25,9 +20,20 @@ export class InboundRun {
   /** Number of the packet whose turn it is, and the first byte of its payload. */
   next = 0;
   start = 0;
+  readonly #ownsList: boolean;
+  /** For batches that the table's list is too short for, or another run's. */
+  #private = new Int32Array(0);
 
-  constructor(table: SessionTable) {
+  /** `ownsList`: it may use the table's list of packets, which kernels reach; one run at a time may. */
+  constructor(table: SessionTable, ownsList: boolean) {
     this.table = table;
+    this.#ownsList = ownsList;
+    this.packets = table.packetList;
+  }
+
+  /** True while the packets stand in the table's list. */
+  get isInTable(): boolean {
+    return this.packets === this.table.packetList;
   }
 
   /** Begins a list of `count` packets, each of `opcode` and `payloadBytes`, or each with its own. Whom they are for is yet to be noted. */
@@ -38,7 +44,7 @@ export class InboundRun {
     payloadBytes: number | ArrayLike<number>,
     nowMs: number,
   ): void {
-    if (count * PACKET_WORDS > this.packets.length) this.#grow(count * PACKET_WORDS);
+    this.packets = this.#listFor(count);
     this.count = count;
     this.payloads = payloads;
     this.nowMs = nowMs;
@@ -70,9 +76,21 @@ export class InboundRun {
     this.payloads = NO_PAYLOADS;
   }
 
-  #grow(words: number): void {
-    let capacity = this.packets.length;
+  #listFor(count: number): Int32Array {
+    const { table } = this;
+    const words = count * PACKET_WORDS;
+    if (this.#ownsList && words <= table.packetList.length) {
+      table.mostPackets = Math.max(table.mostPackets, count);
+      return table.packetList;
+    }
+    let capacity = Math.max(this.#private.length, ROWS * PACKET_WORDS);
     while (capacity < words) capacity *= 2;
-    this.packets = new Int32Array(capacity);
+    if (capacity > this.#private.length) this.#private = new Int32Array(capacity);
+    return this.#private;
   }
+}
+
+/** The pass over the table that finds places for packets: see `ColumnKernels.placeInbound`. */
+export interface InboundPlacer {
+  placeInbound(run: InboundRun, blockIndex: number): number;
 }

@@ -1,10 +1,10 @@
 import { DormouseError } from '../errors.js';
-import { Column, NEAR_WORDS, ROWS, recordWords, SlotState, Traffic } from '../layout/geometry.js';
+import { Column, NEAR_WORDS, ROWS, recordWords, Traffic } from '../layout/geometry.js';
 import type { Block } from './block.js';
-import { type InboundRun, NO_HEADER } from './inbound-run.js';
+import type { InboundPlacer, InboundRun } from './inbound-run.js';
 import type { OutboundRun } from './outbound-run.js';
 import { type Packet, PacketView } from './packet-view.js';
-import { copyWords, PayloadCopier } from './payload-copier.js';
+import { PayloadCopier } from './payload-copier.js';
 import { claimRecord, lastRecordAt, skipPads } from './ring-cursors.js';
 import { ROWS_A_NEAR_PAGE_BITS, TouchedRings } from './touched-rings.js';
 
@@ -54,54 +54,14 @@ export class HostRings extends TouchedRings {
 
   /**
    * The same for many sessions, from packet `run.next` on, as long as they are awake in this block and their packets end in near parts. Their times of last
-   * activity become `run.nowMs`. Stops before the first that is not so: `run.next` is then its number. One loop for all: a call for each costs more
-   * than the rest.
+   * activity become `run.nowMs`. Stops before the first that is not so: `run.next` is then its number. Two loops for all, the first of the kernels, over the table alone: a
+   * call for each costs more than the rest.
    */
-  pushRun(block: Block, run: InboundRun): void {
-    const { packets, payloads, header: headerOfAll, table, nowMs, count } = run;
-    const { words: tableWords, doubles, slotStates } = table;
-    const page = block.page.byteOffset >> 2;
-    const incarnation = page + Column.incarnation;
-    const inbound = page + Column.inbound;
-    const traffic = block.traffic.byteOffset >> 2;
-    const packetsIn = traffic + Traffic.packetsIn;
-    const bytesIn = traffic + Traffic.bytesIn;
-    const { hibernating } = SlotState;
-    const { firstSlot, firstActivity } = block;
-    const near = block.rings.inboundNear;
-    const words = block.cold.i32;
-    const source = this.#copier.wordsOf(payloads);
-    let { next, start } = run;
-    let pages = 0;
-    for (; next < count; next++) {
-      const packet = next << 2;
-      const slot = packets[packet];
-      const row = (slot - firstSlot) | 0;
-      if (row >>> 0 >= ROWS || tableWords[(incarnation + row) | 0] !== packets[packet + 1] || slotStates[slot] === hibernating) break;
-      const header = headerOfAll === NO_HEADER ? packets[packet + 2] : headerOfAll;
-      const cursor = (inbound + row) | 0;
-      const before = tableWords[cursor];
-      const length = header >>> 16;
-      const after = (before + ((length + 7) >> 2)) | 0;
-      if (after >>> 0 > NEAR_WORDS) break;
-      let at = (near + (row << 6) + before) | 0;
-      words[at] = header;
-      at = (at + 1) | 0;
-      const first = start >> 2;
-      const end = first + (length >> 2);
-      if (((start | length) & 3) !== 0 || source.length < end) this.#copier.copy(words, at, payloads, start, length);
-      else copyWords(words, at, source, first, end);
-      start = (start + length) | 0;
-      tableWords[cursor] = after;
-      tableWords[(packetsIn + row) | 0]++;
-      tableWords[(bytesIn + row) | 0] += length;
-      doubles[(firstActivity + row) | 0] = nowMs;
-      pages |= 1 << (row >> ROWS_A_NEAR_PAGE_BITS);
-    }
-    this.noteInboundNear(block.blockIndex, pages);
-    this.packetsIn += next - run.next;
-    run.next = next;
-    run.start = start;
+  pushRun(block: Block, run: InboundRun, placer: InboundPlacer): void {
+    const placed = placer.placeInbound(run, block.blockIndex);
+    if (placed === 0) return;
+    this.noteInboundNear(block.blockIndex, this.#copier.copyRecords(block.cold.i32, block.rings.inboundNear, run, placed));
+    this.packetsIn += placed;
   }
 
   /**

@@ -1,4 +1,7 @@
 import { DormouseError, shown } from '../errors.js';
+import { PACKET_WORDS } from '../layout/geometry.js';
+import { copyAlike, MOST_ALIKE_BYTES, pageOf } from './alike-records.js';
+import { type InboundRun, NO_HEADER } from './inbound-run.js';
 
 const NO_WORDS = new Int32Array(0);
 /** What a copier knows of an array that it has met once only: no words yet. */
@@ -26,8 +29,48 @@ export class PayloadCopier {
     copyWords(words, at, source, first, first + whole);
   }
 
+  /**
+   * Writes the records of `count` packets of a batch, from the one whose turn it is on, to their places behind `words[near]`. Moves the batch's `next` and
+   * `start` on. Returns which of the block's pages of near parts they lie in, a bit each.
+   */
+  copyRecords(words: Int32Array, near: number, run: InboundRun, count: number): number {
+    const { packets, payloads, header } = run;
+    const begin = run.next;
+    const end = begin + count;
+    run.next = end;
+    let { start } = run;
+    const source = this.#wordsKnownOf(payloads);
+    const length = header >>> 16;
+    if (
+      header !== NO_HEADER &&
+      ((start | length) & 3) === 0 &&
+      length <= MOST_ALIKE_BYTES &&
+      source.length >= (start + count * length) >> 2
+    ) {
+      run.start = start + count * length;
+      return copyAlike(words, near, packets, begin, end, header, source, start >> 2);
+    }
+    let pages = 0;
+    for (let i = begin; i < end; i++) {
+      const packet = i * PACKET_WORDS;
+      const place = packets[packet + 3];
+      const own = header === NO_HEADER ? packets[packet + 2] : header;
+      const bytes = own >>> 16;
+      const at = (near + place) | 0;
+      const first = start >> 2;
+      const last = first + (bytes >> 2);
+      words[at] = own;
+      if (((start | bytes) & 3) !== 0 || source.length < last) this.copy(words, (at + 1) | 0, payloads, start, bytes);
+      else copyWords(words, (at + 1) | 0, source, first, last);
+      start += bytes;
+      pages |= pageOf(place);
+    }
+    run.start = start;
+    return pages;
+  }
+
   /** `bytes` as words, where they were copied from before; empty where words cannot be had. */
-  wordsOf(bytes: Uint8Array): Int32Array {
+  #wordsKnownOf(bytes: Uint8Array): Int32Array {
     return bytes === this.#bytes ? this.#words : NO_WORDS;
   }
 

@@ -3,6 +3,7 @@ import {
   ACTIVITY_BYTES,
   HOT_BYTES,
   MAX_PARTICIPANTS,
+  PACKET_WORDS,
   PAGE_BYTES,
   PARTICIPANT_WORDS,
   ROW_BITS,
@@ -45,6 +46,15 @@ export class SessionTable {
   readonly batchList: Int32Array;
   /** Slots that a kernel has listed. Writer and reader: the main thread, between ticks. */
   readonly slotList: Int32Array;
+  /** Packets of a batch, see {@link PACKET_WORDS}: as many as there are slots. Writer and reader: the main thread, between ticks. */
+  readonly packetList: Int32Array;
+  /** The most packets that were ever listed there. */
+  mostPackets = 0;
+  /** Slots and accounts of those that have sent something, by account. Writer and reader: the main thread, between ticks. */
+  readonly senderSlots: Int32Array;
+  readonly senderAccounts: Uint32Array;
+  /** The most words that were ever written to each of the two. */
+  mostSenders = 0;
   /** One byte a block: set by the participant whose session sends, cleared by the main thread at egress. */
   readonly outboundFlags: Uint8Array;
   /** The same for what sessions put into their outboxes. */
@@ -64,6 +74,9 @@ export class SessionTable {
     this.activeMasks = new Int32Array(buffer, regions.activeMasks, regions.blockCount * 2);
     this.batchList = new Int32Array(buffer, regions.batchList, regions.blockCount);
     this.slotList = new Int32Array(buffer, regions.slotList, regions.slotCount);
+    this.senderSlots = new Int32Array(buffer, regions.senderSlots, regions.senderCapacity);
+    this.senderAccounts = new Uint32Array(buffer, regions.senderAccounts, regions.senderCapacity);
+    this.packetList = new Int32Array(buffer, regions.packetList, regions.slotCount * PACKET_WORDS);
     this.outboundFlags = new Uint8Array(buffer, regions.outboundFlags, regions.blockCount);
     this.outboxFlags = new Uint8Array(buffer, regions.outboxFlags, regions.blockCount);
   }
@@ -139,7 +152,8 @@ export class SessionTable {
     const rows = blocksUsed << ROW_BITS;
     const columns = [PAGE_BYTES, TRAFFIC_BYTES, ACTIVITY_BYTES].map((bytes) => blocksUsed * bytes);
     const dense = [blocksUsed * 4, blocksUsed * 8, blocksUsed, rows, rows, ...columns, hotBlocksUsed * HOT_BYTES];
-    return dense.reduce((sum, bytes) => sum + wholePages(bytes), 0);
+    const lists = [this.mostPackets * PACKET_WORDS * 4, this.mostSenders * 4, this.mostSenders * 4];
+    return [...dense, ...lists].reduce((sum, bytes) => sum + wholePages(bytes), 0);
   }
 }
 

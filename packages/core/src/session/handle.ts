@@ -1,8 +1,7 @@
 import type { AnyBehavior, FieldsOf } from '../behavior.js';
 import { DormouseError, shown } from '../errors.js';
 import { NO_ENTRY } from '../hibernation/sleepers.js';
-import { Column, Traffic } from '../layout/geometry.js';
-import { PACKET_WORDS } from '../memory/inbound-run.js';
+import { Column, PACKET_WORDS, Traffic } from '../layout/geometry.js';
 import type { RecordHead } from '../record/record-format.js';
 import type { StateOf } from '../session-api.js';
 import type { StateSource } from './host-state.js';

@@ -14,12 +14,7 @@ export class Outbound {
   constructor(store: SessionStore) {
     const { pool, table } = store;
     this.#store = store;
-    this.#senders = new Senders(
-      store,
-      table.outboundFlags,
-      ({ page }) => page,
-      () => Column.outbound,
-    );
+    this.#senders = Senders.outbound(store);
     const { slots, accounts } = this.#senders;
     this.#run = { slots, accounts, count: 0, blocks: pool.blocks, table, nowMs: 0, next: 0 };
   }

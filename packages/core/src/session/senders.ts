@@ -6,26 +6,50 @@ import type { SessionStore } from './store.js';
 const SORTED_SHARE = 1 / 16;
 const NO_WORDS = new Int32Array(0);
 
+type WordsOf = (block: Block) => Int32Array;
+type ColumnOf = (block: Block) => number;
+
 /**
  * Who has something to be taken, by ascending account id: an order that depends on nothing else, least of all on the slots that sessions have
  * got, which the clock on the wall has a say in. Allocates nothing once it has grown. Main thread only, between ticks.
  */
 export class Senders {
   /** As many as {@link collect} says, and whose they were then. */
-  slots = new Int32Array(ROWS);
-  accounts = new Uint32Array(ROWS);
+  slots: Int32Array;
+  accounts: Uint32Array;
   readonly #store: SessionStore;
   /** One byte a block: set by whoever has put something into one of its rows. */
   readonly #flags: Uint8Array;
   readonly #wordsOf: (block: Block) => Int32Array;
   readonly #columnOf: (block: Block) => number;
+  /** They are all in reach of a kernel, in the table's own lists. */
+  readonly #areOutbound: boolean;
 
-  /** A row has something to be taken while its word is not 0: in `wordsOf(block)`, from `columnOf(block)` on. */
-  constructor(store: SessionStore, flags: Uint8Array, wordsOf: (block: Block) => Int32Array, columnOf: (block: Block) => number) {
+  private constructor(store: SessionStore, flags: Uint8Array, areOutbound: boolean, wordsOf: WordsOf, columnOf: ColumnOf) {
+    const { table } = store;
     this.#store = store;
     this.#flags = flags;
+    this.#areOutbound = areOutbound;
     this.#wordsOf = wordsOf;
     this.#columnOf = columnOf;
+    this.slots = areOutbound ? table.senderSlots : new Int32Array(ROWS);
+    this.accounts = areOutbound ? table.senderAccounts : new Uint32Array(ROWS);
+  }
+
+  /** Those with packets for the host. One of a store: they use the table's lists. */
+  static outbound(store: SessionStore): Senders {
+    return new Senders(
+      store,
+      store.table.outboundFlags,
+      true,
+      ({ page }) => page,
+      () => Column.outbound,
+    );
+  }
+
+  /** Those for whom a row has something to be taken while its word is not 0: in `wordsOf(block)`, from `columnOf(block)` on. */
+  static by(store: SessionStore, flags: Uint8Array, wordsOf: WordsOf, columnOf: ColumnOf): Senders {
+    return new Senders(store, flags, false, wordsOf, columnOf);
   }
 
   /** Finds them; returns how many. Takes the blocks' flags: whatever is sent from now on is found by the next call. */
@@ -54,6 +78,7 @@ export class Senders {
       flags.fill(0, blockIndex, blocks.length);
       return this.#takeFromOrder();
     }
+    if (this.#areOutbound) this.#noteMost(found);
     if (found > 1) this.#sort(found);
     else this.#noteAccounts(found);
     return found;
@@ -65,10 +90,16 @@ export class Senders {
   }
 
   #takeFromOrder(): number {
-    const { order, pool, table } = this.#store;
+    const { order, pool, table, kernels } = this.#store;
     const { blocks } = pool;
     const { slotStates } = table;
     const { slots, count } = order.slots();
+    if (this.#areOutbound) {
+      // As long as the table's list at most, whatever of it is in use: a part would have to be allocated.
+      this.slots.set(slots);
+      this.#noteMost(slots.length);
+      return kernels.keepSenders(count);
+    }
     if (count > this.slots.length) this.#grow(count);
     const senders = this.slots;
     const senderAccounts = this.accounts;
@@ -110,6 +141,11 @@ export class Senders {
       const slot = this.slots[i];
       this.accounts[i] = (blocks[slot >> ROW_BITS] as Block).page[Column.account + (slot & ROW_MASK)];
     }
+  }
+
+  #noteMost(words: number): void {
+    const { table } = this.#store;
+    table.mostSenders = Math.max(table.mostSenders, words);
   }
 
   /** Keeps what is in `slots`. */

@@ -10,6 +10,7 @@ import {
   MIN_RING_BYTES,
   maxPayloadBytes,
   NEAR_WORDS,
+  PACKET_WORDS,
   PAD_HEADER,
   PAGE_BYTES,
   PAGE_WORDS,
@@ -44,6 +45,9 @@ describe('the table’s regions', () => {
           [regions.faultCounts, slotCount],
           [regions.kernelResults, KERNEL_RESULT_WORDS * 4],
           [regions.slotList, slotCount * 4],
+          [regions.packetList, slotCount * PACKET_WORDS * 4],
+          [regions.senderSlots, regions.senderCapacity * 4],
+          [regions.senderAccounts, regions.senderCapacity * 4],
           [regions.index, SUBMAPS * (SUBMAP_HEADER_WORDS * 4 + regions.submapCapacity * 8)],
           [regions.pages, blockCount * PAGE_BYTES],
           [regions.traffic, blockCount * TRAFFIC_BYTES],
@@ -60,6 +64,15 @@ describe('the table’s regions', () => {
         expect(regions.totalBytes).toBeGreaterThanOrEqual(end);
         expect(regions.totalBytes % 65_536).toBe(0);
         expect(regions.totalBytes).toBeLessThanOrEqual(65_536 * 65_536);
+      }),
+    ));
+
+  it('have room for the order of all accounts, which grows by powers of two from 64 on', () =>
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1_048_576 }), (ceiling) => {
+        const { senderCapacity, slotCount } = tableRegions(ceiling);
+        expect(Math.log2(senderCapacity) % 1).toBe(0);
+        expect(senderCapacity).toBeGreaterThanOrEqual(Math.max(64, slotCount));
       }),
     ));
 

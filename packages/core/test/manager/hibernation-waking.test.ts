@@ -51,6 +51,25 @@ describe.each(PLACES)('R-23 a session that is %s', (place) => {
     expect(heard).toEqual([[7, ...opcodes]]);
   });
 
+  it('is woken by one packet of a batch, and who hears of it may push another batch in between', async () => {
+    const { manager, store, heard } = await startNoting();
+    const handle = await sleeperIn(place, manager, store, 7);
+    const [first, second, third] = manager.createSessionBatch([10, 11, 12]);
+    const inner: number[] = [];
+    on('dormouse:session:woken', () => {
+      inner.push(manager.pushBatch([third, second, first], [21, 22, 23], new Uint8Array(0), 0));
+    });
+    expect(manager.pushBatch([first, handle, second, third], [1, 2, 3, 4], new Uint8Array(0), 0)).toBe(4);
+    expect(inner).toEqual([3]);
+    await manager.updateAllSessions(1);
+    expect(heard.sort(([one], [other]) => one - other)).toEqual([
+      [7, 2],
+      [10, 1, 23],
+      [11, 22, 3],
+      [12, 21, 4],
+    ]);
+  });
+
   it('is woken by packets pushed while a tick is in flight, when that has ended', async () => {
     const scheduler = deferredScheduler();
     const { manager, store, heard } = await startNoting({ scheduler, enableAutoHibernation: false });

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Column, maxPayloadBytes, SlotState } from '../../src/layout/geometry.js';
+import { type ColumnKernels, columnKernels } from '../../src/kernels/column-kernels.js';
+import { Column, maxPayloadBytes, PACKET_WORDS, SlotState } from '../../src/layout/geometry.js';
 import type { Block } from '../../src/memory/block.js';
-import { InboundRun, PACKET_WORDS } from '../../src/memory/inbound-run.js';
+import { InboundRun } from '../../src/memory/inbound-run.js';
 import type { OutboundRun } from '../../src/memory/outbound-run.js';
 import { HostRings, type PacketHandler } from '../../src/memory/packet-ring.js';
 import type { SessionTable } from '../../src/memory/session-table.js';
@@ -21,16 +22,20 @@ interface Side {
   readonly block: Block;
   readonly rings: HostRings;
   readonly session: SessionView;
+  readonly kernels: ColumnKernels;
 }
 
-function makeSide(): Side {
+function makeSide(enableSimd = true): Side {
   // Not the first block: a row is not its slot.
   const { table, layout, block } = makeBlock({ ringBytes: RING_BYTES, blockIndex: 2 });
   for (let row = 0; row < 64; row++) block.page[Column.incarnation + row] = 500 + row;
   const State = defineStateClass(layout);
   const session = new SessionView(new State(), makeServices(table));
   session.$attach(block);
-  return { table, block, rings: new HostRings(4, RING_BYTES), session };
+  const kernels = columnKernels(table, enableSimd, (reason) => {
+    throw new Error(reason);
+  });
+  return { table, block, rings: new HostRings(4, RING_BYTES), session, kernels };
 }
 
 /** All that a push or a drain may have changed is the same on both sides. */
@@ -50,6 +55,10 @@ const lengths = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 0, max: MOST }) },
 );
 const packets = fc.array(fc.record({ row: fc.constantFrom(...ROWS), opcode: fc.nat(0xffff), length: lengths }), { maxLength: 60 });
+/** All of one length and opcode: how a batch mostly is. */
+const alike = fc
+  .tuple(fc.array(fc.constantFrom(...ROWS), { maxLength: 60 }), fc.nat(0xffff), fc.integer({ min: 0, max: 80 }))
+  .map(([rows, opcode, length]) => rows.map((row) => ({ row, opcode, length })));
 
 function pushOneByOne({ table, block, rings }: Side, given: readonly { row: number; opcode: number; length: number }[], bytes: Uint8Array) {
   let start = 0;
@@ -60,20 +69,27 @@ function pushOneByOne({ table, block, rings }: Side, given: readonly { row: numb
 }
 
 /** As a batch is pushed: by runs, and one by one where a run stops. Returns how many went by runs. */
-function pushByRuns({ table, block, rings }: Side, given: readonly { row: number; opcode: number; length: number }[], bytes: Uint8Array) {
-  const run = new InboundRun(table);
+function pushByRuns(
+  { table, block, rings, kernels }: Side,
+  given: readonly { row: number; opcode: number; length: number }[],
+  bytes: Uint8Array,
+  ownsList: boolean,
+) {
+  const run = new InboundRun(table, ownsList);
+  const [first] = given;
+  const areAlike = given.every(({ opcode, length }) => opcode === first.opcode && length === first.length);
   run.begin(
     given.length,
-    given.map(({ opcode }) => opcode),
+    areAlike && first !== undefined ? first.opcode : given.map(({ opcode }) => opcode),
     bytes,
-    given.map(({ length }) => length),
+    areAlike && first !== undefined ? first.length : given.map(({ length }) => length),
     NOW_MS,
   );
   for (const [i, { row }] of given.entries()) run.packets.set([block.firstSlot + row, 500 + row], i * PACKET_WORDS);
   let byRuns = 0;
   while (run.next < given.length) {
     const { next } = run;
-    rings.pushRun(block, run);
+    rings.pushRun(block, run, kernels);
     byRuns += run.next - next;
     if (run.next !== next) continue;
     const { row, opcode, length } = given[next];
@@ -84,16 +100,20 @@ function pushByRuns({ table, block, rings }: Side, given: readonly { row: number
   return byRuns;
 }
 
-describe('HostRings.pushRun', () => {
+describe.each([
+  ['SIMD', true, true],
+  ['SIMD, for a list that is not the table’s', true, false],
+  ['plain', false, true],
+])('HostRings.pushRun, with kernels in the form %s', (_form, enableSimd, ownsList) => {
   it('leaves all as pushes one by one do, whatever the rows, the lengths and the alignment', () => {
     void fc.assert(
-      fc.property(fc.array(packets, { maxLength: 3 }), fc.nat(3), (batches, offset) => {
-        const single = makeSide();
-        const batched = makeSide();
+      fc.property(fc.array(fc.oneof(packets, alike), { maxLength: 3 }), fc.nat(3), (batches, offset) => {
+        const single = makeSide(enableSimd);
+        const batched = makeSide(enableSimd);
         for (const [seed, given] of batches.entries()) {
           const bytes = bytesOf(seed, offset + given.reduce((sum, { length }) => sum + length, 0)).subarray(offset);
           pushOneByOne(single, given, bytes);
-          pushByRuns(batched, given, bytes);
+          pushByRuns(batched, given, bytes, ownsList);
           expectSame(single, batched);
           // Every other row is read between two batches.
           for (const { session } of [single, batched]) {
@@ -110,7 +130,18 @@ describe('HostRings.pushRun', () => {
 
   it('takes a whole batch of short packets for rings that are empty', () => {
     const given = ROWS.map((row) => ({ row, opcode: 7, length: 32 }));
-    expect(pushByRuns(makeSide(), given, bytesOf(1, 32 * ROWS.length))).toBe(ROWS.length);
+    expect(pushByRuns(makeSide(enableSimd), given, bytesOf(1, 32 * ROWS.length), ownsList)).toBe(ROWS.length);
+  });
+
+  it.each([0, 4, 28, 32, 36, 60, 64, 68, 200])('copies the words of payloads that are met again, of %i bytes', (length) => {
+    const given = ROWS.map((row) => ({ row, opcode: 9, length }));
+    const bytes = bytesOf(3, length * ROWS.length);
+    const [single, batched] = [makeSide(enableSimd), makeSide(enableSimd)];
+    for (let turn = 0; turn < 3; turn++) {
+      pushOneByOne(single, given, bytes);
+      pushByRuns(batched, given, bytes, ownsList);
+      expectSame(single, batched);
+    }
   });
 
   it.each([
@@ -118,13 +149,13 @@ describe('HostRings.pushRun', () => {
     ['the session is asleep', ({ table, block }: Side) => (table.slotStates[block.firstSlot + 1] = SlotState.hibernating)],
     ['the packet does not end in the near part', ({ block }: Side) => (block.page[Column.inbound + 1] = 60)],
   ])('stops before a packet that it cannot place: %s', (_, spoil) => {
-    const side = makeSide();
+    const side = makeSide(enableSimd);
     spoil(side);
     const before = side.block.page.slice();
-    const run = new InboundRun(side.table);
+    const run = new InboundRun(side.table, ownsList);
     run.begin(3, 7, bytesOf(1, 96), 32, NOW_MS);
     for (const row of [0, 1, 2]) run.packets.set([side.block.firstSlot + row, 500 + row], row * PACKET_WORDS);
-    side.rings.pushRun(side.block, run);
+    side.rings.pushRun(side.block, run, side.kernels);
     expect([run.next, run.start, side.rings.packetsIn]).toEqual([1, 32, 1]);
     before[Column.inbound] = 9;
     expect(side.block.page).toEqual(before);

@@ -14,6 +14,17 @@ export const DROPPED: usize = 4 * COLUMN_BYTES;
 export const MARK: usize = 5 * COLUMN_BYTES;
 export const MARK_BEFORE: usize = 6 * COLUMN_BYTES;
 
+/** Columns of a block's page, and its bytes. */
+export const PAGE_BYTES: usize = 7 * COLUMN_BYTES;
+export const ACCOUNT: usize = 0 * COLUMN_BYTES;
+export const INCARNATION: usize = 3 * COLUMN_BYTES;
+export const INBOUND: usize = 5 * COLUMN_BYTES;
+export const OUTBOUND: usize = 6 * COLUMN_BYTES;
+/** Words of a ring's near part. */
+export const NEAR_WORDS: u32 = 64;
+
 /** Values of the state bytes. */
+export const FREE: u8 = 0;
 export const ACTIVE: i8 = 1;
 export const QUARANTINED: i8 = 2;
+export const HIBERNATING: u8 = 3;

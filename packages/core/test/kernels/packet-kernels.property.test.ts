@@ -1,0 +1,107 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Column, NEAR_WORDS, PACKET_WORDS, ROW_BITS, ROW_MASK, ROWS, recordWords, SlotState, Traffic } from '../../src/layout/geometry.js';
+import { InboundRun } from '../../src/memory/inbound-run.js';
+import { FORMS, type Form, kernelTable } from './kernel-table.js';
+
+const BLOCKS = 4;
+const NOW_MS = 77.5;
+
+/** What a row holds, as far as packets are concerned. */
+interface Row {
+  readonly state: SlotState;
+  readonly incarnation: number;
+  readonly inbound: number;
+  readonly outbound: number;
+}
+
+const cursors = fc.oneof(
+  fc.constant(0),
+  fc.integer({ min: 1, max: NEAR_WORDS }),
+  fc.tuple(fc.nat(0xfffe), fc.nat(0x7fff)).map(([tail, used]) => (tail << 16) | ((tail + used) & 0xffff) | 0),
+);
+const row: fc.Arbitrary<Row> = fc.record({
+  state: fc.constantFrom(...Object.values(SlotState)),
+  incarnation: fc.constantFrom(1, 2, 0xffff_ffff | 0),
+  inbound: cursors,
+  outbound: cursors,
+});
+const rows = fc.dictionary(fc.integer({ min: 0, max: BLOCKS * ROWS - 1 }).map(String), row, { maxKeys: 60 });
+const slots = fc.array(fc.integer({ min: 0, max: BLOCKS * ROWS - 1 }), { maxLength: 80 });
+
+function tableOf(form: Form, content: Readonly<Record<string, Row>>) {
+  const all = kernelTable(form, BLOCKS);
+  const { table } = all;
+  const at = (slot: number, column: number): number => table.pageOffset(slot >> ROW_BITS) / 4 + column + (slot & ROW_MASK);
+  for (const [key, each] of Object.entries(content)) {
+    const slot = Number(key);
+    all.fill(slot, { state: each.state });
+    table.words[at(slot, Column.account)] = 0xffff_ff00 + slot;
+    for (const name of ['incarnation', 'inbound', 'outbound'] as const) table.words[at(slot, Column[name])] = each[name];
+  }
+  return { ...all, pageWord: (slot: number, column: number): number => table.words[at(slot, column)] };
+}
+
+describe.each(FORMS)('the kernels for packets in their %s form', (form) => {
+  const packet = fc.record({
+    slot: fc.oneof({ weight: 9, arbitrary: fc.integer({ min: ROWS, max: 2 * ROWS - 1 }) }, fc.constantFrom(-1, 0, 2 * ROWS)),
+    incarnation: fc.constantFrom(1, 2, 0xffff_ffff | 0),
+    length: fc.oneof(fc.integer({ min: 0, max: 64 }), fc.integer({ min: 0, max: 65_532 })),
+  });
+
+  it('make room for one packet after the other as long as each is for a session awake in the block and ends in the near part, and count those', () =>
+    fc.assert(
+      fc.property(rows, fc.array(packet, { maxLength: 30 }), fc.nat(3), fc.boolean(), (content, packets, skipped, areAlike) => {
+        const { table, kernels, pageWord, word } = tableOf(form, content);
+        const lengths = packets.map(({ length }) => (areAlike ? 20 : length));
+        const run = new InboundRun(table, true);
+        run.begin(packets.length, 9, new Uint8Array(0), areAlike ? 20 : lengths, NOW_MS);
+        for (const [i, { slot, incarnation }] of packets.entries()) run.packets.set([slot, incarnation], i * PACKET_WORDS);
+        run.next = Math.min(skipped, packets.length);
+
+        const expected: { slot: number; place: number; bytes: number }[] = [];
+        const heads = new Map<number, number>();
+        for (const [i, { slot, incarnation }] of packets.entries()) {
+          if (i < run.next) continue;
+          const there = content[String(slot)];
+          if (slot >> ROW_BITS !== 1 || there === undefined) break;
+          if (there.incarnation !== incarnation || there.state === SlotState.hibernating) break;
+          const before = (heads.get(slot) ?? there.inbound) >>> 0;
+          if (before + recordWords(lengths[i]) > NEAR_WORDS) break;
+          heads.set(slot, before + recordWords(lengths[i]));
+          expected.push({ slot, place: ((slot - ROWS) << 6) + before, bytes: lengths[i] });
+        }
+
+        const places = (): number[] => packets.map((_, i) => run.packets[i * PACKET_WORDS + 3]).slice(run.next, run.next + expected.length);
+        expect(kernels.placeInbound(run, 1)).toBe(expected.length);
+        expect(places()).toEqual(expected.map(({ place }) => place));
+        for (const [key, { inbound }] of Object.entries(content)) {
+          const slot = Number(key);
+          const own = expected.filter((each) => each.slot === slot);
+          expect(pageWord(slot, Column.inbound)).toBe(heads.get(slot) ?? inbound);
+          expect(word(slot, Traffic.packetsIn)).toBe(own.length);
+          expect(word(slot, Traffic.bytesIn)).toBe(own.reduce((sum, { bytes }) => sum + bytes, 0));
+          expect(table.doubles[table.firstActivity(0) + slot]).toBe(own.length > 0 ? NOW_MS : 0);
+        }
+      }),
+      { numRuns: 300 },
+    ));
+
+  it('keep of a list of slots those that are not free and have sent something, in its order, with their accounts', () =>
+    fc.assert(
+      fc.property(rows, slots, (content, listed) => {
+        const { table, kernels, touched } = tableOf(form, content);
+        const before = touched();
+        table.senderSlots.set(listed);
+        const kept = kernels.keepSenders(listed.length);
+        const expected = listed.filter((slot) => {
+          const there = content[String(slot)];
+          return there !== undefined && there.outbound !== 0 && there.state !== SlotState.free;
+        });
+        expect([...table.senderSlots.subarray(0, kept)]).toEqual(expected);
+        expect([...table.senderAccounts.subarray(0, kept)]).toEqual(expected.map((slot) => 0xffff_ff00 + slot));
+        expect(touched()).toBe(before);
+      }),
+      { numRuns: 300 },
+    ));
+});
