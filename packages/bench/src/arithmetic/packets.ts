@@ -29,6 +29,8 @@ export function writeInbound(words: Int32Array, at: number, accountId: number, t
 
 /** Sum of a payload's bytes, read as words; the last word is padded with zero bytes. */
 export function byteSum(words: Int32Array, start: number, bytes: number): number {
+  // What the driver sends; written out, as in writeInbound.
+  if (bytes === INBOUND_BYTES) return inboundByteSum(words, start);
   const end = start + ((bytes + 3) >> 2);
   let at = start;
   let sum = 0;
@@ -48,6 +50,29 @@ export function byteSum(words: Int32Array, start: number, bytes: number): number
     sum = (sum + (lanes & 0xffff) + (lanes >>> 16)) | 0;
   }
   return sum;
+}
+
+function inboundByteSum(words: Int32Array, start: number): number {
+  const a = words[start];
+  const b = words[start + 1];
+  const c = words[start + 2];
+  const d = words[start + 3];
+  const e = words[start + 4];
+  const f = words[start + 5];
+  const g = words[start + 6];
+  const h = words[start + 7];
+  const even = (a & LANES) + (b & LANES) + (c & LANES) + (d & LANES) + (e & LANES) + (f & LANES) + (g & LANES) + (h & LANES);
+  const odd =
+    ((a >>> 8) & LANES) +
+    ((b >>> 8) & LANES) +
+    ((c >>> 8) & LANES) +
+    ((d >>> 8) & LANES) +
+    ((e >>> 8) & LANES) +
+    ((f >>> 8) & LANES) +
+    ((g >>> 8) & LANES) +
+    ((h >>> 8) & LANES);
+  const lanes = (even + odd) | 0;
+  return (lanes & 0xffff) + (lanes >>> 16);
 }
 
 /** The same for payloads of up to 256 bytes, in less code: little enough that V8 compiles it into an update that does much else. */

@@ -95,7 +95,7 @@ export const batch = defineBehavior(import.meta.url, {
         const packet = session.receive();
         if (packet === null) break;
         const { words, start, length } = packet;
-        const sum = length <= BRIEF_BYTES ? briefByteSum(words, start, length) : byteSum(words, start, length);
+        const sum = byteSum(words, start, length);
         health = round(health + round((sum & 1023) / 1024));
       }
       healed[row] = health;
