@@ -35,7 +35,7 @@ const EXPLANATIONS: readonly Explanation[] = [
   {
     workloads: ['W2'],
     arms: /^native/,
-    text: 'A packet in and a packet out for each session pass through the host, on one thread in both. The native program copies records between rings by plain loads and stores; in JavaScript each copy goes through typed arrays with their bounds checks, and `onPacket` is a call for each packet.',
+    text: 'A packet in and a packet out for each session pass through the host, on one thread in both. The native program copies records between rings by plain loads and stores; Dormouse does what they change in the table in WebAssembly, but each copy in JavaScript, through typed arrays with their checks, and `onPacket` is a call for each packet.',
   },
   {
     workloads: ['W2'],
