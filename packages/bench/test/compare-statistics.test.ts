@@ -70,15 +70,20 @@ describe('a round', () => {
   });
 
   it.each([
-    [100, 'W1', 20],
-    [5000, 'W1', 20],
-    [10_000, 'W1', 10],
-    [1_000_000, 'W1', 4],
-    [1_000_000, 'W7', 10],
-    [1_000_000, 'W8', 20],
-  ] as const)('of ticks of %i µs of %s has others before it that are not timed: %i', (medianUs, workload, ticks) => {
-    expect(leadTicksOf(medianUs, workload)).toBe(ticks);
-  });
+    [1, 100, 'W1', 4000],
+    [100, 100, 'W1', 1000],
+    [100, 1, 'W1', 10],
+    [100, 60_000, 'W1', 1000],
+    [10_000, 100, 'W1', 10],
+    [1_000_000, 100, 'W1', 4],
+    [1_000_000, 100, 'W7', 10],
+    [1_000_000, 100, 'W8', 20],
+  ] as const)(
+    'of ticks of %i µs that takes %i ms of %s has others before it that are not timed: %i',
+    (medianUs, roundMs, workload, ticks) => {
+      expect(leadTicksOf(medianUs, roundMs, workload)).toBe(ticks);
+    },
+  );
 
   it('comes in another order each time, and in the same in each run', () => {
     const arms = ['a', 'b', 'c', 'd', 'e', 'f'];

@@ -36,8 +36,10 @@ const LEAST_WARM_UP_TICKS_ASLEEP = 40;
 /** Nobody else runs when an arm is tried for this long, which tells how many ticks its rounds have. */
 const TRIAL_MS = 30;
 const TRIAL_TICKS = 3;
-/** Of each round before those that are timed: threads are awake then, and caches have what a tick needs. Of ticks that take long, fewer. */
-const LEAD_TICKS = 20;
+/**
+ * Of each round before those that are timed: threads are awake then, and each on a processor of its own, which takes the operating system up to a tenth of a second after
+ * they have slept for seconds; caches have what a tick needs.
+ */
 const LEAST_LEAD_TICKS = 4;
 const LEAD_MS = 100;
 
@@ -104,7 +106,7 @@ export async function runRace(
           if (entry.ticks === 0) {
             const typicalUs = await racer.warmUp(TRIAL_MS, Math.max(TRIAL_TICKS, 2 * periodOf(workload)));
             entry.ticks = ticksOfRound(typicalUs, settings.roundMs, workload);
-            entry.leadTicks = leadTicksOf(typicalUs, workload);
+            entry.leadTicks = leadTicksOf(typicalUs, settings.roundMs, workload);
           }
           entry.rounds.push(await racer.round(entry.ticks, entry.leadTicks));
         });
@@ -157,9 +159,10 @@ export function ticksOfRound(typicalUs: number, roundMs: number, workload: Compa
   return wholePeriods(Math.min(Math.max(Math.round((roundMs * 1000) / typicalUs), LEAST_TICKS), MOST_TICKS), workload);
 }
 
-/** Twenty, or as many as fit into a tenth of a second, and at least a few; whole periods. */
-export function leadTicksOf(typicalUs: number, workload: ComparedWorkload): number {
-  return wholePeriods(Math.min(Math.max(Math.round((LEAD_MS * 1000) / typicalUs), LEAST_LEAD_TICKS), LEAD_TICKS), workload);
+/** As many as fit into a tenth of a second, or into a round that is shorter, and at least a few; whole periods. */
+export function leadTicksOf(typicalUs: number, roundMs: number, workload: ComparedWorkload): number {
+  const ticks = Math.round((Math.min(LEAD_MS, roundMs) * 1000) / typicalUs);
+  return wholePeriods(Math.min(Math.max(ticks, LEAST_LEAD_TICKS), MOST_TICKS), workload);
 }
 
 function wholePeriods(ticks: number, workload: ComparedWorkload): number {

@@ -4,6 +4,7 @@ import type { ThreadOrder } from '../dispatch/launcher.js';
 import { DormouseError } from '../errors.js';
 import { Gate } from '../memory/gate.js';
 import { type AttachedParticipant, attachParticipant } from './attach.js';
+import { Patience } from './patience.js';
 
 /** Rounds that a thread looks into without sleeping, before its event loop is let on. */
 const MOST_AWAKE = 64;
@@ -37,38 +38,34 @@ export async function participate(order: ThreadOrder): Promise<void> {
   else member = joined;
 }
 
-/** A sleep shorter than this, ms: rounds come one behind the other. */
-const SHORT_SLEEP_MS = 0.2;
-
 /** The worker's part of the protocol: memory/README.md, "The gate". */
 class Member {
   readonly #participant: AttachedParticipant;
   readonly #gate: Gate;
-  readonly #patienceMs: number;
+  readonly #patience: Patience;
 
   constructor(participant: AttachedParticipant, gate: Gate, patienceMs: number) {
     this.#participant = participant;
     this.#gate = gate;
-    this.#patienceMs = patienceMs;
+    this.#patience = new Patience(patienceMs);
   }
 
   /** Asleep between rounds, its event loop alive, until it has left. */
   async stay(): Promise<void> {
     const { participant } = this.#participant;
-    for (let awake = 0, sleptMs = Number.POSITIVE_INFINITY; ; ) {
+    for (let awake = 0; ; ) {
       // Before it looks: whatever comes while it does wakes it again.
       const { epoch } = this.#gate;
       if (!this.lookUp()) return;
-      const beganMs = performance.now();
-      if (sleptMs < SHORT_SLEEP_MS) this.#lookOut(epoch, beganMs + this.#patienceMs);
+      this.#lookOut(epoch);
+      const asleepMs = performance.now();
       if (this.#gate.epoch === epoch) this.#gate.noteAwake(participant, false);
       const sleeping = this.#gate.whenPast(epoch);
       if (sleeping !== undefined || ++awake < MOST_AWAKE) {
         await sleeping;
         this.#gate.noteAwake(participant, true);
-        // Of rounds that were opened while it woke, one came close behind the other.
-        const rounds = (this.#gate.epoch - epoch) | 0;
-        sleptMs = rounds > 1 ? 0 : performance.now() - beganMs;
+        const nowMs = performance.now();
+        this.#patience.woke(nowMs, nowMs - asleepMs, (this.#gate.epoch - epoch) | 0);
         continue;
       }
       // Rounds may follow each other so fast that it never sleeps; its event loop is let on all the same.
@@ -77,9 +74,13 @@ class Member {
     }
   }
 
-  /** Stays awake until the number is no longer `epoch`, or its patience is over: to fall asleep and be woken takes longer. */
-  #lookOut(epoch: number, untilMs: number): void {
-    while (this.#gate.epoch === epoch && performance.now() < untilMs);
+  /** Stays awake until the number is no longer `epoch`, or its patience is over. */
+  #lookOut(epoch: number): void {
+    let nowMs = performance.now();
+    for (const untilMs = this.#patience.untilMs(nowMs); nowMs < untilMs; nowMs = performance.now()) {
+      if (this.#gate.epoch !== epoch) return;
+    }
+    this.#patience.wasInVain(nowMs);
   }
 
   /** Takes its part in the round in hand, if there is one; false once it has left. */
