@@ -62,12 +62,12 @@ export interface ColumnKernels {
   /**
    * Makes room for packets of a batch, from number `run.next` on, in the near parts of inbound rings, as long as they are for sessions of this block that are awake and
    * end there, and counts them; their sessions' last activity is `run.nowMs`. Writes to the last of each one's words in `run.packets` where its record is to be, in words
-   * from the block's first inbound ring on. Returns how many: the rest is as it was. Cost: some 2 ns a packet.
+   * from the block's first inbound ring on. Returns how many: the rest is as it was. Cost: some 4 ns a packet.
    */
   placeInbound(run: ListedPackets, blockIndex: number): number;
   /**
    * Of the first `count` slots in the table's `senderSlots`, keeps those, in their order, that are not free and whose outbound rings hold something; notes their accounts beside
-   * them. Returns how many. Cost: some 1.5 ns a slot.
+   * them. Returns how many. Cost: some 2 ns a slot.
    */
   keepSenders(count: number): number;
   /** Begins the next half of the activity window (R-31): what has been counted so far is before it. Writes to blocks in use alone. */

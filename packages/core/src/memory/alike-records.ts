@@ -1,12 +1,7 @@
 import { NEAR_WORD_BITS } from '../layout/geometry.js';
 import { ROWS_A_NEAR_PAGE_BITS } from './touched-rings.js';
 
-/**
- * Records of one length and opcode, copied from a batch to the near parts of a block's rings: all headers, then words 0…7 of all payloads, then the next. V8 looks up
- * where an array lies once, ahead of the loop, only where the loop is small and has no other within: so it is a third faster than record by record.
- */
-
-/** The longest payloads for which that is so, bytes. */
+/** The longest payloads that {@link copyAlike} copies faster than one record after the other, bytes. */
 export const MOST_ALIKE_BYTES = 64;
 const PLACE_PAGE_BITS = NEAR_WORD_BITS + ROWS_A_NEAR_PAGE_BITS;
 
@@ -16,6 +11,9 @@ export function pageOf(place: number): number {
 }
 
 /**
+ * Records of one length and opcode, copied from a batch to the near parts of a block's rings: all headers, then words 0…7 of all payloads, then the next. V8 looks up
+ * where an array lies once, ahead of the loop, only where the loop is small and has no other within: so it is a third faster than record by record.
+ *
  * Writes records that begin with `header`, of packets `begin … end − 1` of a list, to their places behind `words[near]`. Their payloads, whole words, are those of `source` from
  * `first` on. Returns which of the block's pages of near parts they lie in, a bit each.
  */
