@@ -40,15 +40,23 @@ it('batches are counted on when their numbers wrap', () => {
   expect(stand.ran(8, 2, 1)).toEqual(all(8, 2));
 });
 
-it('nobody is woken for a tick that the caller is expected to have run within 100 µs', () => {
-  const stand = new Stand();
-  stand.ran(0, 4, 0.001);
-  expect(stand.wakings).toBe(1);
-  stand.ran(1, 99, 0.001);
-  expect(stand.wakings).toBe(1);
-  stand.ran(2, 101, 0.001);
-  expect(stand.wakings).toBe(2);
-});
+it.each([
+  ['one behind the other', 0, 20],
+  ['apart', 0.1, 100],
+])(
+  'of ticks that come %s, %d ms from each other, nobody is woken for one that the caller is expected to have run within %d µs',
+  (_how, apartMs, us) => {
+    const stand = new Stand();
+    stand.ran(0, 4, 0.001);
+    expect(stand.wakings).toBe(1);
+    stand.nowMs += apartMs;
+    stand.ran(1, us - 1, 0.001);
+    expect(stand.wakings).toBe(1);
+    stand.nowMs += apartMs;
+    stand.ran(2, us + 1, 0.001);
+    expect(stand.wakings).toBe(2);
+  },
+);
 
 it('what is left of a tick that is not as short as it looked is shared, each batch once', () => {
   const stand = new Stand();

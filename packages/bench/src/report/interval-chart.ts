@@ -44,7 +44,7 @@ interface Form {
   readonly stacked: boolean;
 }
 
-const WIDE: Form = { width: 950, marginLeft: 245, marginRight: 310, fontSize: 13, rowPixels: 21, mostTicks: 6, stacked: false };
+const WIDE: Form = { width: 960, marginLeft: 262, marginRight: 303, fontSize: 13, rowPixels: 21, mostTicks: 6, stacked: false };
 const NARROW: Form = { width: 350, marginLeft: 18, marginRight: 20, fontSize: 12, rowPixels: 36, mostTicks: 5, stacked: true };
 
 /** A dot and an interval for each row, rows in groups, in two widths. */
