@@ -12,6 +12,7 @@ export class Interruptions {
   done = { kills: 0, killedBySession: 0, interrupted: 0, replacedThreads: 0 };
   /** First account of those that are left alone, and since which tick. */
   #left = new Map();
+  #dismissedTick = Number.NEGATIVE_INFINITY;
   #parts;
   #killing;
 
@@ -22,6 +23,14 @@ export class Interruptions {
 
   get isQuiet() {
     return this.#left.size === 0;
+  }
+
+  /**
+   * The report of the last tick is to be as on the other side. Not that after some were dismissed: it counts what they said when they went as well, which they draw by
+   * chance, and who was interrupted before it drew has drawn once less.
+   */
+  get comparesReport() {
+    return this.isQuiet && this.#parts.sides[0].tick > this.#dismissedTick + 1;
   }
 
   isLeft(accountId) {
@@ -80,6 +89,7 @@ export class Interruptions {
       const isCalm = sides.map((side) => this.#calm(side, accountIds)).every(Boolean);
       if (!isCalm || sides[0].tick - sinceTick < LEFT_TICKS) continue;
       for (const side of sides) dismiss(side, accountIds);
+      this.#dismissedTick = sides[0].tick;
       this.#left.delete(first);
       create(accountIds);
     }
