@@ -9,6 +9,7 @@ import type { WriterState } from './file-writer.js';
 import { Pending } from './pending.js';
 import { RecordIndex } from './record-index.js';
 import { storeError } from './store-error.js';
+import { CACHE_KIB } from './store-file.js';
 import { StoreProblem, textOf } from './store-problem.js';
 import type { Writing } from './writing.js';
 
@@ -22,7 +23,7 @@ const MOST_RESTORES = 3;
 const LEAST_FREE_PAGES = 256;
 const FREE_SHARE = 8;
 /** Page caches of both connections at most, and what a record takes there beside its bytes. */
-const MOST_CACHE_BYTES = 1024 * 1024;
+const MOST_CACHE_BYTES = 2 * CACHE_KIB * 1024;
 const ROW_BYTES = 64;
 
 /** A store while it is open: its file, what is known of it and what is still to be written. On the manager's thread, but for the writing. */

@@ -26,7 +26,7 @@ const DIRECT_BUSY_MS = 200;
  * Keeps sessions in the SQLite file at `path`, which is made if it is not there: they outlive the process. One manager alone has it open, in any process; what is in it
  * can be looked at with `sqlite3` meanwhile (`SELECT * FROM session`). Beside it SQLite has `-wal` and `-shm`, and the store `-lock`.
  *
- * Takes 8 bytes of memory a record, page caches of 1 MiB and, with `thread`, a thread. Needs Node.js 22.13 or later.
+ * Takes 8 bytes of memory a record, page caches of 128 KiB and, with `thread`, a thread. Needs Node.js 22.13 or later.
  *
  * Throws `ERR_NODE_VERSION`, `ERR_CONFIG_INVALID`, `ERR_CONFIG_KEY_UNKNOWN`; the start of its manager rejects with `ERR_STORE_LOCKED`, `ERR_STORE_FILE`.
  */

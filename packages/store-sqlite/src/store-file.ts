@@ -11,8 +11,8 @@ export const SCHEMA_VERSION = 1;
 /** Bytes of `place` in front of a record's head: id, account, length, u32 each. Little-endian. */
 export const PLACE_BYTES = 12;
 
-const PAGE_CACHE_KIB = 512;
-const READER_CACHE_KIB = 512;
+/** Page cache of a connection. Behind it is the operating system's: with eight times as much, 300 000 sleepers wake in 0.97 of the time, and 5000 leave twice as much memory. */
+export const CACHE_KIB = 64;
 
 /** Every octet in order: where one stands in it is its value, one more. */
 const OCTETS = `x'${Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0')).join('')}'`;
@@ -73,7 +73,7 @@ export interface FileSettings {
 export function openForWriting(path: string, { synchronous, busyMs }: FileSettings): DatabaseSync {
   requireFolder(path);
   return opened(path, false, (database) => {
-    database.exec(`PRAGMA busy_timeout = ${busyMs}; PRAGMA cache_size = -${PAGE_CACHE_KIB}; PRAGMA temp_store = MEMORY`);
+    database.exec(`PRAGMA busy_timeout = ${busyMs}; PRAGMA cache_size = -${CACHE_KIB}; PRAGMA temp_store = MEMORY`);
     const isNew = isEmpty(database);
     if (isNew) database.exec('PRAGMA auto_vacuum = INCREMENTAL');
     else requireStore(path, database);
@@ -92,7 +92,7 @@ export function openForReading(path: string, busyMs: number): DatabaseSync {
   requireFolder(path);
   if (statSync(path, { throwIfNoEntry: false }) === undefined) throw fileError(path, 'is not there');
   return opened(path, true, (database) => {
-    database.exec(`PRAGMA busy_timeout = ${busyMs}; PRAGMA cache_size = -${READER_CACHE_KIB}; PRAGMA temp_store = MEMORY`);
+    database.exec(`PRAGMA busy_timeout = ${busyMs}; PRAGMA cache_size = -${CACHE_KIB}; PRAGMA temp_store = MEMORY`);
     if (isEmpty(database)) throw fileError(path, 'is empty');
     requireStore(path, database);
   });
