@@ -44,12 +44,27 @@ interface Form {
   readonly stacked: boolean;
 }
 
-const WIDE: Form = { width: 960, marginLeft: 262, marginRight: 303, fontSize: 13, rowPixels: 21, mostTicks: 6, stacked: false };
+const WIDE_FONT = 13;
+/** Between a frame's right edge and what is behind a value. */
+const NOTE_PIXELS = 74;
 const NARROW: Form = { width: 350, marginLeft: 18, marginRight: 20, fontSize: 12, rowPixels: 36, mostTicks: 5, stacked: true };
+
+/** Longer lines than this, in characters, would run into the value in a narrow chart: their letters are smaller. */
+const LONG_LINE = 42;
+const LONG_LINE_FONT = 10;
+
+/** Room beside the frame for the longest label, and for the longest note. */
+function wideForm({ groups }: IntervalChart): Form {
+  const rows = groups.flatMap(({ rows }) => rows);
+  const pixels = (texts: readonly string[]): number => Math.ceil(Math.max(...texts.map(({ length }) => length)) * WIDE_FONT * 0.58);
+  const marginLeft = 24 + pixels(rows.map(({ label }) => label));
+  const marginRight = NOTE_PIXELS + 14 + pixels(rows.map(({ note }) => note));
+  return { width: 960, marginLeft, marginRight, fontSize: WIDE_FONT, rowPixels: 21, mostTicks: 6, stacked: false };
+}
 
 /** A dot and an interval for each row, rows in groups, in two widths. */
 export function intervalChart(chart: IntervalChart): Block {
-  return { kind: 'chart', caption: chart.caption, wide: svgIn(WIDE, chart), narrow: svgIn(NARROW, chart) };
+  return { kind: 'chart', caption: chart.caption, wide: svgIn(wideForm(chart), chart), narrow: svgIn(NARROW, chart) };
 }
 
 interface Title {
@@ -88,7 +103,7 @@ function svgIn(form: Form, chart: IntervalChart): string {
         ...(chart.reference === undefined
           ? []
           : [plot.ruleX([chart.reference], { stroke: 'var(--dormouse)', strokeDasharray: '4 3', strokeWidth: 1.5 })]),
-        ...(form.stacked ? stackedMarks(chart, titles, rows) : besideMarks(chart, titles, rows)),
+        ...(form.stacked ? stackedMarks(chart, titles, rows) : besideMarks(chart, form, titles, rows)),
       ],
     }),
   );
@@ -115,17 +130,23 @@ function intervalMarks(rows: readonly Row[], dy: number): plot.Mark[] {
   ];
 }
 
-function besideMarks({ shown }: IntervalChart, titles: readonly Title[], rows: readonly Row[]): plot.Mark[] {
+function besideMarks({ shown }: IntervalChart, { marginLeft }: Form, titles: readonly Title[], rows: readonly Row[]): plot.Mark[] {
   return [
-    plot.text(titles, { y: 'key', text: 'title', frameAnchor: 'left', textAnchor: 'start', dx: 4 - WIDE.marginLeft, fontWeight: 700 }),
+    plot.text(titles, { y: 'key', text: 'title', frameAnchor: 'left', textAnchor: 'start', dx: 4 - marginLeft, fontWeight: 700 }),
     plot.text(rows, { y: 'key', text: 'label', frameAnchor: 'left', textAnchor: 'end', dx: -10 }),
     ...intervalMarks(rows, 0),
     plot.text(rows, { y: 'key', text: ({ median }) => shown(median), frameAnchor: 'right', textAnchor: 'end', dx: 62 }),
-    plot.text(rows, { y: 'key', text: 'note', frameAnchor: 'right', textAnchor: 'start', dx: 74 }),
+    plot.text(rows, { y: 'key', text: 'note', frameAnchor: 'right', textAnchor: 'start', dx: NOTE_PIXELS }),
   ];
 }
 
 function stackedMarks({ shown }: IntervalChart, titles: readonly Title[], rows: readonly Row[]): plot.Mark[] {
+  const lineOf = ({ label, note }: Row): string => `${label}  ${note}`;
+  const lines = (isMeant: (line: string) => boolean, fontSize: number): plot.Mark =>
+    plot.text(
+      rows.filter((row) => isMeant(lineOf(row))),
+      { ...HALO, y: 'key', text: lineOf, frameAnchor: 'left', textAnchor: 'start', dx: -12, dy: -8, fontSize },
+    );
   return [
     ...intervalMarks(rows, 5),
     plot.text(titles, {
@@ -139,15 +160,8 @@ function stackedMarks({ shown }: IntervalChart, titles: readonly Title[], rows: 
       fontWeight: 700,
       fontSize: 13,
     }),
-    plot.text(rows, {
-      ...HALO,
-      y: 'key',
-      text: ({ label, note }) => `${label}  ${note}`,
-      frameAnchor: 'left',
-      textAnchor: 'start',
-      dx: -12,
-      dy: -8,
-    }),
+    lines((line) => line.length <= LONG_LINE, NARROW.fontSize),
+    lines((line) => line.length > LONG_LINE, LONG_LINE_FONT),
     plot.text(rows, { ...HALO, y: 'key', text: ({ median }) => shown(median), frameAnchor: 'right', textAnchor: 'end', dx: 16, dy: -8 }),
   ];
 }
