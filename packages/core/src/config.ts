@@ -107,6 +107,7 @@ export const SETTING_SCHEMAS = {
   poolSize: integer(...LIMITS.poolSize),
   poolGrowth: integer(...LIMITS.poolGrowth),
   updateBatchSize: integer(...LIMITS.updateBatchSize),
+  enableAdaptiveBatchSize: flag,
   workerThreads: integer(...LIMITS.workerThreads),
   ringBytes: ring,
   mailboxBytes: ring,

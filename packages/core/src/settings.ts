@@ -24,6 +24,7 @@ export const DEFAULTS = {
   poolSize: 1000,
   poolGrowth: 100,
   updateBatchSize: 64,
+  enableAdaptiveBatchSize: true,
   workerThreads: 0,
   ringBytes: 16_384,
   mailboxBytes: 16_384,
@@ -56,8 +57,13 @@ export interface ManagerSettings {
   readonly poolSize?: number;
   /** Sessions it grows by when exhausted. Default 100. */
   readonly poolGrowth?: number;
-  /** Sessions a batch, 1…256, default 64 (R-07). Settable at run time. */
+  /** Sessions a batch, 1…256, default 64 (R-07); fewer where they take long, see `enableAdaptiveBatchSize`. Settable at run time. */
   readonly updateBatchSize?: number;
+  /**
+   * Where updates take long, batches have a half, a quarter, … of `updateBatchSize`: so many that a batch takes 100 µs at most, and that each participant
+   * has four, as far as these take 20 µs. Looked at every 16 ticks, on schedulers with more than one participant. Default true; false: as many as are set.
+   */
+  readonly enableAdaptiveBatchSize?: boolean;
   /** Worker threads, 0…255; 0: the scheduler decides (R-13). Default 0. Schedulers without workers ignore it. */
   readonly workerThreads?: number;
   /** Bytes of each session's inbound ring, and of its outbound ring: a power of two, 1024…131 072, default 16 384 (R-19). */

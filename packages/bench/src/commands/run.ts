@@ -26,7 +26,7 @@ interface Flags extends SchedulerChoice {
   readonly diff: number;
   readonly arith: Arith;
   readonly form: Form;
-  readonly batch: number;
+  readonly batch?: number;
   readonly json: boolean;
 }
 
@@ -44,13 +44,23 @@ export function runCommand(): Command {
     .addOption(dispatchOption())
     .addOption(arithOption())
     .addOption(formOption())
-    .addOption(new Option('--batch <count>', 'sessions a batch, 1…256').argParser(integerIn(1, 256)).default(64))
+    .addOption(
+      new Option('--batch <count>', 'sessions a batch, 1…256, however long it takes; default: 64, fewer where they take long').argParser(
+        integerIn(1, 256),
+      ),
+    )
     .addOption(jsonOption())
     .exitOverride()
-    .action(async ({ json, diff, ...flags }: Flags, command: Command) => {
+    .action(async ({ json, diff, batch, ...flags }: Flags, command: Command) => {
       const reason = reasonAgainst(flags.workload, flags.arith, flags.form);
       if (reason !== undefined) command.error(`error: --${reason}`);
-      const options: RunOptions = { ...flags, diffMs: diff, onProgress: progressOf(flags.workload, flags.ticks) };
+      const options: RunOptions = {
+        ...flags,
+        diffMs: diff,
+        batch: batch ?? 64,
+        isBatchFixed: batch !== undefined,
+        onProgress: progressOf(flags.workload, flags.ticks),
+      };
       const report = await runWorkload(options);
       process.stdout.write(json ? `${JSON.stringify(report)}\n` : tableOf(report));
     });

@@ -25,6 +25,7 @@ export async function openBatchFleet(choice: SchedulerChoice, batches: number, s
     scheduler,
     workerThreads: choice.workers,
     updateBatchSize: ROWS,
+    enableAdaptiveBatchSize: false,
     maxConcurrentSessions: batches * ROWS,
     enableAutoHibernation: false,
     poolSize: batches * ROWS,

@@ -9,8 +9,10 @@ export interface FleetOptions extends SchedulerChoice {
   readonly diffMs: number;
   readonly arith: Arith;
   readonly form: Form;
-  /** Sessions a batch. */
+  /** Sessions a batch, at most. */
   readonly batch: number;
+  /** Batches have as many however long they take. Default: they are made smaller where they take long. */
+  readonly isBatchFixed?: boolean;
   /** Names a copy of the workload's code: fleets of different copies share none of it. */
   readonly copy?: string;
 }

@@ -45,6 +45,7 @@ export async function openManagerFleet(
     scheduler,
     workerThreads: options.workers,
     updateBatchSize: options.batch,
+    enableAdaptiveBatchSize: options.isBatchFixed !== true,
     maxConcurrentSessions: sessions,
     // All are updated in every tick, however long nobody sends them anything. In W8 the driver says who sleeps.
     enableAutoHibernation: false,

@@ -85,7 +85,7 @@ export class Engine {
 
   private constructor(options: CheckedOptions<AnyBehavior>, runtimes: readonly Runtime[], { records, terms }: OpenStore, logger: Logger) {
     const { config, scheduler, behaviors, onPacket, codec, clock: wallClock } = options;
-    const { ringBytes, maxConcurrentSessions, quarantineAfter, updateBatchSize } = config;
+    const { ringBytes, maxConcurrentSessions, quarantineAfter } = config;
     // A block holds one behaviour's sessions, and any of them may come to be all there are: room for each at its most.
     const table = SessionTable.reserve(behaviors.length * Math.ceil(config.sessionCeiling / ROWS) * ROWS);
     const hosts = behaviors.map((behavior, index) => new BehaviorHost(behavior, index, config));
@@ -170,7 +170,7 @@ export class Engine {
       maintain: (untilMs: number) => this.maintenance.run(untilMs),
       maintenanceSliceMs: config.maintenanceSliceMs,
     };
-    const ticks = new TickEngine(parts, updateBatchSize);
+    const ticks = new TickEngine(parts, config);
     this.shared = new SharedContent(views, { seats, queue, inputs, ticks });
     const runtimeServices = { tick: clock, behaviors, codec, seed: config.seed, outboxFlags: table.outboxFlags, world, shared: views };
     const stateViews = addRunners(caller, runtimes, behaviors, table, runtimeServices);
@@ -243,7 +243,7 @@ export class Engine {
   /** Settings as they are now. */
   settings(): Pick<ManagerConfig, 'updateBatchSize' | 'maxConcurrentSessions' | 'workerThreads' | 'hibernationThresholdMinutes'> {
     return {
-      updateBatchSize: this.ticks.updateBatchSize,
+      updateBatchSize: this.ticks.batchSize.most,
       maxConcurrentSessions: this.registry.population.maxConcurrentSessions,
       workerThreads: this.#workerThreads,
       hibernationThresholdMinutes: this.hibernation.thresholdMinutes,
@@ -267,7 +267,7 @@ export class Engine {
   }
 
   setUpdateBatchSize(size: number): void {
-    this.ticks.updateBatchSize = size;
+    this.ticks.batchSize.most = size;
     this.inputs.observer?.batchSized(size);
   }
 

@@ -10,7 +10,9 @@ import type { InputTap } from '../recording/observer.js';
 import type { IScheduler } from '../scheduler.js';
 import type { SessionStore } from '../session/store.js';
 import type { TickClock } from '../session/tick-clock.js';
+import type { ManagerConfig } from '../settings.js';
 import { NO_FAULTS, NO_REFUSALS, type RefusedRequest, type SessionFault, type TickReport } from '../tick-report.js';
+import { BatchSize } from './batch-size.js';
 import { discardInterrupted, type InterruptedSession, settleFaults } from './faults.js';
 import type { HostServices } from './host-services.js';
 import type { MetricsWindow } from './metrics.js';
@@ -59,7 +61,7 @@ export class TickEngine {
    * but sessions must stay as they are.
    */
   phase: 'idle' | 'updating' | 'handing out' | 'held' = 'idle';
-  updateBatchSize: number;
+  readonly batchSize: BatchSize;
   totalBatches = 0;
   readonly #parts: TickParts;
   readonly #check: RoundCheck;
@@ -67,17 +69,19 @@ export class TickEngine {
   #refusedLate: readonly RefusedRequest[] = NO_REFUSALS;
   #faultsLate: readonly SessionFault[] = NO_FAULTS;
   #epoch = 0;
+  /** Of the last round. */
+  #batchRows = 0;
   readonly #reporting: Reporting;
   /** Of the tick in hand, or the last one. */
   readonly #marks: TickMarks = { sessions: 0, batchCount: 0, startMs: 0, updateMs: 0, egressMs: 0, maintenanceMs: 0 };
   /** Whatever has the scheduler, the tick in flight or a change of it: settles when that has ended, well or not. */
   #busy: Promise<void> | undefined;
 
-  constructor(parts: TickParts, updateBatchSize: number) {
+  constructor(parts: TickParts, config: ManagerConfig) {
     this.#parts = parts;
     this.#check = parts.check;
     this.#reporting = new Reporting(parts);
-    this.updateBatchSize = updateBatchSize;
+    this.batchSize = new BatchSize(parts.scheduler, config);
   }
 
   /** Carries out a change of the scheduler when the tick in flight has ended; a tick asked for meanwhile waits for it. */
@@ -130,6 +134,8 @@ export class TickEngine {
     this.phase = 'handing out';
     intake();
     this.phase = 'updating';
+    const { batchSize } = this;
+    if (batchSize.settle(this.#marks.batchCount, this.#batchRows)) inputs.observer?.batchSized(batchSize.rows);
     clock.advance(diffMs);
     inputs.observer?.ticking(clock.number, diffMs);
     services.beginTick();
@@ -233,10 +239,11 @@ export class TickEngine {
     const { store, round, clock, world } = this.#parts;
     const blockCount = store.listBatches();
     const rows = blockCount << ROW_BITS;
-    const batchRows = Math.max(this.updateBatchSize, Math.ceil(rows / MAX_BATCHES));
+    const batchRows = Math.max(this.batchSize.rows, Math.ceil(rows / MAX_BATCHES));
     const batchCount = Math.ceil(rows / batchRows);
     if (batchCount > 0) {
       this.#epoch = round.nextEpoch();
+      this.#batchRows = batchRows;
       round.open(this.#epoch, clock, blockCount, batchRows, batchCount, world.isOpen);
     }
     return batchCount;

@@ -130,6 +130,8 @@ function managerOptions<B extends AnyBehavior>(header: RecordingHeader, options:
   const sharedAtStart = Object.entries(header.shared).map(([name, content]) => [name, requireShared(name, content, shared)] as const);
   return {
     ...header.settings,
+    // Sizes that batches took on are inputs that were recorded.
+    enableAdaptiveBatchSize: false,
     scheduler,
     behaviors: matchBehaviors(header.behaviors, options.behaviors ?? [options.behavior as B]),
     shared: Object.fromEntries(sharedAtStart),

@@ -61,7 +61,7 @@ describe('options of a manager', () => {
     );
   });
 
-  it.each(['enabled', 'enableSimd', 'enableAutoDefragmentation', 'enableAutoHibernation'])('%s is true or false', async (key) => {
+  it.each(['enabled', 'enableSimd', 'enableAutoDefragmentation', 'enableAutoHibernation', 'enableAdaptiveBatchSize'])('%s is true or false', async (key) => {
     for (const [value, shown] of [
       [1, '1'],
       ['true', '"true"'],

@@ -48,7 +48,7 @@ function interruption(end: End, form: Form): Claim {
     async hold(bench) {
       const witness = Witness.create(sessions, batchRows, threadId);
       const calm = Witness.create(sessions, batchRows, threadId);
-      const options = { behavior, updateBatchSize: batchRows, onPacket: () => {}, ...end.options };
+      const options = { behavior, updateBatchSize: batchRows, enableAdaptiveBatchSize: false, onPacket: () => {}, ...end.options };
       const begin = ({ manager }: Stand<typeof watched>) =>
         manager.createSessionBatch(accounts(sessions), (_, place) => ({ init: place })).map(({ accountId }) => accountId);
       await withThreads(async (threads) => {
