@@ -6,15 +6,16 @@ import type { BatchRunner } from '../scheduler.js';
  * if it finished the last entry of the round's list. Any thread; the caller must be inside the gate.
  */
 export function drain(gate: Gate, participant: number, runner: BatchRunner): boolean {
-  let isLast = false;
-  for (;;) {
+  for (let done = 0; ; done++) {
     let entry = gate.claim(participant);
     if (entry === NO_BATCH) {
+      // All of a range at once: everybody writes to that count.
+      if (done > 0 && gate.countOff(done)) return true;
+      done = 0;
       const taken = gate.takeHalf(participant);
-      if (taken === undefined) return isLast;
+      if (taken === undefined) return false;
       entry = gate.keep(participant, taken);
     }
     runner.runBatches(firstOf(entry), behind(entry));
-    if (gate.countOff()) isLast = true;
   }
 }

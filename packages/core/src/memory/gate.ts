@@ -243,9 +243,9 @@ export class Gate {
     return this.#words[LIST + begin];
   }
 
-  /** An entry is done. True if it was the round's last: whoever hears that ends the round by {@link drained}. */
-  countOff(): boolean {
-    return Atomics.sub(this.#words, Control.remain, 1) === 1;
+  /** So many entries ≥ 1 are done. True if they were the round's last: whoever hears that ends the round by {@link drained}. */
+  countOff(entries: number): boolean {
+    return Atomics.sub(this.#words, Control.remain, entries) === entries;
   }
 
   /** The participant that brought the count to zero, when it has come out: tells the host. */

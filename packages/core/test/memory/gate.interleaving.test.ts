@@ -41,7 +41,7 @@ const acts = {
     if (hand.batch === NO_BATCH) return;
     hand.ran.push(hand.batch);
     hand.batch = NO_BATCH;
-    if (gate.countOff()) hand.heardLast++;
+    if (gate.countOff(1)) hand.heardLast++;
   },
   drain: (hand: Hand) => {
     if (drain(gate, OTHER, { runBatches: (begin) => hand.ran.push(begin) })) hand.heardLast++;
@@ -187,7 +187,7 @@ describe('nobody sleeps through what it waits for, wherever that comes between i
       prepare,
       (round) => gate.whenDrained(round),
       (round) => {
-        gate.countOff();
+        gate.countOff(1);
         gate.drained(round);
       },
     );

@@ -66,9 +66,9 @@ describe('a round', () => {
 
   it('is drained when each of its batches was counted; one of those who count hears that it was the last', () => {
     const { gate, round } = openWith(3);
-    expect([gate.countOff(), gate.countOff(), gate.isDrained]).toEqual([false, false, false]);
+    expect([gate.countOff(1), gate.countOff(1), gate.isDrained]).toEqual([false, false, false]);
     expect(gate.whenDrained(round)).toBeInstanceOf(Promise);
-    expect([gate.countOff(), gate.isDrained, gate.whenDrained(round)]).toEqual([true, true, undefined]);
+    expect([gate.countOff(1), gate.isDrained, gate.whenDrained(round)]).toEqual([true, true, undefined]);
   });
 
   it('is waited for from when it is opened until it is drained, or the gate is closed', () => {
@@ -77,7 +77,7 @@ describe('a round', () => {
     gate.disarm();
     expect(gate.isWaiting).toBe(false);
     gate.arm(1, 1);
-    gate.countOff();
+    gate.countOff(1);
     expect(gate.isWaiting).toBe(false);
   });
 
@@ -94,7 +94,7 @@ describe('a round', () => {
 
   it('is told from an earlier one whose last participant reports late', async () => {
     const { gate, round } = openWith(1);
-    gate.countOff();
+    gate.countOff(1);
     gate.disarm();
     const next = gate.arm(2, 1);
     const waited = gate.whenDrained(next);
@@ -198,7 +198,7 @@ describe('drained by several, each batch is run once and one of them finishes th
           const run = (batch: number): void => {
             if (batch === NO_BATCH) return;
             ran.push(batch);
-            if (gate.countOff()) last++;
+            if (gate.countOff(1)) last++;
           };
           for (const [participant, move] of moves) {
             const batch = gate.claim(participant);
@@ -225,7 +225,7 @@ describe('drained by several, each batch is run once and one of them finishes th
     const times = new Uint8Array(MAX_BATCHES);
     const runner = { runBatches: (begin: number) => void times[begin]++ };
     runner.runBatches(gate.claim(0));
-    gate.countOff();
+    gate.countOff(1);
     expect(drain(gate, 1, runner)).toBe(true);
     expect(times.every((count) => count === 1)).toBe(true);
   });

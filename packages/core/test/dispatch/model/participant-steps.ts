@@ -53,6 +53,19 @@ export function participantSteps(places: Places, setting: Setting): Record<numbe
     s[p.pc + me] = s[p.at + me] < stopOf(s, me) ? Pc.wordRowNow : Pc.finish;
   }
 
+  function lookForMore(s: Int8Array, me: number): void {
+    s[p.turn + me] = 1;
+    s[p.pc + me] = Pc.takeLoad;
+  }
+
+  /** A batch is done: its entry is counted when the range has no more. */
+  function nextBatch(s: Int8Array, me: number): void {
+    s[p.heldBatch + me] = 0;
+    s[p.at + me] = 0;
+    if (!variant.doneAfterCount) s[p.uncounted + me]++;
+    s[p.pc + me] = Pc.claimLoad;
+  }
+
   function leaveRound(s: Int8Array, me: number): void {
     s[p.turn + me] = 0;
     s[p.pc + me] = me === 0 ? Pc.drainOver : Pc.exitStore;
@@ -89,11 +102,10 @@ export function participantSteps(places: Places, setting: Setting): Record<numbe
       const range = s[p.range + me];
       s[p.heldRange + me] = range;
       const isEmpty = beginOf(range) >= endOf(range);
-      if (isEmpty) {
-        s[p.heldRange + me] = 0;
-        s[p.turn + me] = 1;
-      }
-      s[p.pc + me] = isEmpty ? Pc.takeLoad : Pc.claimSwap;
+      if (isEmpty) s[p.heldRange + me] = 0;
+      if (!isEmpty) s[p.pc + me] = Pc.claimSwap;
+      else if (s[p.uncounted + me] > 0) s[p.pc + me] = Pc.countOff;
+      else lookForMore(s, me);
       return undefined;
     },
     [Pc.claimSwap]: (s, me) => {
@@ -177,23 +189,23 @@ export function participantSteps(places: Places, setting: Setting): Record<numbe
     },
     [Pc.finish]: (s, me) => {
       s[p.batchDone + s[p.heldBatch + me]] = s[p.tick];
-      s[p.pc + me] = variant.batchWordKept ? (variant.doneAfterCount ? Pc.claimLoad : Pc.countOff) : Pc.wordBatchDone;
+      if (variant.batchWordKept) nextBatch(s, me);
+      else s[p.pc + me] = Pc.wordBatchDone;
       return undefined;
     },
     [Pc.wordBatchDone]: (s, me) => {
       s[p.batch + me] = 0;
-      s[p.pc + me] = variant.doneAfterCount ? Pc.claimLoad : Pc.countOff;
+      nextBatch(s, me);
       return undefined;
     },
     [Pc.countOff]: (s, me) => {
-      if (--s[p.remain] === 0) s[p.isLast + me] = 1;
+      s[p.remain] -= variant.doneAfterCount ? 1 : s[p.uncounted + me];
+      s[p.uncounted + me] = 0;
       if (s[p.remain] < 0) return 'more batches are counted than there are';
+      if (s[p.remain] === 0) s[p.isLast + me] = 1;
       if (variant.doneAfterCount) s[p.pc + me] = Pc.finish;
-      else {
-        s[p.heldBatch + me] = 0;
-        s[p.at + me] = 0;
-        s[p.pc + me] = Pc.claimLoad;
-      }
+      else if (s[p.isLast + me] !== 0) leaveRound(s, me);
+      else lookForMore(s, me);
       return undefined;
     },
 

@@ -108,6 +108,8 @@ export function placesFor(participants: number, batches: number) {
     at: words(participants),
     turn: words(participants),
     isLast: words(participants),
+    /** Entries that are done and not counted yet. */
+    uncounted: words(participants),
     /** Notified, and not awake yet. */
     woken: words(participants),
     // The host's own. `pc` above is the caller's within a drain.

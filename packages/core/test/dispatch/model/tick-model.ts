@@ -58,7 +58,7 @@ export function tickModel(setting: Setting): System & { diedAt(state: Int8Array)
       return;
     }
     s[p.pc + worker] = Pc.dead;
-    for (const own of [p.seen, p.round, p.heldRange, p.heldBatch, p.at, p.turn, p.isLast, p.woken]) s[own + worker] = 0;
+    for (const own of [p.seen, p.round, p.heldRange, p.heldBatch, p.at, p.turn, p.isLast, p.uncounted, p.woken]) s[own + worker] = 0;
   }
 
   function canDie(s: Int8Array, worker: number): boolean {
