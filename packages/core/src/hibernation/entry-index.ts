@@ -11,9 +11,14 @@ const HASH_SHARE = 2 ** -HASH_BITS;
 const FIRST_PLACES = 8;
 /** From this many on, a submap is whole pages, given back at once when it is copied to larger ones. */
 const PAGE_PLACES = 1024;
-/** A place is 0 when it is free, else an entry plus one, and above it this many bits of its key's hash: few others' keys are looked at. */
+/**
+ * A place is 0 when it is free, else an entry plus one; above that how far it is behind its home, {@link FAR} at most; above that two bits of its key's hash. So few keys
+ * are looked at, each of which lies where nothing else does that is at hand: of those behind a key that is taken out, only of those that are far from home.
+ */
 const ENTRY_BITS = 26;
 const ENTRY_MASK = 2 ** ENTRY_BITS - 1;
+const FAR = 15;
+const TAG_SHIFT = 30;
 const NO_PLACES = new Uint32Array(0);
 
 /**
@@ -60,7 +65,8 @@ export class EntryIndex {
   replace(key: number, entry: number): void {
     const hash = mix(key);
     const places = this.#submaps[hash >>> (32 - SUBMAP_BITS)];
-    places[this.#probe(places, hash, key)] = packed(hash, entry);
+    const at = this.#probe(places, hash, key);
+    places[at] = (places[at] & ~ENTRY_MASK) | (entry + 1);
   }
 
   /** Takes out a key that is in. */
@@ -72,9 +78,10 @@ export class EntryIndex {
     let hole = this.#probe(places, hash, key);
     // Shift back: each entry behind the hole moves into it unless it would come to stand before its home.
     for (let next = following(hole, length); places[next] !== 0; next = following(next, length)) {
-      const home = homeOf(mix(this.#keyAt(places, next)), length);
-      if (distance(home, next, length) < distance(hole, next, length)) continue;
-      places[hole] = places[next];
+      const gap = distance(hole, next, length);
+      const from = this.#distanceFromHome(places, next);
+      if (from < gap) continue;
+      places[hole] = movedTo(places[next], from - gap);
       hole = next;
     }
     places[hole] = 0;
@@ -92,11 +99,16 @@ export class EntryIndex {
   #probe(places: Uint32Array, hash: number, key: number): number {
     const { length } = places;
     if (length === 0) return -1;
-    const tag = tagOf(hash);
+    let from = 0;
     for (let at = homeOf(hash, length); places[at] !== 0; at = following(at, length)) {
-      if (((places[at] ^ tag) & ~ENTRY_MASK) === 0 && this.#keyAt(places, at) === key) return at;
+      if (((places[at] ^ headOf(hash, from++)) & ~ENTRY_MASK) === 0 && this.#keyAt(places, at) === key) return at;
     }
     return -1;
+  }
+
+  #distanceFromHome(places: Uint32Array, at: number): number {
+    const from = (places[at] >>> ENTRY_BITS) & FAR;
+    return from < FAR ? from : distance(homeOf(mix(this.#keyAt(places, at)), places.length), at, places.length);
   }
 
   #keyAt(places: Uint32Array, at: number): number {
@@ -126,12 +138,18 @@ function allocate(length: number): Uint32Array {
 function put(places: Uint32Array, hash: number, entry: number): void {
   const { length } = places;
   let at = homeOf(hash, length);
-  while (places[at] !== 0) at = following(at, length);
-  places[at] = packed(hash, entry);
+  let from = 0;
+  for (; places[at] !== 0; from++) at = following(at, length);
+  places[at] = headOf(hash, from) | (entry + 1);
 }
 
-function packed(hash: number, entry: number): number {
-  return tagOf(hash) | (entry + 1);
+/** What stands above the entry. The bits of the hash are the lowest: a home is of the highest. */
+function headOf(hash: number, from: number): number {
+  return (hash << TAG_SHIFT) | (Math.min(from, FAR) << ENTRY_BITS);
+}
+
+function movedTo(place: number, from: number): number {
+  return (place & ~(FAR << ENTRY_BITS)) | (Math.min(from, FAR) << ENTRY_BITS);
 }
 
 /** Its share of the hash's values behind the submap's: whatever the length. The product has at most 45 bits. */
@@ -146,11 +164,6 @@ function following(at: number, length: number): number {
 /** How far `at` is behind `from`, round the end. */
 function distance(from: number, at: number, length: number): number {
   return at >= from ? at - from : at - from + length;
-}
-
-/** Of the lowest bits: a home is of the highest. */
-function tagOf(hash: number): number {
-  return hash << ENTRY_BITS;
 }
 
 /** The least length there is of at least so many places: four, five, six or seven times a power of two, in whole pages. */

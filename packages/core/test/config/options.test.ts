@@ -61,15 +61,18 @@ describe('options of a manager', () => {
     );
   });
 
-  it.each(['enabled', 'enableSimd', 'enableAutoDefragmentation', 'enableAutoHibernation', 'enableAdaptiveBatchSize'])('%s is true or false', async (key) => {
-    for (const [value, shown] of [
-      [1, '1'],
-      ['true', '"true"'],
-      [null, 'null'],
-    ]) {
-      await expect(start({ [key]: value })).rejects.toEqual(failure('ERR_CONFIG_INVALID', `${key} must be true or false: got ${shown}`));
-    }
-  });
+  it.each(['enabled', 'enableSimd', 'enableAutoDefragmentation', 'enableAutoHibernation', 'enableAdaptiveBatchSize'])(
+    '%s is true or false',
+    async (key) => {
+      for (const [value, shown] of [
+        [1, '1'],
+        ['true', '"true"'],
+        [null, 'null'],
+      ]) {
+        await expect(start({ [key]: value })).rejects.toEqual(failure('ERR_CONFIG_INVALID', `${key} must be true or false: got ${shown}`));
+      }
+    },
+  );
 
   it.each([0, 512, 1000, 1025, 262_144, 2048.5, '1024'])(
     'ringBytes %s is refused: it must be a power of two in its range',
