@@ -167,7 +167,7 @@ export class Engine {
       services,
       inputs,
       intake: () => this.intake.run(),
-      maintain: (untilMs: number) => this.maintenance.run(untilMs),
+      maintain: (untilMs: number, unaskedUntilMs: number) => this.maintenance.run(untilMs, unaskedUntilMs),
       maintenanceSliceMs: config.maintenanceSliceMs,
     };
     const ticks = new TickEngine(parts, config);

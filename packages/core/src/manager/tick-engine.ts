@@ -23,6 +23,9 @@ import type { RoundCheck } from './round-check.js';
 import type { Seats } from './seats.js';
 import type { StoringRounds } from './sleep/storing-rounds.js';
 
+/** Of a tick's length, what a checkpoint that nobody waits for may add to it: it goes on between ticks. */
+const UNASKED_SHARE = 0.1;
+
 /** What a tick works with. */
 export interface TickParts {
   readonly store: SessionStore;
@@ -47,7 +50,7 @@ export interface TickParts {
   /** What a tick begins with, before time advances: see `Intake`. */
   readonly intake: () => void;
   /** What can wait is done, for about so long: see `maintenanceSliceMs`. */
-  readonly maintain: (untilMs: number) => void | Promise<void>;
+  readonly maintain: (untilMs: number, unaskedUntilMs: number) => void | Promise<void>;
   readonly maintenanceSliceMs: number;
 }
 
@@ -180,7 +183,9 @@ export class TickEngine {
       const refused = this.#applyRequests();
       if (accountsInterrupted.length === 0) inputs.observer?.ticked(updateFailure !== undefined);
       else inputs.observer?.interrupted(accountsInterrupted);
-      const maintaining = maintain(performance.now() + maintenanceSliceMs);
+      const nowMs = performance.now();
+      const unaskedMs = Math.min(maintenanceSliceMs, (nowMs - this.#marks.startMs) * UNASKED_SHARE);
+      const maintaining = maintain(nowMs + maintenanceSliceMs, nowMs + unaskedMs);
       if (maintaining === undefined) return this.#conclude(faults, refused, failure ?? storing.takeFailure());
       isMaintaining = true;
       return maintaining.then(() => this.#conclude(faults, refused, failure ?? storing.takeFailure())).finally(() => this.#rest());

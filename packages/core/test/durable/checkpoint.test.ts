@@ -137,9 +137,32 @@ describe('checkpointEveryMs', () => {
     for (const passed of [0, 999, 1, 500, 500, 5000, 0]) {
       clock.advance(passed);
       await manager.updateAllSessions(1);
+      for (let turns = 0; turns < 10; turns++) await turn();
     }
     expect(told).toEqual([3, 5, 6]);
     expect(manager.config.checkpointEveryMs).toBe(1000);
+  });
+
+  it('it goes on between ticks, in none of them', async () => {
+    const clock = new ManualClock();
+    const { manager, store } = await startKeeper(new Disk(), {}, { clock, checkpointEveryMs: 1000 });
+    manager.createSessionBatch(accounts(100));
+    clock.advance(1000);
+    await manager.updateAllSessions(1);
+    expect(store.batches).toEqual([]);
+    while (manager.getGlobalMetrics().checkpoints === 0) await turn();
+    expect(store.batches).toEqual([32, 32, 32, 4]);
+  });
+
+  it('where ticks leave the event loop no turn it goes on with some of each', async () => {
+    const clock = new ManualClock();
+    const { manager, store } = await startKeeper(new Disk(), {}, { clock, checkpointEveryMs: 1000 });
+    manager.createSessionBatch(accounts(100));
+    clock.advance(1000);
+    let ticks = 0;
+    for (; manager.getGlobalMetrics().checkpoints === 0 && ticks < 20; ticks++) await manager.updateAllSessions(1);
+    expect(store.batches).toEqual([32, 32, 32, 4]);
+    expect(ticks).toBeLessThan(20);
   });
 
   it('0: none by itself', async () => {
@@ -192,12 +215,14 @@ describe('a store that fails', () => {
     store.putError = new Error('disk full');
     clock.advance(10_000);
     await manager.updateAllSessions(1);
+    await turn();
     clock.advance(999);
     await manager.updateAllSessions(1);
     expect([store.batches.length, manager.getGlobalMetrics().storePausedMs]).toEqual([1, 999]);
     store.putError = undefined;
     clock.advance(1);
     await manager.updateAllSessions(1);
+    while (manager.getGlobalMetrics().checkpoints === 0) await turn();
     expect([disk.records.size, recovered]).toEqual([40, [{ store: 'disk', pausedMs: 1000 }]]);
     clock.advance(77);
     expect(manager.getGlobalMetrics()).toMatchObject({ checkpoints: 1, storePausedMs: 1000 });

@@ -109,12 +109,11 @@ it('a record that is being replaced is one that was, if the process dies then', 
 });
 
 it('a row that was encoded awake does not leave for that record when it sleeps by then', async () => {
-  const clock = new ManualClock();
   const disk = new Disk();
-  const { manager, store } = await startKeeper(disk, {}, { clock, checkpointEveryMs: 1000 });
+  const { manager, store } = await startKeeper(disk);
   const handles = manager.createSessionBatch(accounts(96));
   store.turns = 3;
-  clock.advance(1000);
+  void manager.checkpoint();
   await manager.updateAllSessions(1);
   // All are encoded, and the store is at the first 32.
   expect(store.batches).toEqual([32]);

@@ -3,15 +3,16 @@ import { DormouseError, messageOf } from '../../errors.js';
 import { isObserved, publish } from '../../events.js';
 import type { DurableRecords } from '../../hibernation/durable-records.js';
 import type { HibernationStore } from '../../hibernation/hibernation-store.js';
-import { Column, ROW_BITS, SlotState } from '../../layout/geometry.js';
+import { Column } from '../../layout/geometry.js';
 import type { Logger } from '../../logger.js';
-import { NO_SLOT, type SessionStore } from '../../session/store.js';
+import type { SessionStore } from '../../session/store.js';
 import type { TickClock } from '../../session/tick-clock.js';
 import type { WallClock } from '../../wall-clock.js';
 import type { Storing } from '../sleep/storing.js';
 import { StoringRounds } from '../sleep/storing-rounds.js';
 import type { SliceDriver } from '../upkeep/defragmentation.js';
 import { CheckpointJob, type CheckpointReport } from './checkpoint-job.js';
+import { gatherSlots } from './checkpoint-slots.js';
 import type { KeptRecords } from './kept-records.js';
 import type { Runs } from './runs.js';
 import { settledBy } from './settled-by.js';
@@ -68,14 +69,23 @@ export class Checkpoints {
 
   // ------------------------------------------------------------------------------------------------------- slices
 
-  /** Goes on until nothing can be done, or `performance.now()` has come to `untilMs`; one batch at least. A promise as `Storing.step`. */
-  step(untilMs: number): void | Promise<void> {
+  /** True while one is under way, or due, that nobody waits for. */
+  get isUnasked(): boolean {
+    return this.#current()?.isAsked === false;
+  }
+
+  /**
+   * Goes on until nothing can be done, or `performance.now()` has come to `untilMs`, where nobody waits for the checkpoint to `unaskedUntilMs`; one batch at
+   * least. A promise as `Storing.step`.
+   */
+  step(untilMs: number, unaskedUntilMs: number): void | Promise<void> {
     const { lane } = this.#parts.storing;
     while (lane.settle()) {
-      const isLong = untilMs - performance.now() >= FULL_ROUND_MS;
+      const endMs = this.#current()?.isAsked === true ? untilMs : unaskedUntilMs;
+      const isLong = endMs - performance.now() >= FULL_ROUND_MS;
       const more = this.#advance(isLong ? StoringRounds.most : this.#parts.rounds.slots.length);
-      if (typeof more !== 'boolean') return more.then(() => this.step(untilMs));
-      if (!more || performance.now() >= untilMs) return;
+      if (typeof more !== 'boolean') return more.then(() => this.step(untilMs, unaskedUntilMs));
+      if (!more || performance.now() >= endMs) return;
     }
   }
 
@@ -197,7 +207,7 @@ export class Checkpoints {
       storing.send();
       return true;
     }
-    const count = this.#gather(job, most);
+    const count = gatherSlots(this.#parts.store, job, this.#slots, most);
     if (count > 0) return rounds.encode(this.#slots, count, true) ?? true;
     // What the store has taken last is as durable as it gets; what was deleted and noted since is not.
     // Nor does it wait for those who are moved from now on.
@@ -231,27 +241,6 @@ export class Checkpoints {
   #nextDue(): number {
     const { everyMs, wallClock } = this.#parts;
     return everyMs === 0 ? Number.POSITIVE_INFINITY : wallClock.now() + everyMs;
-  }
-
-  /** The next slots with sessions, `most` at most; how many. Behind the last those that came to where nobody looks any more. */
-  #gather(job: CheckpointJob, most: number): number {
-    const { table, pool, index } = this.#parts.store;
-    const end = pool.blocks.length << ROW_BITS;
-    let count = 0;
-    for (; count < most && job.cursor < end; job.cursor++) {
-      const state = table.slotStates[job.cursor];
-      if (!isThere(state)) continue;
-      if (state !== SlotState.hibernating) job.looked++;
-      this.#slots[count++] = job.cursor;
-    }
-    if (count > 0) return count;
-    for (const accountId of job.missed) {
-      if (count === most) break;
-      job.missed.delete(accountId);
-      const slot = index.get(accountId);
-      if (slot !== NO_SLOT && isThere(table.slotStates[slot])) this.#slots[count++] = slot;
-    }
-    return count;
   }
 
   #flush(job: CheckpointJob): void {
@@ -290,8 +279,4 @@ export class Checkpoints {
     for (const slot of store.slots()) if (kept.contentOf(slot) !== rounds.contentOf(slot)) count++;
     return count;
   }
-}
-
-function isThere(state: number): boolean {
-  return state === SlotState.active || state === SlotState.quarantined || state === SlotState.hibernating;
 }

@@ -49,6 +49,8 @@ export class Maintenance {
   #retryMs = 0;
   /** Whether checkpoints are next to have the store before sleepers. */
   #isCheckpointsTurn = false;
+  /** Whether the store is given something as soon as the event loop has come round. */
+  #isComing = false;
   #isClosed = false;
 
   constructor(parts: MaintenanceParts) {
@@ -79,9 +81,12 @@ export class Maintenance {
     return { storeBytes: records.stats().heldBytes + (durability?.kept.heldBytes ?? 0), droppedBytes: this.#garbage.heldBytes };
   }
 
-  /** The end of a tick: a slice until `untilMs`. A promise when the scheduler has a part in it. */
-  run(untilMs: number): void | Promise<void> {
-    const storing = this.#storeRecords(untilMs);
+  /**
+   * The end of a tick: a slice until `untilMs`. A checkpoint that nobody waits for goes on between ticks, or, where the event loop has not come round since the last one, until
+   * `unaskedUntilMs`. A promise when the scheduler has a part in it.
+   */
+  run(untilMs: number, unaskedUntilMs: number): void | Promise<void> {
+    const storing = this.#storeRecords(untilMs, unaskedUntilMs);
     if (storing === undefined) {
       this.#defragmentation.step(untilMs);
       return;
@@ -125,13 +130,17 @@ export class Maintenance {
   }
 
   /** Sleepers' rows and what is awake, in turn, so that neither waits for the other's end. */
-  #storeRecords(untilMs: number): void | Promise<void> {
+  #storeRecords(untilMs: number, unaskedUntilMs: number): void | Promise<void> {
     const { hibernation, durability } = this.#parts;
     const checkpoints = durability?.checkpoints;
     if (checkpoints === undefined) return hibernation.maintain(untilMs);
+    if (checkpoints.isUnasked && !this.#isComing) {
+      this.#storeSoon();
+      return hibernation.maintain(untilMs);
+    }
     const isFirst = this.#takeTurn();
-    const first = isFirst ? checkpoints.step(untilMs) : hibernation.maintain(untilMs);
-    const second = (): void | Promise<void> => (isFirst ? hibernation.maintain(untilMs) : checkpoints.step(untilMs));
+    const first = isFirst ? checkpoints.step(untilMs, unaskedUntilMs) : hibernation.maintain(untilMs);
+    const second = (): void | Promise<void> => (isFirst ? hibernation.maintain(untilMs) : checkpoints.step(untilMs, unaskedUntilMs));
     return first === undefined ? second() : first.then(second);
   }
 
@@ -145,6 +154,18 @@ export class Maintenance {
     if (!this.#isBetweenTicks) return;
     if (this.#takeTurn()) void (checkpoints?.sendOne() || storing.sendOne());
     else void (storing.sendOne() || checkpoints?.sendOne());
+    // One that takes its time calls again when it is done.
+    if (checkpoints?.isUnasked && storing.lane.work === undefined && !storing.isPausing) this.#storeSoon();
+  }
+
+  /** When the event loop has come round; so what nobody waits for is no part of a tick, as long as there is anything between two. */
+  #storeSoon(): void {
+    if (this.#isComing) return;
+    this.#isComing = true;
+    setImmediate(() => {
+      this.#isComing = false;
+      this.#storeNext();
+    });
   }
 
   get #isBetweenTicks(): boolean {
