@@ -26,6 +26,7 @@ interface Flags extends SchedulerChoice {
   readonly store: StoreKind;
   readonly synchronous: Synchronous;
   readonly rounds: number;
+  readonly warmUps?: number;
   readonly heap: Heap;
   readonly json: boolean;
 }
@@ -48,12 +49,18 @@ export function hibernateCommand(): Command {
     .addOption(new Option('--store <name>', 'where they sleep').choices(STORES).default('memory'))
     .addOption(synchronousOption())
     .addOption(new Option('--rounds <count>', 'how often all fall asleep and wake, 1…100').argParser(integerIn(1, 100)).default(3))
+    .addOption(
+      new Option(
+        '--warm-ups <count>',
+        'how many managers come and go before, for whatever the process compiles, 0…100 (default: 24; of more than 10000 sessions 1)',
+      ).argParser(integerIn(0, 100)),
+    )
     .addOption(heapOption())
     .addOption(jsonOption())
     .exitOverride()
-    .action(async ({ json, sessions, stateBytes, state, groups, store, synchronous, rounds, heap, ...choice }: Flags) => {
+    .action(async ({ json, sessions, stateBytes, state, groups, store, synchronous, rounds, warmUps, heap, ...choice }: Flags) => {
       if (await ranLean(heap)) return;
-      const options = { choice, sessions, stateBytes, state, groups, store, synchronous, rounds };
+      const options = { choice, sessions, stateBytes, state, groups, store, synchronous, rounds, warmUps };
       const report = await measureHibernation(options, (what) => process.stderr.write(`hibernate: ${what}\n`));
       const config = {
         ...choice,

@@ -11,8 +11,8 @@ import { MEMORY_LIMIT_BYTES, type MemorySample, SleepyFleet, type StateKind } fr
  */
 const MOST_AWAKE = 100_000;
 const WAVE = 4096;
-/** A process grows by what it compiles; of fleets that take no more than a second to come and go, so many do so first, of larger ones a single one. */
-const WARM_UPS = 4;
+/** A process grows by what it compiles, for some 20 times that all fall asleep and wake; of fleets that take no more than a second for it, so many do so first, of larger ones a single one. */
+const WARM_UPS = 24;
 const FEW_ENOUGH = 10_000;
 /** Sessions that a fleet's threads are warmed up with. */
 const FEW = 512;
@@ -31,6 +31,8 @@ export interface HibernateOptions {
   readonly synchronous: Synchronous;
   /** How often all of them fall asleep and wake. */
   readonly rounds: number;
+  /** How many fleets do so before, each in a manager of its own. Default 24, of more than 10 000 sessions 1. */
+  readonly warmUps?: number | undefined;
 }
 
 /** One round: all asleep, all awake again with their rings in use. */
@@ -85,7 +87,7 @@ export async function measureHibernation(
   const inWaves = sessions > MOST_AWAKE;
   const settings = { ...options, sliceMs: SLICE_MS, sessions: inWaves ? WAVE : sessions };
   // In a manager of its own: code, heaps and allocator take their memory for good, and what this one has touched is not the other's.
-  const warmUps = settings.sessions > FEW_ENOUGH ? 1 : WARM_UPS;
+  const warmUps = options.warmUps ?? (settings.sessions > FEW_ENOUGH ? 1 : WARM_UPS);
   for (let count = 0; count < warmUps; count++) await warmUp(await SleepyFleet.open(settings), settings.sessions);
   const fleet = await SleepyFleet.open(settings);
   try {

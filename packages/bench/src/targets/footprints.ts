@@ -18,6 +18,10 @@ export const SLEEPERS = {
 } as const;
 export type Sleeper = keyof typeof SLEEPERS;
 
+/** Managers that come and go before: of few sessions all is measured by what the manager says, and the resident set is reported. */
+const WARM_UPS = 4;
+const FEW_ENOUGH = 10_000;
+
 /** What processes with so many sessions take, each measured once, whichever targets ask for it. */
 export class Footprints {
   readonly #signal: AbortSignal;
@@ -35,6 +39,8 @@ export class Footprints {
       String(sessions),
       '--rounds',
       '1',
+      '--warm-ups',
+      String(sessions > FEW_ENOUGH ? 1 : WARM_UPS),
       ...SLEEPERS[sleeper],
       ...argumentsOf(arm),
     ]);
