@@ -43,11 +43,6 @@ export interface ParticipantStats {
 export interface SchedulerStats {
   /** The calling thread first, if it participates; then the workers. */
   readonly participants: readonly ParticipantStats[];
-  /**
-   * What a batch of updates has taken lately on one thread, µs, as a moving average. Where a scheduler tells it, batches that take long are made
-   * smaller than `updateBatchSize`.
-   */
-  readonly batchUs?: number;
   /** Rounds that the caller ran alone, since waking workers would have cost more than it saves. */
   readonly aloneRounds?: number;
   /** Times a round was taken up again after a thread had died in it. */

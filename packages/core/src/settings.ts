@@ -60,8 +60,9 @@ export interface ManagerSettings {
   /** Sessions a batch, 1…256, default 64 (R-07); fewer where they take long, see `enableAdaptiveBatchSize`. Settable at run time. */
   readonly updateBatchSize?: number;
   /**
-   * Where updates take long, batches have a half, a quarter, … of `updateBatchSize`: so many that a batch takes 100 µs at most, and that each participant
-   * has four, as far as these take 20 µs. Looked at every 16 ticks, on schedulers with more than one participant. Default true; false: as many as are set.
+   * Where updates take long, batches have a half, a quarter, … of `updateBatchSize`: so few that a batch takes 100 µs at most, and that each participant has
+   * four, as long as there are some of more than 20 µs to be halved; four sessions at least where a behaviour has an `updateBatch` or a kernel. Looked at every 16
+   * ticks, on schedulers with more than one participant, by their `stats()`. Default true; false: as many as are set.
    */
   readonly enableAdaptiveBatchSize?: boolean;
   /** Worker threads, 0…255; 0: the scheduler decides (R-13). Default 0. Schedulers without workers ignore it. */

@@ -112,7 +112,6 @@ class ResidentScheduler implements IScheduler {
     const workers = crew.members.filter(({ seat }) => seat.isReady).map((member) => member.stats(gate, rounds.openedMs));
     return {
       participants: this.#options.callerParticipates ? [this.#callerStats(running), ...workers] : workers,
-      ...(rounds.batchUs === undefined ? {} : { batchUs: rounds.batchUs }),
       aloneRounds: rounds.alone,
       recoveries: rounds.recoveries,
       replacedThreads: crew.replaced,

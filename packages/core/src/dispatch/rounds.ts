@@ -75,12 +75,6 @@ export class Rounds {
     return { batches: this.#callerBatches, busyMs: this.#callerMs };
   }
 
-  /** What a batch of updates has taken lately, µs; undefined before anything was measured. */
-  get batchUs(): number | undefined {
-    const { usPerBatch } = this.#smallByWork.updates;
-    return Number.isFinite(usPerBatch) ? usPerBatch : undefined;
-  }
-
   /** Has batches `0 … batchCount − 1` run, each once; returns nothing if that is done at once. */
   run(batchCount: number, work: RoundWork): void | Promise<void> {
     const crew = this.#crew;

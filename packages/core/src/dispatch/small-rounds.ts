@@ -28,11 +28,6 @@ export class SmallRounds {
   /** Rounds one behind the other that found nobody awake, since somebody was. */
   #unaided = 0;
 
-  /** What a batch has taken lately, µs; infinite before anything was measured. */
-  get usPerBatch(): number {
-    return this.#usPerBatch;
-  }
-
   /** True if a round of this many batches is expected to be over before workers would come. Never before anything was measured. */
   isSmall(batchCount: number): boolean {
     return this.#usPerBatch * batchCount < WORTH_WAKING_US;

@@ -170,7 +170,7 @@ export class Engine {
       maintain: (untilMs: number, unaskedUntilMs: number) => this.maintenance.run(untilMs, unaskedUntilMs),
       maintenanceSliceMs: config.maintenanceSliceMs,
     };
-    const ticks = new TickEngine(parts, config);
+    const ticks = new TickEngine(parts, options);
     this.shared = new SharedContent(views, { seats, queue, inputs, ticks });
     const runtimeServices = { tick: clock, behaviors, codec, seed: config.seed, outboxFlags: table.outboxFlags, world, shared: views };
     const stateViews = addRunners(caller, runtimes, behaviors, table, runtimeServices);

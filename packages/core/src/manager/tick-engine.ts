@@ -1,3 +1,5 @@
+import type { AnyBehavior } from '../behavior.js';
+import type { CheckedOptions } from '../config.js';
 import { DormouseError, type ErrorCode, messageOf } from '../errors.js';
 import { publish } from '../events.js';
 import { Column, MAX_BATCHES, ROW_BITS } from '../layout/geometry.js';
@@ -10,7 +12,6 @@ import type { InputTap } from '../recording/observer.js';
 import type { IScheduler } from '../scheduler.js';
 import type { SessionStore } from '../session/store.js';
 import type { TickClock } from '../session/tick-clock.js';
-import type { ManagerConfig } from '../settings.js';
 import { NO_FAULTS, NO_REFUSALS, type RefusedRequest, type SessionFault, type TickReport } from '../tick-report.js';
 import { BatchSize } from './batch-size.js';
 import { discardInterrupted, type InterruptedSession, settleFaults } from './faults.js';
@@ -80,11 +81,11 @@ export class TickEngine {
   /** Whatever has the scheduler, the tick in flight or a change of it: settles when that has ended, well or not. */
   #busy: Promise<void> | undefined;
 
-  constructor(parts: TickParts, config: ManagerConfig) {
+  constructor(parts: TickParts, { behaviors, config }: Pick<CheckedOptions<AnyBehavior>, 'behaviors' | 'config'>) {
     this.#parts = parts;
     this.#check = parts.check;
     this.#reporting = new Reporting(parts);
-    this.batchSize = new BatchSize(parts.scheduler, config);
+    this.batchSize = new BatchSize({ scheduler: parts.scheduler, logger: parts.logger, behaviors, config });
   }
 
   /** Carries out a change of the scheduler when the tick in flight has ended; a tick asked for meanwhile waits for it. */

@@ -55,7 +55,7 @@ export interface RecordingHeader {
 }
 
 export function describeRun(engine: Engine, options: CheckedOptions<AnyBehavior>, detail: RecordingHeader['detail']): RecordingHeader {
-  const config = { ...options.config, ...engine.settings(), updateBatchSize: engine.ticks.batchSize.rows };
+  const config = { ...options.config, ...engine.settings() };
   return {
     dormouse: manifest.version,
     node: process.version,

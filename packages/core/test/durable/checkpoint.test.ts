@@ -1,12 +1,25 @@
-import type { DormouseEvents } from '@dormouse/core';
+import type { DormouseEvents, IScheduler } from '@dormouse/core';
 import { describe, expect, it } from 'vitest';
 import { RecordKind } from '../../src/record/record-head.js';
 import { ManualClock } from '../../src/testing/manual-clock.js';
 import { on } from '../manager/calling-behavior.js';
 import { startSleepy } from '../manager/sleeping.js';
 import { accounts, failure } from '../manager/test-manager.js';
+import { serialScheduler } from '../scheduler/test-schedulers.js';
 import { Disk } from './disk-fixture.js';
 import { headsOn, type Keeper, startKeeper, turn } from './durable-fixture.js';
+
+/** A scheduler whose rounds take turns of the event loop. */
+function slowly(turns: number): IScheduler {
+  const serial = serialScheduler();
+  return {
+    ...serial,
+    async parallelFor(batchCount, epoch) {
+      for (let at = 0; at < turns; at++) await turn();
+      await serial.parallelFor(batchCount, epoch);
+    },
+  };
+}
 
 const { asleep, active, quarantined } = RecordKind;
 const kindsOn = (disk: Disk) => headsOn(disk).map(({ accountId, kind }) => [accountId, kind]);
@@ -154,9 +167,13 @@ describe('checkpointEveryMs', () => {
     expect(store.batches).toEqual([32, 32, 32, 4]);
   });
 
-  it('where ticks leave the event loop no turn it goes on with some of each', async () => {
+  it.each([
+    ['leave the event loop no turn', serialScheduler()],
+    ['take all its turns', slowly(1)],
+    ['take many turns each', slowly(5)],
+  ])('where ticks follow each other that %s it goes on with some of each', async (_, scheduler) => {
     const clock = new ManualClock();
-    const { manager, store } = await startKeeper(new Disk(), {}, { clock, checkpointEveryMs: 1000 });
+    const { manager, store } = await startKeeper(new Disk(), {}, { clock, checkpointEveryMs: 1000, scheduler } as never);
     manager.createSessionBatch(accounts(100));
     clock.advance(1000);
     let ticks = 0;

@@ -7,40 +7,63 @@ import { serialScheduler } from '../scheduler/test-schedulers.js';
 import { echo } from './behaviors.js';
 import { accounts, startWith } from './test-manager.js';
 
-const IDLE = { batches: 0, steals: 0, failedSteals: 0, updateUs: 0, idleUs: 0 };
-
-/** Says of its batches what it is told to: so many participants, and what a row takes. */
-class Told implements Pick<IScheduler, 'stats'> {
+/** Tells of each participant that it has run batches, whose rows took so long. */
+class Told implements Pick<IScheduler, 'name' | 'stats'> {
+  readonly name = 'told';
   looks = 0;
-  batchRows: number;
-  rowUs: number | undefined;
-  readonly #participants: number;
+  rowUs: number;
+  participants: number;
+  readonly #ran: { batches: number; updateUs: number }[];
 
-  constructor(rowUs: number | undefined, participants = 2, batchRows = 64) {
+  constructor(rowUs: number, participants = 2) {
     this.rowUs = rowUs;
-    this.#participants = participants;
-    this.batchRows = batchRows;
+    this.participants = participants;
+    this.#ran = Array.from({ length: participants }, () => ({ batches: 0, updateUs: 0 }));
+  }
+
+  /** Each takes the next one in turn. */
+  run(batches: number, batchRows: number): void {
+    for (let batch = 0; batch < batches; batch++) {
+      this.#ran[batch % this.participants].batches++;
+      this.#ran[batch % this.participants].updateUs += this.rowUs * batchRows;
+    }
+  }
+
+  /** Has a new thread in the place of the last one. */
+  replace(): void {
+    this.#ran[this.participants - 1] = { batches: 0, updateUs: 0 };
   }
 
   stats(): SchedulerStats {
     this.looks++;
-    const participants = Array.from({ length: this.#participants }, () => IDLE);
-    return this.rowUs === undefined ? { participants } : { participants, batchUs: this.rowUs * this.batchRows };
+    return { participants: this.#ran.slice(0, this.participants).map((ran) => ({ ...ran, steals: 0, failedSteals: 0, idleUs: 0 })) };
   }
+}
+
+const single = { definition: { state: {}, update() {} } };
+const together = { definition: { state: {}, updateBatch() {} } };
+
+function sizeOf(scheduler: Told, updateBatchSize = 64, enableAdaptiveBatchSize = true, behavior: typeof single | typeof together = single) {
+  const warnings: string[] = [];
+  const size = new BatchSize({
+    scheduler,
+    behaviors: [behavior as never],
+    config: { updateBatchSize, enableAdaptiveBatchSize },
+    logger: { warn: (message) => void warnings.push(message) },
+  });
+  return { size, warnings };
 }
 
 /** Ticks of so many rows; gives the sizes that batches took on. */
-function sizesOver(told: Told, ticks: number, rows: number, size = new BatchSize(told, settings())): number[] {
+function sizesOver(told: Told, ticks: number, rows: number, size = sizeOf(told).size): number[] {
   const sizes: number[] = [];
   for (let tick = 0; tick < ticks; tick++) {
-    if (size.settle(Math.ceil(rows / size.rows), size.rows)) sizes.push(size.rows);
-    told.batchRows = size.rows;
+    const { rows: batchRows } = size;
+    const batches = Math.ceil(rows / batchRows);
+    told.run(batches, batchRows);
+    if (size.settle(batches, batchRows)) sizes.push(size.rows);
   }
   return sizes;
-}
-
-function settings(updateBatchSize = 64, enableAdaptiveBatchSize = true) {
-  return { updateBatchSize, enableAdaptiveBatchSize };
 }
 
 describe('batches that take long', () => {
@@ -53,7 +76,7 @@ describe('batches that take long', () => {
     expect(sizesOver(new Told(rowUs), 200, 5000)).toEqual(rows === 64 ? [] : [rows]);
   });
 
-  it('are made so many that each participant has four, as long as they take 20 µs', () => {
+  it('are made so many that each participant has four, as long as there are some of more than 20 µs to be halved', () => {
     expect(sizesOver(new Told(1, 2), 200, 128)).toEqual([16]);
     expect(sizesOver(new Told(1, 8), 200, 128)).toEqual([16]);
     expect(sizesOver(new Told(5, 8), 200, 128)).toEqual([4]);
@@ -68,24 +91,44 @@ describe('batches that take long', () => {
     [7, 4],
     [1, undefined],
   ])('are halved as often as it takes: from %i sessions of 20 µs each to %s', (most, rows) => {
-    const told = new Told(20, 2, most);
-    expect(sizesOver(told, 200, 5000, new BatchSize(told, settings(most)))).toEqual(rows === undefined ? [] : [rows]);
+    const told = new Told(20);
+    expect(sizesOver(told, 200, 5000, sizeOf(told, most).size)).toEqual(rows === undefined ? [] : [rows]);
+  });
+
+  it('have four sessions at least where a behaviour updates several at a time', () => {
+    const told = new Told(500);
+    expect(sizesOver(told, 200, 5000, sizeOf(told, 64, true, together).size)).toEqual([4]);
+    const few = new Told(500);
+    expect(sizesOver(few, 200, 5000, sizeOf(few, 3, true, together).size)).toEqual([]);
+  });
+
+  it('go by all that participants ran, not by what one of them did', () => {
+    const told = new Told(0.1);
+    const { size } = sizeOf(told);
+    for (let tick = 0; tick < 200; tick++) {
+      told.run(79, 64);
+      // One session of a millisecond.
+      told.rowUs = 1000 / 64;
+      told.run(1, 64);
+      told.rowUs = 0.1;
+      expect(size.settle(80, 64)).toBe(false);
+    }
   });
 
   it('stay as they are until two looks, sixteen ticks apart, have found the same', () => {
     const told = new Told(5);
-    const size = new BatchSize(told, settings());
-    expect(sizesOver(told, 33, 5000, size)).toEqual([]);
-    expect([told.looks, size.rows]).toEqual([1, 64]);
-    told.rowUs = 1;
-    expect(sizesOver(told, 17, 5000, size)).toEqual([]);
+    const { size } = sizeOf(told);
+    expect(sizesOver(told, 32, 5000, size)).toEqual([]);
+    expect([told.looks, size.rows]).toEqual([2, 64]);
+    told.rowUs = 0.1;
+    expect(sizesOver(told, 16, 5000, size)).toEqual([]);
     told.rowUs = 5;
-    expect(sizesOver(told, 34, 5000, size)).toEqual([16]);
+    expect(sizesOver(told, 48, 5000, size)).toEqual([16]);
   });
 
   it('grow again when updates are short, but not for a time at a limit', () => {
     const told = new Told(5);
-    const size = new BatchSize(told, settings());
+    const { size } = sizeOf(told);
     expect(sizesOver(told, 100, 5000, size)).toEqual([16]);
     told.rowUs = 3;
     expect(sizesOver(told, 100, 5000, size)).toEqual([]);
@@ -95,17 +138,61 @@ describe('batches that take long', () => {
     expect(sizesOver(told, 100, 5000, size)).toEqual([64]);
   });
 
-  it('are left alone where there is one participant, where nobody tells what they take, and where that is switched off', () => {
+  it('are as long as they are set where one participant is left', () => {
+    const told = new Told(5);
+    const { size } = sizeOf(told);
+    expect(sizesOver(told, 100, 5000, size)).toEqual([16]);
+    told.participants = 1;
+    expect(sizesOver(told, 100, 5000, size)).toEqual([64]);
+  });
+
+  it('are not gone by where a participant has been replaced, or many were of records', () => {
+    const told = new Told(5);
+    const { size } = sizeOf(told);
+    for (let round = 0; round < 5; round++) {
+      expect(sizesOver(told, 15, 5000, size)).toEqual([]);
+      told.replace();
+      expect(sizesOver(told, 1, 5000, size)).toEqual([]);
+    }
+    for (let tick = 0; tick < 200; tick++) {
+      told.run(79, 64);
+      told.run(20, 64);
+      expect(size.settle(79, 64)).toBe(false);
+    }
+    expect(sizesOver(told, 100, 5000, size)).toEqual([16]);
+  });
+
+  it('are left alone where there is one participant, and where that is switched off', () => {
     expect(sizesOver(new Told(500, 1), 100, 5000)).toEqual([]);
-    expect(sizesOver(new Told(undefined), 100, 5000)).toEqual([]);
     const told = new Told(500);
-    expect(sizesOver(told, 100, 5000, new BatchSize(told, settings(64, false)))).toEqual([]);
+    expect(sizesOver(told, 100, 5000, sizeOf(told, 64, false).size)).toEqual([]);
     expect(told.looks).toBe(0);
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('not now');
+      },
+      'not now',
+    ],
+    ['tells of no participants', () => ({}), /not iterable/],
+    ['tells of no time', () => ({ participants: [{ batches: 1 }] }), 'batches of 1 and NaN µs'],
+    ['tells of endless time', () => ({ participants: [{ batches: 1, updateUs: Number.POSITIVE_INFINITY }] }), /Infinity/],
+    ['tells in bigints', () => ({ participants: [{ batches: 1n, updateUs: 1n }] }), /BigInt/],
+  ])('are left alone from then on where a scheduler %s, which is told once', (_, stats, reason) => {
+    const told = new Told(500);
+    told.stats = stats as never;
+    const { size, warnings } = sizeOf(told);
+    expect(sizesOver(told, 100, 5000, size)).toEqual([]);
+    expect(warnings).toEqual([expect.stringMatching(/^scheduler told: its stats\(\) are none, batches stay as long as they are: /)]);
+    expect(warnings[0]).toMatch(reason);
   });
 
   it('begin anew with a size that is set', () => {
     const told = new Told(5);
-    const size = new BatchSize(told, settings());
+    const { size } = sizeOf(told);
     sizesOver(told, 100, 5000, size);
     size.most = 48;
     expect([size.most, size.rows]).toEqual([48, 48]);
@@ -113,9 +200,21 @@ describe('batches that take long', () => {
   });
 });
 
-/** Runs batches one after the other, and says that they take long on two threads. */
+/** Runs batches one after the other, and says that two threads did, half a millisecond for each. */
 function slowScheduler(): IScheduler {
-  return serialScheduler({ stats: () => ({ participants: [IDLE, IDLE], batchUs: 1000 }) });
+  let batches = 0;
+  const serial = serialScheduler();
+  return serialScheduler({
+    ...serial,
+    parallelFor(count, epoch) {
+      batches += count;
+      return serial.parallelFor(count, epoch);
+    },
+    stats() {
+      const half = { batches: batches / 2, updateUs: batches * 250, steals: 0, failedSteals: 0, idleUs: 0 };
+      return { participants: [half, half] };
+    },
+  });
 }
 
 /** Every tenth update of the first session of a batch fails, and who is behind it in the batch is not updated. */
@@ -136,7 +235,7 @@ describe('a manager whose batches take long', () => {
     manager.createSessionBatch(accounts(200));
     const batches = new Set<number>();
     for (let tick = 0; tick < 60; tick++) batches.add((await manager.updateAllSessions(100)).batches);
-    expect([...batches]).toEqual([4, 64]);
+    expect([...batches]).toEqual([4, 32]);
     expect(manager.config.updateBatchSize).toBe(64);
     for (const handle of manager.sessions()) expect(handle.state.updates).toBe(60);
   });
@@ -150,6 +249,6 @@ describe('a manager whose batches take long', () => {
     const options = { behavior: halting, scheduler: serialScheduler(), logger: false } as const;
     expect(await replay(file, options)).toMatchObject({ ticks: 70, digest, difference: undefined });
     const other = await replay(file, { ...options, scheduler: serialScheduler(), updateBatchSize: 64 });
-    expect(other.difference).toMatchObject({ tick: 40 });
+    expect(other.difference).toMatchObject({ tick: 50 });
   });
 });

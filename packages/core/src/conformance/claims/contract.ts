@@ -60,8 +60,7 @@ export const contractClaims = (): readonly Claim[] => [
         manager.createSessionBatch(accounts(640));
         let batches = 0;
         for (let ticks = 0; ticks < 5; ticks++) batches += (await tick()).batches;
-        const { participants, batchUs = 0 } = scheduler.stats();
-        assert.ok(batchUs >= 0 && Number.isFinite(batchUs), `batchUs must be a number from 0 on, where it is told: got ${batchUs}`);
+        const { participants } = scheduler.stats();
         assert.equal(
           participants.reduce((sum, participant) => sum + participant.batches, 0),
           batches,

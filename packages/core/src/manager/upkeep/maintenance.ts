@@ -49,8 +49,8 @@ export class Maintenance {
   #retryMs = 0;
   /** Whether checkpoints are next to have the store before sleepers. */
   #isCheckpointsTurn = false;
-  /** Whether the store is given something as soon as the event loop has come round. */
-  #isComing = false;
+  /** Whether the store is to be given something as soon as the event loop has come round, or was while a tick was in flight. */
+  #soon: 'no' | 'coming' | 'missed' = 'no';
   #isClosed = false;
 
   constructor(parts: MaintenanceParts) {
@@ -134,10 +134,11 @@ export class Maintenance {
     const { hibernation, durability } = this.#parts;
     const checkpoints = durability?.checkpoints;
     if (checkpoints === undefined) return hibernation.maintain(untilMs);
-    if (checkpoints.isUnasked && !this.#isComing) {
+    if (checkpoints.isUnasked && this.#soon === 'no') {
       this.#storeSoon();
       return hibernation.maintain(untilMs);
     }
+    if (this.#soon === 'missed') this.#soon = 'no';
     const isFirst = this.#takeTurn();
     const first = isFirst ? checkpoints.step(untilMs, unaskedUntilMs) : hibernation.maintain(untilMs);
     const second = (): void | Promise<void> => (isFirst ? hibernation.maintain(untilMs) : checkpoints.step(untilMs, unaskedUntilMs));
@@ -158,12 +159,12 @@ export class Maintenance {
     if (checkpoints?.isUnasked && storing.lane.work === undefined && !storing.isPausing) this.#storeSoon();
   }
 
-  /** When the event loop has come round; so what nobody waits for is no part of a tick, as long as there is anything between two. */
+  /** When the event loop has come round; so what nobody waits for is no part of a tick, as long as there is anything between two. Where there is not, the end of the next tick sees to it. */
   #storeSoon(): void {
-    if (this.#isComing) return;
-    this.#isComing = true;
+    if (this.#soon !== 'no') return;
+    this.#soon = 'coming';
     setImmediate(() => {
-      this.#isComing = false;
+      this.#soon = this.#isBetweenTicks ? 'no' : 'missed';
       this.#storeNext();
     });
   }
