@@ -1,25 +1,12 @@
-import type { DormouseEvents, IScheduler } from '@dormouse/core';
+import type { DormouseEvents } from '@dormouse/core';
 import { describe, expect, it } from 'vitest';
 import { RecordKind } from '../../src/record/record-head.js';
 import { ManualClock } from '../../src/testing/manual-clock.js';
 import { on } from '../manager/calling-behavior.js';
 import { startSleepy } from '../manager/sleeping.js';
 import { accounts, failure } from '../manager/test-manager.js';
-import { serialScheduler } from '../scheduler/test-schedulers.js';
 import { Disk } from './disk-fixture.js';
 import { headsOn, type Keeper, startKeeper, turn } from './durable-fixture.js';
-
-/** A scheduler whose rounds take turns of the event loop. */
-function slowly(turns: number): IScheduler {
-  const serial = serialScheduler();
-  return {
-    ...serial,
-    async parallelFor(batchCount, epoch) {
-      for (let at = 0; at < turns; at++) await turn();
-      await serial.parallelFor(batchCount, epoch);
-    },
-  };
-}
 
 const { asleep, active, quarantined } = RecordKind;
 const kindsOn = (disk: Disk) => headsOn(disk).map(({ accountId, kind }) => [accountId, kind]);
@@ -137,69 +124,6 @@ describe('a checkpoint', () => {
     await expect(manager.checkpoint()).rejects.toEqual(
       failure('ERR_INVALID_ARGUMENT', 'store fake ends with the process: it can take no checkpoint'),
     );
-  });
-});
-
-describe('checkpointEveryMs', () => {
-  it('has one begin whenever so much time has passed since the last one began', async () => {
-    const told: number[] = [];
-    on('dormouse:checkpoint:done', ({ tick }: DormouseEvents['dormouse:checkpoint:done']) => told.push(tick));
-    const clock = new ManualClock();
-    const { manager } = await startKeeper(new Disk(), {}, { clock, checkpointEveryMs: 1000 });
-    manager.createSession(1);
-    for (const passed of [0, 999, 1, 500, 500, 5000, 0]) {
-      clock.advance(passed);
-      await manager.updateAllSessions(1);
-      for (let turns = 0; turns < 10; turns++) await turn();
-    }
-    expect(told).toEqual([3, 5, 6]);
-    expect(manager.config.checkpointEveryMs).toBe(1000);
-  });
-
-  it('it goes on between ticks, in none of them', async () => {
-    const clock = new ManualClock();
-    const { manager, store } = await startKeeper(new Disk(), {}, { clock, checkpointEveryMs: 1000 });
-    manager.createSessionBatch(accounts(100));
-    clock.advance(1000);
-    await manager.updateAllSessions(1);
-    expect(store.batches).toEqual([]);
-    while (manager.getGlobalMetrics().checkpoints === 0) await turn();
-    expect(store.batches).toEqual([32, 32, 32, 4]);
-  });
-
-  it.each([
-    ['leave the event loop no turn', serialScheduler()],
-    ['take all its turns', slowly(1)],
-    ['take many turns each', slowly(5)],
-  ])('where ticks follow each other that %s it goes on with some of each', async (_, scheduler) => {
-    const clock = new ManualClock();
-    const { manager, store } = await startKeeper(new Disk(), {}, { clock, checkpointEveryMs: 1000, scheduler } as never);
-    manager.createSessionBatch(accounts(100));
-    clock.advance(1000);
-    let ticks = 0;
-    for (; manager.getGlobalMetrics().checkpoints === 0 && ticks < 20; ticks++) await manager.updateAllSessions(1);
-    expect(store.batches).toEqual([32, 32, 32, 4]);
-    expect(ticks).toBeLessThan(20);
-  });
-
-  it('0: none by itself', async () => {
-    const clock = new ManualClock();
-    const disk = new Disk();
-    const { manager } = await startKeeper(disk, {}, { clock });
-    manager.createSession(1);
-    clock.advance(1_000_000_000);
-    await manager.updateAllSessions(1);
-    expect(disk.records.size).toBe(0);
-  });
-
-  it('is of no meaning to a store that ends with the process', async () => {
-    const clock = new ManualClock();
-    const { manager, store } = await startSleepy({}, { clock, checkpointEveryMs: 1 });
-    manager.createSession(1);
-    clock.advance(1000);
-    await manager.updateAllSessions(1);
-    await manager.shutdown();
-    expect(store.batches).toEqual([]);
   });
 });
 

@@ -69,9 +69,14 @@ export class Checkpoints {
 
   // ------------------------------------------------------------------------------------------------------- slices
 
-  /** True while one is under way, or due, that nobody waits for. */
+  /** A tick has ended: one that is due begins. */
+  beginDue(): void {
+    this.#current();
+  }
+
+  /** True while one is under way that nobody waits for. */
   get isUnasked(): boolean {
-    return this.#current()?.isAsked === false;
+    return this.#job?.isDone === false && !this.#job.isAsked;
   }
 
   /**
@@ -89,11 +94,14 @@ export class Checkpoints {
     }
   }
 
-  /** Between ticks: until the store has something to do again. False if there is nothing for it. The store is free. */
-  sendOne(): boolean {
+  /**
+   * Between ticks: until the store has something to do again, or a tick has begun. False if there is nothing for it; one that is due begins when a tick ends. The
+   * store is free.
+   */
+  sendOne(isBetweenTicks: () => boolean): boolean {
     const { lane } = this.#parts.storing;
     const untilMs = performance.now() + MOST_LOOKING_MS;
-    while (this.#advance(this.#parts.rounds.slots.length) === true) {
+    while (this.#isUnderWay && isBetweenTicks() && this.#advance(this.#parts.rounds.slots.length) === true) {
       if (lane.work !== undefined || performance.now() >= untilMs) return true;
     }
     return false;
@@ -214,6 +222,10 @@ export class Checkpoints {
     job.movedUntil ??= storing.movedUntil;
     if (storing.hasToldMoved(job.movedUntil) || !storing.sendMoved()) this.#flush(job);
     return true;
+  }
+
+  get #isUnderWay(): boolean {
+    return this.#job?.isDone === false || this.#next?.isDone === false;
   }
 
   /** The one under way, or due. */

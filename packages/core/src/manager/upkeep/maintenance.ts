@@ -49,8 +49,10 @@ export class Maintenance {
   #retryMs = 0;
   /** Whether checkpoints are next to have the store before sleepers. */
   #isCheckpointsTurn = false;
-  /** Whether the store is to be given something as soon as the event loop has come round, or was while a tick was in flight. */
-  #soon: 'no' | 'coming' | 'missed' = 'no';
+  /** A tick's end has put off a checkpoint, which has not had a store since that could have taken something of it. */
+  #isOwed = false;
+  /** Whether the store is to be given something as soon as the event loop has come round. */
+  #isComing = false;
   #isClosed = false;
 
   constructor(parts: MaintenanceParts) {
@@ -129,17 +131,25 @@ export class Maintenance {
     this.#defragmentation.step(untilMs);
   }
 
-  /** Sleepers' rows and what is awake, in turn, so that neither waits for the other's end. */
+  /**
+   * Sleepers' rows and what is awake, in turn, so that neither waits for the other's end. A checkpoint that nobody waits for is put off, to between this tick and the next; if it
+   * comes to nothing there, because one follows the other or sleepers have the store, it is first when the store is free at a tick's end.
+   */
   #storeRecords(untilMs: number, unaskedUntilMs: number): void | Promise<void> {
     const { hibernation, durability } = this.#parts;
     const checkpoints = durability?.checkpoints;
     if (checkpoints === undefined) return hibernation.maintain(untilMs);
-    if (checkpoints.isUnasked && this.#soon === 'no') {
+    checkpoints.beginDue();
+    if (checkpoints.isUnasked) {
       this.#storeSoon();
-      return hibernation.maintain(untilMs);
+      if (!this.#isOwed) {
+        this.#isOwed = true;
+        return hibernation.maintain(untilMs);
+      }
     }
-    if (this.#soon === 'missed') this.#soon = 'no';
-    const isFirst = this.#takeTurn();
+    const isFree = hibernation.storing.isOpen();
+    const isFirst = this.#isOwed ? isFree : this.#takeTurn();
+    if (isFree) this.#isOwed = false;
     const first = isFirst ? checkpoints.step(untilMs, unaskedUntilMs) : hibernation.maintain(untilMs);
     const second = (): void | Promise<void> => (isFirst ? hibernation.maintain(untilMs) : checkpoints.step(untilMs, unaskedUntilMs));
     return first === undefined ? second() : first.then(second);
@@ -148,23 +158,35 @@ export class Maintenance {
   /** The store has ended a call that took its time: if no tick is in flight it is given the next batch at once, one that is encoded, or as many rows as the host encodes at once. */
   #storeNext(): void {
     const { hibernation, durability } = this.#parts;
-    const checkpoints = durability?.checkpoints;
     const { storing } = hibernation;
     if (!this.#isBetweenTicks || !storing.lane.settle() || storing.isPausing) return;
-    // Whoever has heard of something may have begun a tick.
-    if (!this.#isBetweenTicks) return;
-    if (this.#takeTurn()) void (checkpoints?.sendOne() || storing.sendOne());
-    else void (storing.sendOne() || checkpoints?.sendOne());
+    if (this.#takeTurn()) void (this.#sendOfCheckpoint() || this.#sendOfSleepers());
+    else void (this.#sendOfSleepers() || this.#sendOfCheckpoint());
     // One that takes its time calls again when it is done.
-    if (checkpoints?.isUnasked && storing.lane.work === undefined && !storing.isPausing) this.#storeSoon();
+    if (durability?.checkpoints.isUnasked && storing.lane.work === undefined && !storing.isPausing) this.#storeSoon();
   }
 
-  /** When the event loop has come round; so what nobody waits for is no part of a tick, as long as there is anything between two. Where there is not, the end of the next tick sees to it. */
+  // Whoever has heard of something may have begun a tick: that is looked at before each.
+
+  #sendOfSleepers(): boolean {
+    return this.#isBetweenTicks && this.#parts.hibernation.storing.sendOne();
+  }
+
+  #sendOfCheckpoint(): boolean {
+    const { hibernation, durability } = this.#parts;
+    if (durability === undefined) return false;
+    const isFree = hibernation.storing.isOpen();
+    if (!this.#isBetweenTicks) return false;
+    if (isFree) this.#isOwed = false;
+    return durability.checkpoints.sendOne(() => this.#isBetweenTicks);
+  }
+
+  /** When the event loop has come round: what nobody waits for is no part of a tick then, as long as there is anything between two. */
   #storeSoon(): void {
-    if (this.#soon !== 'no') return;
-    this.#soon = 'coming';
+    if (this.#isComing) return;
+    this.#isComing = true;
     setImmediate(() => {
-      this.#soon = this.#isBetweenTicks ? 'no' : 'missed';
+      this.#isComing = false;
       this.#storeNext();
     });
   }
