@@ -156,7 +156,7 @@ describe('a store that fails', () => {
     store.putError = new Error('disk full');
     clock.advance(10_000);
     await manager.updateAllSessions(1);
-    await turn();
+    while (store.batches.length === 0) await turn();
     clock.advance(999);
     await manager.updateAllSessions(1);
     expect([store.batches.length, manager.getGlobalMetrics().storePausedMs]).toEqual([1, 999]);

@@ -2,6 +2,7 @@ import type { DormouseEvents, IScheduler } from '@dormouse/core';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../src/testing/manual-clock.js';
 import { on } from '../manager/calling-behavior.js';
+import { startSleepy } from '../manager/sleeping.js';
 import { accounts } from '../manager/test-manager.js';
 import { serialScheduler } from '../scheduler/test-schedulers.js';
 import { Disk } from './disk-fixture.js';
