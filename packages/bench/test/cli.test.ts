@@ -148,6 +148,7 @@ describe('dormouse-bench', () => {
       arith: 'f32',
       form: 'session',
       batch: 64,
+      isBatchFixed: false,
       caller: 'idle',
       dispatch: 'resident',
       stats: { participants: [expect.objectContaining({ batches: 20, steals: 0 })] },

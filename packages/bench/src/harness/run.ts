@@ -16,11 +16,12 @@ export interface RunOptions extends FleetOptions {
 
 /** What a run measured: *Report* in the workloads' specification, with what was run. Times are µs. */
 export interface WorkloadReport
-  extends Omit<FleetOptions, 'form' | 'batch' | 'workers' | 'caller' | 'dispatch' | 'copy'>,
+  extends Omit<FleetOptions, 'form' | 'batch' | 'isBatchFixed' | 'workers' | 'caller' | 'dispatch' | 'copy'>,
     Omit<FleetTotals, 'egressSum' | 'checksum'> {
   /** Null on the floor, which has neither forms, batches nor participants. */
   readonly form: FleetOptions['form'] | null;
   readonly batch: number | null;
+  readonly isBatchFixed: boolean | null;
   readonly workers: number | null;
   readonly caller: Caller | null;
   readonly dispatch: Dispatch | null;
@@ -84,6 +85,7 @@ export async function runWorkload(options: RunOptions): Promise<WorkloadReport> 
       ...fleetOptions,
       form: floor ? null : options.form,
       batch: floor ? null : options.batch,
+      isBatchFixed: floor ? null : options.isBatchFixed === true,
       workers: floor ? null : options.workers,
       caller: floor ? null : (options.caller ?? 'idle'),
       dispatch: floor ? null : (options.dispatch ?? 'resident'),
