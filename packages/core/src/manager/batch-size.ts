@@ -130,11 +130,16 @@ export class BatchSize {
   }
 
   #rowsFor(us: number, share: number): number {
-    const wanted = Math.max(this.#least, Math.min(LONG_US / us, Math.max(share / LEAST_BATCHES, WORTH_US / us)));
+    const wanted = Math.min(LONG_US / us, Math.max(share / LEAST_BATCHES, WORTH_US / us));
     let rows = this.#most;
-    while (rows > wanted) rows = (rows + 1) >> 1;
+    for (let half = halfOf(rows); rows > wanted && half < rows && half >= this.#least; half = halfOf(rows)) rows = half;
     return rows;
   }
+}
+
+/** The larger one, where there are two: that of 1 is 1. */
+function halfOf(rows: number): number {
+  return (rows + 1) >> 1;
 }
 
 function updatesTogether({ definition }: Pick<AnyBehavior, 'definition'>): boolean {

@@ -66,6 +66,14 @@ function sizesOver(told: Told, ticks: number, rows: number, size = sizeOf(told).
   return sizes;
 }
 
+/** One whose batches have become sixteen sessions long. */
+function adapted() {
+  const told = new Told(5);
+  const { size } = sizeOf(told);
+  expect(sizesOver(told, 100, 5000, size)).toEqual([16]);
+  return { told, size };
+}
+
 describe('batches that take long', () => {
   it.each([
     ['short', 1.5, [64]],
@@ -98,6 +106,8 @@ describe('batches that take long', () => {
   it('have four sessions at least where a behaviour updates several at a time', () => {
     const told = new Told(500);
     expect(sizesOver(told, 200, 5000, sizeOf(told, 64, true, together).size)).toEqual([4]);
+    const uneven = new Told(500);
+    expect(sizesOver(uneven, 200, 5000, sizeOf(uneven, 48, true, together).size)).toEqual([6]);
     const few = new Told(500);
     expect(sizesOver(few, 200, 5000, sizeOf(few, 3, true, together).size)).toEqual([]);
   });
@@ -127,9 +137,7 @@ describe('batches that take long', () => {
   });
 
   it('grow again when updates are short, but not for a time at a limit', () => {
-    const told = new Told(5);
-    const { size } = sizeOf(told);
-    expect(sizesOver(told, 100, 5000, size)).toEqual([16]);
+    const { told, size } = adapted();
     told.rowUs = 3;
     expect(sizesOver(told, 100, 5000, size)).toEqual([]);
     told.rowUs = 2;
@@ -139,9 +147,7 @@ describe('batches that take long', () => {
   });
 
   it('are as long as they are set where one participant is left', () => {
-    const told = new Told(5);
-    const { size } = sizeOf(told);
-    expect(sizesOver(told, 100, 5000, size)).toEqual([16]);
+    const { told, size } = adapted();
     told.participants = 1;
     expect(sizesOver(told, 100, 5000, size)).toEqual([64]);
   });
@@ -191,9 +197,7 @@ describe('batches that take long', () => {
   });
 
   it('begin anew with a size that is set', () => {
-    const told = new Told(5);
-    const { size } = sizeOf(told);
-    sizesOver(told, 100, 5000, size);
+    const { told, size } = adapted();
     size.most = 48;
     expect([size.most, size.rows]).toEqual([48, 48]);
     expect(sizesOver(told, 100, 5000, size)).toEqual([12]);
