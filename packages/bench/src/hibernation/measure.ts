@@ -13,7 +13,7 @@ const MOST_AWAKE = 100_000;
 const WAVE = 4096;
 /** A process grows by what it compiles, for some 20 times that all fall asleep and wake; of fleets that take no more than a second for it, so many do so first, of larger ones a single one. */
 const WARM_UPS = 24;
-const FEW_ENOUGH = 10_000;
+export const FEW_ENOUGH = 10_000;
 /** Sessions that a fleet's threads are warmed up with. */
 const FEW = 512;
 /** Storing is measured by slices of this length: some tens of records. */

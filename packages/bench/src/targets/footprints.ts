@@ -1,6 +1,6 @@
 import { apartUntil } from '../harness/apart.js';
 import { LEAN_START } from '../harness/lean-process.js';
-import type { HibernateReport } from '../hibernation/measure.js';
+import { FEW_ENOUGH, type HibernateReport } from '../hibernation/measure.js';
 import type { MemoryReport } from '../hibernation/scaling.js';
 import type { Arm } from './target.js';
 
@@ -20,7 +20,6 @@ export type Sleeper = keyof typeof SLEEPERS;
 
 /** Managers that come and go before: of few sessions all is measured by what the manager says, and the resident set is reported. */
 const WARM_UPS = 4;
-const FEW_ENOUGH = 10_000;
 
 /** What processes with so many sessions take, each measured once, whichever targets ask for it. */
 export class Footprints {

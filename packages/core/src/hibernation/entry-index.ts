@@ -12,8 +12,8 @@ const FIRST_PLACES = 8;
 /** From this many on, a submap is whole pages, given back at once when it is copied to larger ones. */
 const PAGE_PLACES = 1024;
 /**
- * A place is 0 when it is free, else an entry plus one; above that how far it is behind its home, {@link FAR} at most; above that two bits of its key's hash. So few keys
- * are looked at, each of which lies where nothing else does that is at hand: of those behind a key that is taken out, only of those that are far from home.
+ * A place is 0 when it is free, else an entry plus one; above that how far it is behind its home, {@link FAR} at most; above that two bits of its key's hash. So a look asks for
+ * few others' keys, and of those behind a key that is taken out only those are asked for that are far from home.
  */
 const ENTRY_BITS = 26;
 const ENTRY_MASK = 2 ** ENTRY_BITS - 1;

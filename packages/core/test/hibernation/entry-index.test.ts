@@ -1,18 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { EntryIndex } from '../../src/hibernation/entry-index.js';
+import { randomOf } from '../seeded-random.js';
 
 const SUBMAPS = 256;
-
-/** Tommy Ettinger's generator: the same numbers in each run. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b_79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 describe('EntryIndex', () => {
   it('copies a submap only into a shorter one when keys go: few of its keys are looked at for each', () => {
@@ -35,7 +25,7 @@ describe('EntryIndex', () => {
     const keys: number[] = [];
     const index = new EntryIndex((entry) => keys[entry]);
     const expected = new Map<number, number>();
-    const random = mulberry32(1);
+    const random = randomOf(1);
     const absent: number[] = [];
     for (let step = 0; step < 400_000; step++) {
       const key = Math.floor(random() * 120_000) + 1;

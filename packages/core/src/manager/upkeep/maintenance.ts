@@ -84,7 +84,7 @@ export class Maintenance {
   }
 
   /**
-   * The end of a tick: a slice until `untilMs`. A checkpoint that nobody waits for goes on between ticks, or, where the event loop has not come round since the last one, until
+   * The end of a tick: a slice until `untilMs`. A checkpoint that nobody waits for goes on between ticks, or, where it came to nothing there since the last tick, until
    * `unaskedUntilMs`. A promise when the scheduler has a part in it.
    */
   run(untilMs: number, unaskedUntilMs: number): void | Promise<void> {
