@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { HEAD_BYTES, type HeadPage, MOST_HEADS } from '@dormouse/core';
-import { fileError, openForReading, PLACE_BYTES } from './store-file.js';
+import { fileError, numberOf, openForReading, PLACE_BYTES } from './store-file.js';
 
 const BUSY_MS = 1000;
 const ENTRY_BYTES = PLACE_BYTES + HEAD_BYTES;
@@ -55,6 +55,7 @@ export class FileReader {
   /** Goes through all records once, a page for each step; each is told by `found`, then the page. Throws `ERR_STORE_FILE` where what is known of a record is not what its row says. */
   *heads(found: Found, page: HeadPage): Generator<void> {
     const query = this.#opened().prepare(PAGE);
+    const lastId = numberOf(this.#opened(), 'SELECT ifnull(max(id), 0) FROM record');
     const heads = new Uint32Array(MOST_HEADS * HEAD_WORDS);
     const bytes = new Uint8Array(heads.buffer, 0, heads.byteLength);
     const ids = new Uint32Array(MOST_HEADS);
@@ -63,7 +64,9 @@ export class FileReader {
       if (row.count === 0) return;
       this.#unpack(row, found, heads, ids);
       this.#readBytes += row.places.length;
-      page(row.count, bytes.subarray(0, row.count * HEAD_BYTES), ids.subarray(0, row.count));
+      // As close together as these: ids that are free are used again first.
+      const more = Math.round(((lastId - row.last) * row.count) / (row.last - behind));
+      page(row.count, bytes.subarray(0, row.count * HEAD_BYTES), ids.subarray(0, row.count), more);
       behind = row.last;
       yield;
     }

@@ -43,6 +43,28 @@ describe.runIf(hasSqlite)('loading', () => {
     await store.close();
   });
 
+  it('says with each page about how many are behind it, also where ids are free', async () => {
+    const sparse = newFile();
+    const keeper = await Bookkeeper.opened(() => sqliteStore(sparse, { thread: false, synchronous: 'normal' }));
+    for (let first = 1; first <= COUNT; first += 32) await keeper.put(32, first, 0, 40);
+    for (let at = 0; at < COUNT; at += 2) keeper.delete(1 + at);
+    await keeper.store.close();
+    for (const [file, left] of [
+      [path, COUNT],
+      [sparse, COUNT / 2],
+    ] as const) {
+      const store = sqliteStore(file, { thread: false });
+      await store.open(HOST);
+      let seen = 0;
+      await store.durable!.load((count, _heads, _locations, more) => {
+        seen += count;
+        expect(Math.abs(more! - (left - seen))).toBeLessThanOrEqual(2);
+      });
+      expect(seen).toBe(left);
+      await store.close();
+    }
+  });
+
   it('who asks before has all of it gone through, and may load it all the same', async () => {
     const store = sqliteStore(path, { thread: false });
     await store.open(HOST);

@@ -11,8 +11,11 @@ export interface DiskStats {
   readonly writtenBytes: number;
 }
 
-/** What `load` hands over: heads and locations of records, valid during the call. */
-export type HeadPage = (count: number, heads: Uint8Array, locations: Uint32Array) => void;
+/**
+ * What `load` hands over: heads and locations of records, valid during the call; and about how many records are behind these, if the store can tell at no cost:
+ * room is made for them at once. It need not be exact, and only what is said with the first page counts.
+ */
+export type HeadPage = (count: number, heads: Uint8Array, locations: Uint32Array, more?: number) => void;
 
 /**
  * What a store has beside its contract if its records outlive the process. One file then holds what a manager is: its records, each with its head, and a few

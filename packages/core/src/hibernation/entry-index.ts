@@ -61,6 +61,26 @@ export class EntryIndex {
     put(places, hash, entry);
   }
 
+  /** Makes room for about so many at once, if it is a number: a million that come one at a time are moved four times each while it grows. */
+  reserve(count: number): void {
+    if (!(count > 0 && count < ENTRY_MASK)) return;
+    const each = count / this.#submaps.length;
+    // Their shares differ by about the root of one: two of these on top leave few that have to grow.
+    const length = roomFor(each + 2 * Math.sqrt(each));
+    for (let submap = 0; submap < this.#submaps.length; submap++) {
+      if (this.#submaps[submap].length < length) this.#resize(submap, length);
+    }
+  }
+
+  /** Gives back what was reserved for more than came. */
+  trim(): void {
+    for (let submap = 0; submap < this.#submaps.length; submap++) {
+      const length = roomFor(this.#counts[submap]);
+      const most = length === 0 ? 0 : placesAfter(length);
+      if (most < this.#submaps[submap].length) this.#resize(submap, length);
+    }
+  }
+
   /** Has a key that is in stand for another entry, which has the same key. */
   replace(key: number, entry: number): void {
     const hash = mix(key);
@@ -171,6 +191,11 @@ function placesFor(count: number): number {
   const quarter = 2 ** Math.max(0, 29 - Math.clz32(count));
   const step = count <= PAGE_PLACES ? quarter : Math.max(quarter, PAGE_PLACES);
   return Math.max(FIRST_PLACES, Math.ceil(count / step) * step);
+}
+
+/** The least length of which so many are four fifths at most. */
+function roomFor(count: number): number {
+  return count === 0 ? 0 : placesFor(Math.ceil((count * 5) / 4));
 }
 
 /** The next longer one. */

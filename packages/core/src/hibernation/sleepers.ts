@@ -102,6 +102,16 @@ export class Sleepers {
     return entry;
   }
 
+  /** About so many are about to be added: room is made for them in one go. */
+  reserve(count: number): void {
+    this.#accounts.reserve(count);
+  }
+
+  /** They have been: room that was made for more is given back. */
+  trim(): void {
+    this.#accounts.trim();
+  }
+
   remove(entry: number): void {
     this.#timesOf(entry).remove(entry);
     this.#accounts.delete(this.accountOf(entry));

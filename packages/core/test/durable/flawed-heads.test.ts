@@ -63,3 +63,22 @@ describe('a record', () => {
     }
   });
 });
+
+it.each([
+  ['says nothing', undefined],
+  ['promises none', 0],
+  ['promises fewer than nobody', -4096],
+  ['promises no number', Number.NaN],
+  ['promises a hundred thousand', 100_000],
+  ['promises more than there can be', Number.POSITIVE_INFINITY],
+])('of how many are behind a page a store %s: whoever is there comes back, and room for the others is not kept', async (_what, more) => {
+  const disk = await diskWith(1, 2, 3);
+  const store = new DiskStore(disk);
+  const { load } = store.durable;
+  store.durable.load = (page) => load((count, heads, locations) => page(count, heads, locations, more));
+  const { manager } = await startOn(disk, { store, resume: true });
+  expect(manager.resumed).toMatchObject({ asleep: 3, refused: 0 });
+  expect([...manager.sessions()].map(({ accountId }) => accountId).toSorted()).toEqual([1, 2, 3]);
+  const { manager: plain } = await resumeOn(disk);
+  expect(manager.getMemoryUsage().sleeperBytes).toBe(plain.getMemoryUsage().sleeperBytes);
+});

@@ -52,4 +52,40 @@ describe('EntryIndex', () => {
     for (const key of [...expected.keys()]) index.delete(key);
     expect(index.heldBytes).toBe(0);
   });
+
+  it('with room reserved, moves nobody while they come, and holds no more than without', () => {
+    let looks = 0;
+    const keyOf = (entry: number): number => {
+      looks++;
+      return entry;
+    };
+    const reserved = new EntryIndex(keyOf);
+    const grown = new EntryIndex(keyOf);
+    const count = 1000 * SUBMAPS;
+    reserved.reserve(count);
+    for (let key = 0; key < count; key++) reserved.add(key, key);
+    expect(looks).toBe(0);
+    for (let key = 0; key < count; key++) grown.add(key, key);
+    expect(looks).toBeGreaterThan(count);
+    reserved.trim();
+    expect(reserved.heldBytes).toBeLessThanOrEqual(grown.heldBytes * 1.25);
+    for (let key = 0; key < count; key += 101) expect(reserved.find(key)).toBe(key);
+  });
+
+  it('gives back what was reserved for those who have not come, and what was reserved for nobody is nothing', () => {
+    const index = new EntryIndex((entry) => entry);
+    for (const count of [0, -5, Number.NaN, Number.POSITIVE_INFINITY]) index.reserve(count);
+    expect(index.heldBytes).toBe(0);
+    index.reserve(1000 * SUBMAPS);
+    for (let key = 0; key < 5000; key++) index.add(key, key);
+    index.trim();
+    const few = new EntryIndex((entry) => entry);
+    for (let key = 0; key < 5000; key++) few.add(key, key);
+    expect(index.heldBytes).toBeLessThanOrEqual(few.heldBytes * 1.25);
+    for (let key = 0; key < 5000; key++) expect(index.find(key)).toBe(key);
+    index.reserve(10);
+    for (let key = 0; key < 5000; key++) index.delete(key);
+    index.trim();
+    expect(index.heldBytes).toBe(0);
+  });
 });

@@ -85,7 +85,8 @@ export class Resume {
   }
 
   /** Takes a page of heads, as the store hands it over. No object is made for one of them; some 0.8 µs each. */
-  take(count: number, heads: Uint8Array, locations: Uint32Array): void {
+  take(count: number, heads: Uint8Array, locations: Uint32Array, more = 0): void {
+    if (this.#count === 0) this.#engine.store.sleepers.reserve(count + more);
     const view = new DataView(heads.buffer, heads.byteOffset, heads.byteLength);
     for (let i = 0; i < count; i++) this.#add(readHead(view, i, this.#head), locations[i]);
   }
@@ -93,6 +94,7 @@ export class Resume {
   /** Wakes those who were awake, in the order in which their records lie. Numbers of shapes have been assigned. */
   wake(): void {
     const { sleepers } = this.#engine.store;
+    sleepers.trim();
     const awake = this.#awake;
     this.#awake = [];
     awake.sort((a, b) => sleepers.locationOf(a >> 1) - sleepers.locationOf(b >> 1));

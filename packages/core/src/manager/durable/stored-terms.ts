@@ -83,10 +83,10 @@ export async function takeUp(
   const resume = new Resume(engine, shapes, logger);
   let found = 0;
   await whileGoingOn(clock, LOAD_MS, `store ${engine.records.name} has handed over nothing`, (isAwaited) =>
-    durable.load((count, heads, locations) => {
+    durable.load((count, heads, locations, more) => {
       if (!isAwaited()) return;
       found += count;
-      if (isResuming) resume.take(count, heads, locations);
+      if (isResuming) resume.take(count, heads, locations, more);
     }),
   );
   if (!isResuming && found > 0) throw notEmpty(engine.records, found);
