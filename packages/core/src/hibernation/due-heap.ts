@@ -1,4 +1,4 @@
-import { type EntryPages, NO_ENTRY, PLACE_MASK } from './entry-pages.js';
+import { type EntryPages, NO_ENTRY, PLACE_MASK, wordOf } from './entry-pages.js';
 
 const PAGE_BITS = 12;
 const PAGE_PLACES = 1 << PAGE_BITS;
@@ -110,6 +110,6 @@ export class DueHeap {
   }
 
   #accountOf(entry: number): number {
-    return this.#entries.of(entry).accounts[entry & PLACE_MASK];
+    return this.#entries.of(entry).accounts[wordOf(entry)];
   }
 }

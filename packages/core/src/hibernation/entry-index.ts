@@ -1,6 +1,6 @@
 import { DormouseError } from '../errors.js';
 import { NO_ENTRY } from './entry-pages.js';
-import { allocateResizable, type ResizableBuffer } from './resizable-buffer.js';
+import { allocatePages } from './resizable-buffer.js';
 
 /** Submaps, each of which grows and shrinks by itself: at a million keys one has 4096, and moving them takes some 100 µs. */
 const SUBMAP_BITS = 8;
@@ -9,7 +9,7 @@ const HASH_BITS = 32 - SUBMAP_BITS;
 const HASH_MASK = 2 ** HASH_BITS - 1;
 const HASH_SHARE = 2 ** -HASH_BITS;
 const FIRST_PLACES = 8;
-/** From this many on, a submap is whole pages, given back at once when it is copied to larger ones. */
+/** From this many on, a submap is whole pages: none of malloc's are left half used when it is copied to larger ones. */
 const PAGE_PLACES = 1024;
 /**
  * A place is 0 when it is free, else an entry plus one; above that how far it is behind its home, {@link FAR} at most; above that two bits of its key's hash. So a look asks for
@@ -145,14 +145,13 @@ export class EntryIndex {
     }
     this.#submaps[submap] = after;
     this.#heldBytes += after.byteLength - before.byteLength;
-    if (before.length >= PAGE_PLACES) (before.buffer as ResizableBuffer).resize(0);
     return after;
   }
 }
 
 function allocate(length: number): Uint32Array {
   if (length === 0) return NO_PLACES;
-  return length < PAGE_PLACES ? new Uint32Array(length) : new Uint32Array(allocateResizable(length * 4), 0, length);
+  return length < PAGE_PLACES ? new Uint32Array(length) : new Uint32Array(allocatePages(length * 4), 0, length);
 }
 
 function put(places: Uint32Array, hash: number, entry: number): void {

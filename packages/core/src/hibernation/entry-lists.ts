@@ -1,5 +1,5 @@
 import { EntryIndex } from './entry-index.js';
-import { type LinkColumns, NO_ENTRY, PLACE_MASK } from './entry-pages.js';
+import { type LinkColumns, linkOf, NO_ENTRY } from './entry-pages.js';
 
 /**
  * Entries by a key that many may have, a map or a group: a doubly linked list for each key, and an index of the lists' heads. Linking and
@@ -12,7 +12,10 @@ export class EntryLists {
   /** `columnsOf`: the columns of an entry's page. */
   constructor(columnsOf: (entry: number) => LinkColumns) {
     this.#columnsOf = columnsOf;
-    this.#heads = new EntryIndex((entry) => columnsOf(entry).keys[entry & PLACE_MASK]);
+    this.#heads = new EntryIndex((entry) => {
+      const columns = columnsOf(entry);
+      return columns.keys[linkOf(columns, entry)];
+    });
   }
 
   get heldBytes(): number {
@@ -21,7 +24,7 @@ export class EntryLists {
 
   link(entry: number, key: number): void {
     const columns = this.#columnsOf(entry);
-    const place = entry & PLACE_MASK;
+    const place = linkOf(columns, entry);
     const head = this.#heads.find(key);
     columns.keys[place] = key;
     columns.next[place] = head;
@@ -30,18 +33,18 @@ export class EntryLists {
       this.#heads.add(key, entry);
       return;
     }
-    this.#columnsOf(head).previous[head & PLACE_MASK] = entry;
+    this.#setPrevious(head, entry);
     this.#heads.replace(key, entry);
   }
 
   /** The entry keeps its key's word until it is written to. */
   unlink(entry: number): void {
     const columns = this.#columnsOf(entry);
-    const place = entry & PLACE_MASK;
+    const place = linkOf(columns, entry);
     const next = columns.next[place];
     const previous = columns.previous[place];
-    if (next !== NO_ENTRY) this.#columnsOf(next).previous[next & PLACE_MASK] = previous;
-    if (previous !== NO_ENTRY) this.#columnsOf(previous).next[previous & PLACE_MASK] = next;
+    if (next !== NO_ENTRY) this.#setPrevious(next, previous);
+    if (previous !== NO_ENTRY) this.#setNext(previous, next);
     else if (next === NO_ENTRY) this.#heads.delete(columns.keys[place]);
     else this.#heads.replace(columns.keys[place], next);
   }
@@ -49,8 +52,21 @@ export class EntryLists {
   /** The entries that have this key, the last linked first. */
   of(key: number): number[] {
     const entries: number[] = [];
-    for (let entry = this.#heads.find(key); entry !== NO_ENTRY; entry = this.#columnsOf(entry).next[entry & PLACE_MASK])
+    for (let entry = this.#heads.find(key); entry !== NO_ENTRY; ) {
       entries.push(entry);
+      const columns = this.#columnsOf(entry);
+      entry = columns.next[linkOf(columns, entry)];
+    }
     return entries;
+  }
+
+  #setPrevious(entry: number, previous: number): void {
+    const columns = this.#columnsOf(entry);
+    columns.previous[linkOf(columns, entry)] = previous;
+  }
+
+  #setNext(entry: number, next: number): void {
+    const columns = this.#columnsOf(entry);
+    columns.next[linkOf(columns, entry)] = next;
   }
 }

@@ -1,3 +1,5 @@
+import { allocatePages } from './resizable-buffer.js';
+
 /** Entries a page. */
 const PAGE_BITS = 11;
 export const PAGE_ENTRIES = 1 << PAGE_BITS;
@@ -6,14 +8,28 @@ export const PLACE_MASK = PAGE_ENTRIES - 1;
 /** Ends a list, and stands for an entry that is not there. */
 export const NO_ENTRY = -1;
 
-/** Account, incarnation, location, map and its two links, and the word of the behaviour. */
-const ENTRY_BYTES = 6 * 4 + 2;
-const PAGE_BYTES = PAGE_ENTRIES * ENTRY_BYTES;
-const LINK_BYTES = PAGE_ENTRIES * 3 * 4;
+/** Of each entry account, incarnation, location, map and its two links lie side by side: who wakes is one cache line, not six. */
+const ENTRY_WORDS = 6;
+/** The word of the behaviour lies apart. */
+const KINDS_AT = PAGE_ENTRIES * ENTRY_WORDS * 4;
+const PAGE_BYTES = KINDS_AT + PAGE_ENTRIES * 2;
+const LINK_WORDS = 3;
+const LINK_BYTES = PAGE_ENTRIES * LINK_WORDS * 4;
 const DUE_BYTES = PAGE_ENTRIES * 12;
 
-/** Columns of a doubly linked list of the entries that have the same key. */
+/** Where an entry's words are in the columns of its page. */
+export function wordOf(entry: number): number {
+  return (entry & PLACE_MASK) * ENTRY_WORDS;
+}
+
+/** And in columns of links. */
+export function linkOf({ stride }: LinkColumns, entry: number): number {
+  return (entry & PLACE_MASK) * stride;
+}
+
+/** Columns of a doubly linked list of the entries that have the same key, `stride` words from one entry to the next. */
 export interface LinkColumns {
+  readonly stride: number;
   readonly keys: Uint32Array;
   readonly next: Int32Array;
   readonly previous: Int32Array;
@@ -26,14 +42,17 @@ export interface DueColumns {
   readonly places: Int32Array;
 }
 
-/** Columns of {@link PAGE_ENTRIES} entries. Those of groups and of due times come when the first entry needs them. */
+/**
+ * Columns of {@link PAGE_ENTRIES} entries, all of one buffer, each a word behind the other: an entry's is at {@link wordOf}. Those of groups and of due times
+ * come when the first entry needs them.
+ */
 export class EntryPage {
   /** 0: the entry is free. */
   readonly accounts: Uint32Array;
   readonly incarnations: Int32Array;
   readonly locations: Uint32Array;
   readonly maps: LinkColumns;
-  /** Number of the behaviour, and flags above it. */
+  /** Number of the behaviour, and flags above it, by place. */
   readonly kinds: Uint16Array;
   groups: LinkColumns | undefined;
   due: DueColumns | undefined;
@@ -45,12 +64,12 @@ export class EntryPage {
   firstFree = NO_ENTRY;
 
   constructor() {
-    const buffer = allocate(PAGE_BYTES);
-    this.accounts = new Uint32Array(buffer, 0, PAGE_ENTRIES);
-    this.incarnations = new Int32Array(buffer, PAGE_ENTRIES * 4, PAGE_ENTRIES);
-    this.locations = new Uint32Array(buffer, PAGE_ENTRIES * 8, PAGE_ENTRIES);
-    this.maps = linkColumns(buffer, PAGE_ENTRIES * 12);
-    this.kinds = new Uint16Array(buffer, PAGE_ENTRIES * 24, PAGE_ENTRIES);
+    const buffer = allocatePages(PAGE_BYTES);
+    this.accounts = new Uint32Array(buffer, 0, PAGE_ENTRIES * ENTRY_WORDS);
+    this.incarnations = new Int32Array(buffer, 4, PAGE_ENTRIES * ENTRY_WORDS - 1);
+    this.locations = new Uint32Array(buffer, 8, PAGE_ENTRIES * ENTRY_WORDS - 2);
+    this.maps = linkColumns(buffer, 3, ENTRY_WORDS);
+    this.kinds = new Uint16Array(buffer, KINDS_AT, PAGE_ENTRIES);
   }
 }
 
@@ -84,7 +103,7 @@ export class EntryPages {
 
   isUsed(entry: number): boolean {
     const page = this.#pages[entry >> PAGE_BITS];
-    return page !== undefined && page.accounts[entry & PLACE_MASK] !== 0;
+    return page !== undefined && page.accounts[wordOf(entry)] !== 0;
   }
 
   /** A free entry; it is in use when its account is not 0 any more, which is the caller's to set. */
@@ -95,7 +114,7 @@ export class EntryPages {
     const page = this.#pages[pageIndex] ?? this.#open(pageIndex);
     let place = page.firstFree;
     if (place === NO_ENTRY) place = page.touched++;
-    else page.firstFree = page.maps.next[place];
+    else page.firstFree = page.maps.next[wordOf(place)];
     page.count++;
     this.#count++;
     return (pageIndex << PAGE_BITS) | place;
@@ -106,8 +125,8 @@ export class EntryPages {
     const pageIndex = entry >> PAGE_BITS;
     const place = entry & PLACE_MASK;
     const page = this.of(entry);
-    page.accounts[place] = 0;
-    page.maps.next[place] = page.firstFree;
+    page.accounts[wordOf(place)] = 0;
+    page.maps.next[wordOf(place)] = page.firstFree;
     page.firstFree = place;
     page.count--;
     this.#count--;
@@ -119,7 +138,7 @@ export class EntryPages {
   groupsOf(entry: number): LinkColumns {
     const page = this.of(entry);
     if (page.groups === undefined) {
-      page.groups = linkColumns(allocate(LINK_BYTES), 0);
+      page.groups = linkColumns(allocatePages(LINK_BYTES), 0, LINK_WORDS);
       this.#heldBytes += LINK_BYTES;
     }
     return page.groups;
@@ -129,7 +148,7 @@ export class EntryPages {
   dueOf(entry: number): DueColumns {
     const page = this.of(entry);
     if (page.due === undefined) {
-      const buffer = allocate(DUE_BYTES);
+      const buffer = allocatePages(DUE_BYTES);
       page.due = {
         dueMs: new Float64Array(buffer, 0, PAGE_ENTRIES),
         places: new Int32Array(buffer, PAGE_ENTRIES * 8, PAGE_ENTRIES),
@@ -143,7 +162,7 @@ export class EntryPages {
   *entries(): Generator<number> {
     for (let pageIndex = 0; pageIndex < this.#pages.length; pageIndex++) {
       for (let place = 0; place < (this.#pages[pageIndex]?.touched ?? 0); place++) {
-        if (this.#pages[pageIndex]?.accounts[place] !== 0) yield (pageIndex << PAGE_BITS) | place;
+        if (this.#pages[pageIndex]?.accounts[wordOf(place)] !== 0) yield (pageIndex << PAGE_BITS) | place;
       }
     }
   }
@@ -176,15 +195,13 @@ export class EntryPages {
   }
 }
 
-function linkColumns(buffer: SharedArrayBuffer, at: number): LinkColumns {
+/** Three columns behind one another's words, from word `first` of each `stride` on. */
+function linkColumns(buffer: SharedArrayBuffer, first: number, stride: number): LinkColumns {
+  const length = PAGE_ENTRIES * stride - first;
   return {
-    keys: new Uint32Array(buffer, at, PAGE_ENTRIES),
-    next: new Int32Array(buffer, at + PAGE_ENTRIES * 4, PAGE_ENTRIES),
-    previous: new Int32Array(buffer, at + PAGE_ENTRIES * 8, PAGE_ENTRIES),
+    stride,
+    keys: new Uint32Array(buffer, first * 4, length),
+    next: new Int32Array(buffer, first * 4 + 4, length - 1),
+    previous: new Int32Array(buffer, first * 4 + 8, length - 2),
   };
-}
-
-/** The growable form, as blocks' buffers: it is given back when it is let go. No other thread sees it. */
-function allocate(bytes: number): SharedArrayBuffer {
-  return new SharedArrayBuffer(bytes, { maxByteLength: bytes });
 }

@@ -2,7 +2,7 @@ import type { RecordKind } from '../record/record-head.js';
 import { DueHeap } from './due-heap.js';
 import { EntryIndex } from './entry-index.js';
 import { EntryLists } from './entry-lists.js';
-import { EntryPages, PLACE_MASK } from './entry-pages.js';
+import { EntryPages, linkOf, NO_ENTRY, PLACE_MASK, wordOf } from './entry-pages.js';
 
 export { NO_ENTRY } from './entry-pages.js';
 
@@ -34,6 +34,9 @@ export class Sleepers {
   readonly #late = new DueHeap(this.#pages);
   /** Those refused that had a time: nobody looks at it, but it stays known. */
   readonly #idle = new DueHeap(this.#pages);
+  /** Who was found last, while it is in; of nobody, account 0 and no entry. */
+  #foundAccount = 0;
+  #found = NO_ENTRY;
 
   get count(): number {
     return this.#pages.count;
@@ -67,7 +70,13 @@ export class Sleepers {
 
   /** The account's entry, or `NO_ENTRY`. */
   find(accountId: number): number {
-    return this.#accounts.find(accountId);
+    // A session that wakes is asked for five times.
+    if (accountId === this.#foundAccount) return this.#found;
+    const entry = this.#accounts.find(accountId);
+    if (entry === NO_ENTRY) return NO_ENTRY;
+    this.#foundAccount = accountId;
+    this.#found = entry;
+    return entry;
   }
 
   /** Adds an account that is not there. `dueMs`: when it is to wake; `Infinity`: by no clock. Throws `ERR_INDEX_FULL` beyond 67 million. */
@@ -83,18 +92,19 @@ export class Sleepers {
     const entry = this.#pages.take();
     const page = this.#pages.of(entry);
     const place = entry & PLACE_MASK;
-    page.accounts[place] = accountId;
+    const word = wordOf(entry);
+    page.accounts[word] = accountId;
     try {
       this.#accounts.add(accountId, entry);
     } catch (error) {
       this.#pages.give(entry);
       throw error;
     }
-    page.incarnations[place] = incarnation;
+    page.incarnations[word] = incarnation;
+    page.locations[word] = location;
     page.kinds[place] = behaviorIndex;
-    page.locations[place] = location;
     this.#maps.link(entry, mapId);
-    if (page.groups !== undefined) page.groups.keys[place] = 0;
+    if (page.groups !== undefined) page.groups.keys[linkOf(page.groups, entry)] = 0;
     if (groupId !== 0) this.#groups.link(entry, groupId);
     if (page.due !== undefined) page.due.places[place] = 0;
     if (dueMs !== Number.POSITIVE_INFINITY) this.#clock.add(entry, dueMs);
@@ -113,6 +123,10 @@ export class Sleepers {
   }
 
   remove(entry: number): void {
+    if (entry === this.#found) {
+      this.#foundAccount = 0;
+      this.#found = NO_ENTRY;
+    }
     this.#timesOf(entry).remove(entry);
     this.#accounts.delete(this.accountOf(entry));
     this.#maps.unlink(entry);
@@ -127,11 +141,11 @@ export class Sleepers {
   }
 
   accountOf(entry: number): number {
-    return this.#pages.of(entry).accounts[entry & PLACE_MASK];
+    return this.#pages.of(entry).accounts[wordOf(entry)];
   }
 
   incarnationOf(entry: number): number {
-    return this.#pages.of(entry).incarnations[entry & PLACE_MASK];
+    return this.#pages.of(entry).incarnations[wordOf(entry)];
   }
 
   behaviorOf(entry: number): number {
@@ -139,16 +153,17 @@ export class Sleepers {
   }
 
   mapOf(entry: number): number {
-    return this.#pages.of(entry).maps.keys[entry & PLACE_MASK];
+    return this.#pages.of(entry).maps.keys[wordOf(entry)];
   }
 
   groupOf(entry: number): number {
-    return this.#pages.of(entry).groups?.keys[entry & PLACE_MASK] ?? 0;
+    const { groups } = this.#pages.of(entry);
+    return groups === undefined ? 0 : groups.keys[linkOf(groups, entry)];
   }
 
   /** Where its record is, as its store has said. */
   locationOf(entry: number): number {
-    return this.#pages.of(entry).locations[entry & PLACE_MASK];
+    return this.#pages.of(entry).locations[wordOf(entry)];
   }
 
   /** When it is to wake, simulated ms, or what it was given when it was late, or had when it was refused; `Infinity`: by no clock. */
@@ -172,7 +187,7 @@ export class Sleepers {
   }
 
   setLocation(entry: number, location: number): void {
-    this.#pages.of(entry).locations[entry & PLACE_MASK] = location;
+    this.#pages.of(entry).locations[wordOf(entry)] = location;
   }
 
   /** When it is to wake, simulated ms; `Infinity`: by no clock. */
@@ -200,8 +215,10 @@ export class Sleepers {
     const before = this.groupOf(entry);
     if (before === groupId) return;
     if (before !== 0) this.#groups.unlink(entry);
-    if (groupId !== 0) this.#groups.link(entry, groupId);
-    else this.#pages.groupsOf(entry).keys[entry & PLACE_MASK] = 0;
+    if (groupId === 0) {
+      const groups = this.#pages.groupsOf(entry);
+      groups.keys[linkOf(groups, entry)] = 0;
+    } else this.#groups.link(entry, groupId);
     this.onChanged?.(entry);
   }
 

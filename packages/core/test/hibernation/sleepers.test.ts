@@ -54,6 +54,19 @@ describe('Sleepers', () => {
     expect(sleepers.count).toBe(2500);
   });
 
+  it('finds where it is now who was found, was removed and came back under another number, and no account 0 ever', () => {
+    const sleepers = sleepersOf(10);
+    const before = sleepers.find(3);
+    expect(sleepers.find(3)).toBe(before);
+    sleepers.remove(before);
+    expect([sleepers.find(0), sleepers.find(3)]).toEqual([NO_ENTRY, NO_ENTRY]);
+    // Another one has its number.
+    expect(sleepers.add(11, 1, 0, 7, 0, 0, NEVER)).toBe(before);
+    const after = sleepers.add(3, 2, 0, 7, 0, 0, NEVER);
+    expect(after).not.toBe(before);
+    expect([sleepers.find(3), sleepers.find(11), sleepers.find(0)]).toEqual([after, before, NO_ENTRY]);
+  });
+
   it('an entry stays the same number while others come and go', () => {
     const sleepers = sleepersOf(PAGE_ENTRIES * 3);
     const kept = sleepers.find(PAGE_ENTRIES * 2);
