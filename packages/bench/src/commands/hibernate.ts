@@ -26,7 +26,7 @@ interface Flags extends SchedulerChoice {
   readonly store: StoreKind;
   readonly synchronous: Synchronous;
   readonly rounds: number;
-  readonly warmUps?: number;
+  readonly warmUps: number;
   readonly heap: Heap;
   readonly json: boolean;
 }
@@ -52,8 +52,10 @@ export function hibernateCommand(): Command {
     .addOption(
       new Option(
         '--warm-ups <count>',
-        'how many managers come and go before, for whatever the process compiles, 0…100 (default: 24; of more than 10000 sessions 1)',
-      ).argParser(integerIn(0, 100)),
+        'how many managers come and go before, for whatever the process compiles, 0…100: the last with as many sessions, the others with 4096 at most',
+      )
+        .argParser(integerIn(0, 100))
+        .default(24),
     )
     .addOption(heapOption())
     .addOption(jsonOption())
@@ -71,6 +73,7 @@ export function hibernateCommand(): Command {
         store,
         ...(store === 'sqlite' && { synchronous }),
         rounds,
+        warmUps,
         heap,
         node: process.version,
       };

@@ -3,7 +3,7 @@ import type { DiskStats } from '@dormouse/core';
 import type { StoreKind, Synchronous } from '../durable/store-place.js';
 import type { SchedulerChoice } from '../harness/scheduler-choice.js';
 import { Series, type Summary } from '../harness/series.js';
-import { MEMORY_LIMIT_BYTES, type MemorySample, SleepyFleet, type StateKind } from './sleepy-fleet.js';
+import { MEMORY_LIMIT_BYTES, type MemorySample, SleepyFleet, type SleepyFleetOptions, type StateKind } from './sleepy-fleet.js';
 
 /**
  * Beyond this many, sessions are created and put to sleep by so many at a time, with untouched rings: all of them awake would not fit into memory. A page
@@ -11,9 +11,6 @@ import { MEMORY_LIMIT_BYTES, type MemorySample, SleepyFleet, type StateKind } fr
  */
 const MOST_AWAKE = 100_000;
 const WAVE = 4096;
-/** A process grows by what it compiles, for some 20 times that all fall asleep and wake; of fleets that take no more than a second for it, so many do so first, of larger ones a single one. */
-const WARM_UPS = 24;
-export const FEW_ENOUGH = 10_000;
 /** Passes over a fleet that cannot be awake as a whole before one is timed. */
 const WAKE_WARM_UPS = 2;
 /** How far apart those are who wake in two passes, one behind the other. */
@@ -35,8 +32,8 @@ export interface HibernateOptions {
   readonly synchronous: Synchronous;
   /** How often all of them fall asleep and wake. */
   readonly rounds: number;
-  /** How many fleets do so before, each in a manager of its own. Default 24, of more than 10 000 sessions 1. */
-  readonly warmUps?: number | undefined;
+  /** How many fleets do so before, each in a manager of its own: of 4096 sessions at most, and the last of as many as are measured. */
+  readonly warmUps: number;
 }
 
 /** One round: all asleep, all awake again with their rings in use. */
@@ -87,12 +84,12 @@ export async function measureHibernation(
   options: HibernateOptions,
   onProgress: (what: string) => void = () => {},
 ): Promise<HibernateReport> {
-  const { sessions, rounds } = options;
+  const { sessions, rounds, warmUps } = options;
   const inWaves = sessions > MOST_AWAKE;
   const settings = { ...options, sliceMs: SLICE_MS, sessions: inWaves ? WAVE : sessions };
-  // In a manager of its own: code, heaps and allocator take their memory for good, and what this one has touched is not the other's.
-  const warmUps = options.warmUps ?? (settings.sessions > FEW_ENOUGH ? 1 : WARM_UPS);
-  for (let count = 0; count < warmUps; count++) await warmUp(await SleepyFleet.open(settings), settings.sessions);
+  // In managers of their own: code, heaps and allocator take their memory for good, and what these have touched is not the other's. A process grows by what it compiles, for some
+  // 20 times that all sessions of a fleet fall asleep and wake.
+  for (let left = warmUps; left > 0; left--) await warmUp(settings, left === 1 ? settings.sessions : Math.min(settings.sessions, WAVE));
   const fleet = await SleepyFleet.open(settings);
   try {
     await warmThreads(fleet, Math.min(FEW, settings.sessions >> 3));
@@ -120,7 +117,7 @@ export async function measureHibernation(
           onProgress(`${Math.min(first + WAVE, sessions)} asleep`);
         }
       }
-      const hibernated = await fleet.sample();
+      const hibernated = await fleet.settledSample();
       recordBytes = fleet.store.stats().recordBytes / sessions;
       disk = fleet.store.durable?.disk() ?? null;
       let woken: MemorySample | null = null;
@@ -161,7 +158,8 @@ class SleepTimes {
   }
 }
 
-async function warmUp(fleet: SleepyFleet, sessions: number): Promise<void> {
+async function warmUp(settings: SleepyFleetOptions, sessions: number): Promise<void> {
+  const fleet = await SleepyFleet.open({ ...settings, sessions });
   try {
     await sleepOnce(fleet, sessions);
     await fleet.sample();

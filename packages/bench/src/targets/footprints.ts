@@ -1,6 +1,6 @@
 import { apartUntil } from '../harness/apart.js';
 import { LEAN_START } from '../harness/lean-process.js';
-import { FEW_ENOUGH, type HibernateReport } from '../hibernation/measure.js';
+import type { HibernateReport } from '../hibernation/measure.js';
 import type { MemoryReport } from '../hibernation/scaling.js';
 import type { Arm } from './target.js';
 
@@ -39,7 +39,7 @@ export class Footprints {
       '--rounds',
       '1',
       '--warm-ups',
-      String(sessions > FEW_ENOUGH ? 1 : WARM_UPS),
+      String(WARM_UPS),
       ...SLEEPERS[sleeper],
       ...argumentsOf(arm),
     ]);
