@@ -8,6 +8,8 @@ export interface NativeRun {
   readonly sessions: number;
   /** Ticks that are timed. */
   readonly ticks: number;
+  /** Ticks before these; default: a ninth of them. */
+  readonly skip?: number;
   readonly scheduler: 'serial' | 'tbb' | 'static';
   readonly threads?: number;
   /** `arena`: sessions side by side; `soa`: columns, eight sessions to a vector (AVX2). Default `arena`. */
@@ -15,7 +17,7 @@ export interface NativeRun {
 }
 
 /** Times of a run of the native yardstick, its sessions listed in their order. */
-export async function runNative(program: string, run: NativeRun): Promise<NativeReport> {
-  // The first tenth of its ticks is not timed.
-  return runNativeProgram(program, { threads: 1, layout: 'arena', ...run, ticks: Math.ceil((run.ticks * 10) / 9), collect: 'list' });
+export async function runNative(program: string, { skip, ...run }: NativeRun): Promise<NativeReport> {
+  const before = skip ?? Math.ceil(run.ticks / 9);
+  return runNativeProgram(program, { threads: 1, layout: 'arena', ...run, ticks: before + run.ticks, skip: before, collect: 'list' });
 }
