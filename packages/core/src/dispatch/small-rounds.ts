@@ -16,6 +16,9 @@ const ATTEMPTS = 4;
 const LOOK_US = 25;
 /** Batches shorter than this, µs, are handed out several at a time: to hand one out takes two or three atomic steps on words that all participants write, some 0.2 µs. */
 const SHORT_US = 2;
+/** In long rounds entries are longer: this part of what each runner has to do, and no longer than that, µs. Less than either is nothing to whoever waits for the last. */
+const SHARE_OF_ENTRY = 1 / 32;
+const LONG_US = 24;
 /** Entries that each runner has at least, for others to take from. */
 const LEAST_ENTRIES = 4;
 /** Weight of the last round in the estimate. */
@@ -60,8 +63,9 @@ export class SmallRounds {
 
   /** Batches ≥ 1 that are handed out together in a round of this many, which `runners` share. */
   groupOf(batchCount: number, runners: number): number {
-    const most = Math.floor(batchCount / (runners * LEAST_ENTRIES));
-    return Math.max(1, Math.min(Math.floor(SHORT_US / this.#usPerBatch), most, MOST_IN_ENTRY));
+    const share = batchCount / runners;
+    const entryUs = Math.max(SHORT_US, Math.min(LONG_US, this.#usPerBatch * share * SHARE_OF_ENTRY));
+    return Math.max(1, Math.min(Math.floor(entryUs / this.#usPerBatch), Math.floor(share / LEAST_ENTRIES), MOST_IN_ENTRY));
   }
 
   /** When the caller, alone in a round that began at `beganMs`, has done enough: the round was not small after all. */

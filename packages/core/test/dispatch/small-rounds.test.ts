@@ -85,6 +85,9 @@ it.each([
   ['each of two runners has four entries at least', 0.1, 79, 2, 9],
   ['each of eight as well', 0.1, 79, 8, 2],
   ['fewer batches than that each by itself', 0.1, 6, 2, 1],
+  ['those of a long round for a thirty-second of what each has to do', 2, 400, 2, 6],
+  ['those of a very long one for 24 µs', 2.2, 782, 2, 10],
+  ['none of that length with another', 25, 4000, 2, 1],
   ['of no time that the clock can tell as many as an entry has', 0, 10_000_000, 2, 32_768],
 ])('batches that are short are handed out together: %s', (_, usPerBatch, batchCount, runners, expected) => {
   const rounds = new SmallRounds();
