@@ -52,7 +52,7 @@ export function hibernateCommand(): Command {
     .addOption(
       new Option(
         '--warm-ups <count>',
-        'how many managers come and go before, for whatever the process compiles, 0…100: the last with as many sessions, the others with 4096 at most',
+        'how many managers come and go before, for whatever the process compiles, 0…100: with as many sessions; of more than 10000 the last one, the others with 4096',
       )
         .argParser(integerIn(0, 100))
         .default(24),

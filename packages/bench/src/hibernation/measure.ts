@@ -11,6 +11,8 @@ import { MEMORY_LIMIT_BYTES, type MemorySample, SleepyFleet, type SleepyFleetOpt
  */
 const MOST_AWAKE = 100_000;
 const WAVE = 4096;
+/** Fleets of no more sessions than this are warmed up by fleets as large, larger ones by fleets of {@link WAVE} and a single one as large. */
+const FEW_ENOUGH = 10_000;
 /** Passes over a fleet that cannot be awake as a whole before one is timed. */
 const WAKE_WARM_UPS = 2;
 /** How far apart those are who wake in two passes, one behind the other. */
@@ -32,7 +34,7 @@ export interface HibernateOptions {
   readonly synchronous: Synchronous;
   /** How often all of them fall asleep and wake. */
   readonly rounds: number;
-  /** How many fleets do so before, each in a manager of its own: of 4096 sessions at most, and the last of as many as are measured. */
+  /** How many fleets do so before, each in a manager of its own: of as many sessions, but of more than 10 000 the last one alone, the others of 4096. */
   readonly warmUps: number;
 }
 
@@ -89,7 +91,8 @@ export async function measureHibernation(
   const settings = { ...options, sliceMs: SLICE_MS, sessions: inWaves ? WAVE : sessions };
   // In managers of their own: code, heaps and allocator take their memory for good, and what these have touched is not the other's. A process grows by what it compiles, for some
   // 20 times that all sessions of a fleet fall asleep and wake.
-  for (let left = warmUps; left > 0; left--) await warmUp(settings, left === 1 ? settings.sessions : Math.min(settings.sessions, WAVE));
+  const isSmall = settings.sessions <= FEW_ENOUGH;
+  for (let left = warmUps; left > 0; left--) await warmUp(settings, isSmall || left === 1 ? settings.sessions : WAVE);
   const fleet = await SleepyFleet.open(settings);
   try {
     await warmThreads(fleet, Math.min(FEW, settings.sessions >> 3));
@@ -117,7 +120,7 @@ export async function measureHibernation(
           onProgress(`${Math.min(first + WAVE, sessions)} asleep`);
         }
       }
-      const hibernated = await fleet.settledSample();
+      const hibernated = await (isSmall ? fleet.sample() : fleet.settledSample());
       recordBytes = fleet.store.stats().recordBytes / sessions;
       disk = fleet.store.durable?.disk() ?? null;
       let woken: MemorySample | null = null;
