@@ -15,7 +15,7 @@ const SUMMARY = { median: expect.any(Number), p99: expect.any(Number), mean: exp
 
 describe('dormouse-bench hibernate', () => {
   it.each(['memory', 'memory-deflate'])('--json prints what sleepers take of memory and of time, in store %s', (store) => {
-    const { status, stdout } = bench('hibernate', '--sessions', '1000', '--rounds', '2', '--store', store, '--json');
+    const { status, stdout } = bench('hibernate', '--sessions', '1000', '--rounds', '2', '--warm-ups', '1', '--store', store, '--json');
     const report = JSON.parse(stdout);
     expect(report).toEqual({
       rssEmptyBytes: BYTES,
@@ -45,6 +45,7 @@ describe('dormouse-bench hibernate', () => {
         groups: false,
         store,
         rounds: 2,
+        warmUps: 1,
         heap: 'lean',
         node: process.version,
       },
@@ -58,7 +59,8 @@ describe('dormouse-bench hibernate', () => {
   });
 
   it('says what states are made of, and whether there are groups; of noise no zeros are left out', () => {
-    const reportOf = (...args: string[]) => JSON.parse(bench('hibernate', '--sessions', '500', '--rounds', '1', ...args, '--json').stdout);
+    const reportOf = (...args: string[]) =>
+      JSON.parse(bench('hibernate', '--sessions', '500', '--rounds', '1', '--warm-ups', '1', ...args, '--json').stdout);
     const random = reportOf('--state', 'random');
     const grouped = reportOf('--groups');
     expect(random.config).toMatchObject({ state: 'random', groups: false });
@@ -74,6 +76,7 @@ describe('dormouse-bench hibernate', () => {
     ['--state', 'empty', 'typical, random'],
     ['--store', 'tape', 'memory, memory-deflate, sqlite'],
     ['--rounds', '0', '1…100'],
+    ['--warm-ups', '101', '0…100'],
   ])('refuses %s %s, naming what is allowed, with exit code 2', (flag, value, allowed) => {
     const { status, stdout, stderr } = bench('hibernate', flag, value);
     expect(stderr).toContain(flag);
