@@ -7,8 +7,8 @@ import { settledWithin } from './settled-within.js';
 
 /** How long a thread that was asked to leave may take before it is ended. */
 const LEAVE_MS = 1000;
-/** How long a library is waited for that has not said yet why a thread has died: it hears so some ms after the thread's ports were closed. */
-const EXPLAIN_MS = 20;
+/** How long a library is waited for that has not said yet why a thread has died: it hears so some ms after the thread's ports were closed, and some tens of ms where others have the processors. */
+const EXPLAIN_MS = 200;
 /** Threads that fail to start, one after the other, before the next is tried after a pause; or, where nobody is left, before it is given up. */
 const MOST_FAILURES = 3;
 /** Threads that start and are gone before they have run anything, one after the other, before no more are tried. */

@@ -77,7 +77,7 @@ describe('threads that are lost', () => {
     expect([crew.runners, crew.replaced, seats[0].retired]).toEqual([[1, 2], 1, ['its thread ended, and why is not known']]);
   });
 
-  it('are retired with what their library says of it, if it says so within 20 ms', async () => {
+  it('are retired with what their library says of it, if it says so within 200 ms', async () => {
     const { crew, seats, conducts, log } = fakeCrew();
     const fail: ((error: unknown) => void)[] = [];
     const dies: Conduct = (order, seat) => {
@@ -92,8 +92,8 @@ describe('threads that are lost', () => {
     const explained = crew.whenExplained();
     fail[0](broken);
     fail[2](undefined);
-    expect(await after(19, explained)).toBe('not settled');
-    // The turn of the event loop in which the 20 ms are over is the last.
+    expect(await after(199, explained)).toBe('not settled');
+    // The turn of the event loop in which the 200 ms are over is the last.
     expect(await after(2, explained)).toBe(undefined);
     crew.reap();
     expect(seats.slice(0, 3).map(({ retired }) => retired)).toEqual([
