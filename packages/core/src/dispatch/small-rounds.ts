@@ -64,8 +64,8 @@ export class SmallRounds {
   /** Batches ≥ 1 that are handed out together in a round of this many, which `runners` share. */
   groupOf(batchCount: number, runners: number): number {
     const share = batchCount / runners;
-    const entryUs = Math.max(SHORT_US, Math.min(LONG_US, this.#usPerBatch * share * SHARE_OF_ENTRY));
-    return Math.max(1, Math.min(Math.floor(entryUs / this.#usPerBatch), Math.floor(share / LEAST_ENTRIES), MOST_IN_ENTRY));
+    const wanted = Math.max(SHORT_US / this.#usPerBatch, Math.min(LONG_US / this.#usPerBatch, share * SHARE_OF_ENTRY));
+    return Math.max(1, Math.floor(Math.min(wanted, share / LEAST_ENTRIES, MOST_IN_ENTRY)));
   }
 
   /** When the caller, alone in a round that began at `beganMs`, has done enough: the round was not small after all. */

@@ -1,6 +1,6 @@
 import { DormouseError } from '../errors.js';
+import { allocatePages } from '../memory/pages.js';
 import { NO_ENTRY } from './entry-pages.js';
-import { allocatePages } from './resizable-buffer.js';
 
 /** Submaps, each of which grows and shrinks by itself: at a million keys one has 4096, and moving them takes some 100 µs. */
 const SUBMAP_BITS = 8;

@@ -1,4 +1,4 @@
-import { allocatePages } from './resizable-buffer.js';
+import { allocatePages } from '../memory/pages.js';
 
 /** Entries a page. */
 const PAGE_BITS = 11;

@@ -12,11 +12,3 @@ type ResizableConstructor = new (byteLength: number, options: { maxByteLength: n
 export function allocateResizable(byteLength: number): ResizableBuffer {
   return new (ArrayBuffer as unknown as ResizableConstructor)(byteLength, { maxByteLength: byteLength });
 }
-
-/**
- * The same, but that it goes back once nobody has it any more and that was collected; typed arrays of a fixed length on it are read at full speed, since it can only grow. Shared in
- * name: no other thread sees it. Throws a `RangeError` when there is no memory.
- */
-export function allocatePages(byteLength: number): SharedArrayBuffer {
-  return new SharedArrayBuffer(byteLength, { maxByteLength: byteLength });
-}

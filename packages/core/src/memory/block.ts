@@ -1,6 +1,7 @@
 import type { BlockLayout, RingLayout, ServiceLayout } from '../layout/block-layout.js';
 import type { ElementType } from '../layout/field.js';
 import { HOT_BYTES, PAGE_WORDS, ROWS, TRAFFIC_WORDS } from '../layout/geometry.js';
+import { allocatePages } from './pages.js';
 import type { SessionTable } from './session-table.js';
 
 /** The columns of a block, one view for each element type in use; the rest are empty. */
@@ -29,15 +30,9 @@ export const EMPTY_VIEWS: TypedViews = {
   i64: new BigInt64Array(0),
 };
 
-/**
- * Memory for 64 sessions' state and rings, given back when the last thread drops it and collects.
- *
- * The growable form is not for growing: the plain form is served by malloc, which keeps what is freed (RSS stayed at 565 of
- * 578 MB after dropping 7 of 8 blocks; this form fell to 129 MB). Its views need an explicit length, always: without one they
- * track the buffer's and every access is 5 to 10 times slower.
- */
+/** Memory for 64 sessions' state and rings. */
 export function allocateBlockBuffer({ bufferBytes }: BlockLayout): SharedArrayBuffer {
-  return new SharedArrayBuffer(bufferBytes, { maxByteLength: bufferBytes });
+  return allocatePages(bufferBytes);
 }
 
 /** Packets are read and written through the first two, timers through the first and the third, records through the last, whatever the state uses. */

@@ -1,5 +1,6 @@
 import { MAX_BATCHES, MAX_PARTICIPANTS } from '../layout/geometry.js';
 import { beginOf, endOf, halfOf, isEmpty, type PackedRange, packRange } from './batch-range.js';
+import { allocatePages } from './pages.js';
 
 /** Control words, a cache line each. */
 const Control = { armed: 0, width: 1, epoch: 16, remain: 32, done: 48 } as const;
@@ -55,9 +56,8 @@ export class Gate {
     this.#doubles = new Float64Array(buffer, 0, WORDS >> 1);
   }
 
-  /** The growable form, as blocks' buffers: pages that nobody touches are no memory. */
   static create(): Gate {
-    return new Gate(new SharedArrayBuffer(WORDS * 4, { maxByteLength: WORDS * 4 }));
+    return new Gate(allocatePages(WORDS * 4));
   }
 
   static attach(buffer: SharedArrayBuffer): Gate {

@@ -1,3 +1,5 @@
+import { allocatePages } from './pages.js';
+
 /** Words before the directory: word 0 holds its entries minus one, a power of two minus one; the rest of the cache line is unused. */
 const DIRECTORY = 16;
 /** Words of a directory entry: behaviour's index plus one (0: free), map id, first word of its slots, how many they are. */
@@ -33,7 +35,7 @@ export class MapIndex {
 
   /** An index of nobody. */
   static create(): MapIndex {
-    const index = new MapIndex(allocate(FIRST_WORDS));
+    const index = new MapIndex(allocatePages(FIRST_WORDS * 4));
     index.words[0] = FIRST_ENTRIES - 1;
     return index;
   }
@@ -84,14 +86,9 @@ export class MapIndex {
     let room = this.words.length;
     if (wordCount <= room) return;
     while (room < wordCount) room *= 2;
-    this.buffer = allocate(room);
+    this.buffer = allocatePages(room * 4);
     this.words = new Int32Array(this.buffer, 0, room);
   }
-}
-
-/** The growable form, as blocks' buffers: it is given back when it is let go. */
-function allocate(words: number): SharedArrayBuffer {
-  return new SharedArrayBuffer(words * 4, { maxByteLength: words * 4 });
 }
 
 function hash(behaviorIndex: number, mapId: number): number {

@@ -1,3 +1,5 @@
+import { allocatePages } from './pages.js';
+
 /** Records of one batch: as many as a store is handed together (R-22). */
 export const RECORDS_A_BATCH = 32;
 /** Batches of one round. */
@@ -50,9 +52,9 @@ export class Staging {
     this.parts = Array.from({ length: BATCHES }, (_, batch) => new Uint8Array(buffer, HEAD_BYTES + batch * PART_BYTES, PART_BYTES));
   }
 
-  /** The growable form, as blocks' buffers: pages that nobody touches are no memory. `packs`: see {@link packs}. */
+  /** `packs`: see {@link packs}. */
   static create(packs: boolean): Staging {
-    const staging = new Staging(new SharedArrayBuffer(BYTES, { maxByteLength: BYTES }));
+    const staging = new Staging(allocatePages(BYTES));
     staging.#words[1] = packs ? 1 : 0;
     staging.shapes.set(OWN_SHAPES);
     return staging;
