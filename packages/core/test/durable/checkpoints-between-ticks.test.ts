@@ -1,5 +1,5 @@
 import type { DormouseEvents, IScheduler } from '@dormouse/core';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ManualClock } from '../../src/testing/manual-clock.js';
 import { on } from '../manager/calling-behavior.js';
 import { startSleepy } from '../manager/sleeping.js';
@@ -19,6 +19,10 @@ function slowly(turns: number): IScheduler {
     },
   };
 }
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 describe('checkpointEveryMs', () => {
   it('has one begin whenever so much time has passed since the last one began', async () => {
@@ -50,6 +54,33 @@ describe('checkpointEveryMs', () => {
       for (let at = 0; at < turns + 1; at++) await turn();
     }
     expect(store.batches).toEqual([...Array.from({ length: 15 }, () => 32), 20]);
+  });
+
+  it('nor where there is time between two ticks for no more than to encode a batch, or to put one', async () => {
+    const clock = new ManualClock();
+    let ms = performance.now();
+    // Time goes by in updates, and between ticks with each look at the clock.
+    let passes = 0;
+    const update = () => {
+      ms += 1;
+    };
+    const { manager, store } = await startKeeper(new Disk(), { update }, { clock, checkpointEveryMs: 1000 });
+    manager.createSessionBatch(accounts(500));
+    clock.advance(1000);
+    vi.spyOn(performance, 'now').mockImplementation(() => {
+      ms += passes;
+      return ms;
+    });
+    for (let ticks = 0; manager.getGlobalMetrics().checkpoints === 0 && ticks < 60; ticks++) {
+      const before = store.batches.length;
+      passes = 0;
+      await manager.updateAllSessions(1);
+      expect(store.batches.length).toBe(before);
+      passes = 1;
+      await turn();
+    }
+    expect(store.batches).toEqual([...Array.from({ length: 15 }, () => 32), 20]);
+    expect(manager.getGlobalMetrics().checkpoints).toBe(1);
   });
 
   it.each([

@@ -79,6 +79,12 @@ export class Checkpoints {
     return this.#job?.isDone === false && !this.#job.isAsked;
   }
 
+  /** Sees to what the store was doing; true if it is free, and nothing that is encoded waits for it but what is a checkpoint's. */
+  isOpen(): boolean {
+    const { storing, rounds } = this.#parts;
+    return storing.isOpen() || (storing.lane.settle() && rounds.hasNextChanged);
+  }
+
   /**
    * Goes on until nothing can be done, or `performance.now()` has come to `untilMs`, where nobody waits for the checkpoint to `unaskedUntilMs`; one batch at
    * least. A promise as `Storing.step`.

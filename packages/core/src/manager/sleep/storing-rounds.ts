@@ -86,6 +86,11 @@ export class StoringRounds {
     return this.#at < this.#parts.staging.count;
   }
 
+  /** True while that is of a list that was made with `onlyChanged`. */
+  get hasNextChanged(): boolean {
+    return this.hasNext && this.#parts.staging.sums;
+  }
+
   /**
    * Has the first `count` ≤ {@link StoringRounds.most} of these rows encoded, in place of those listed before. `onlyChanged`: those whose record in the store says the same
    * are left out. Synchronous when it returns nothing, as it does where they are few. Never fails: see {@link takeFailure}.

@@ -147,7 +147,7 @@ export class Maintenance {
         return hibernation.maintain(untilMs);
       }
     }
-    const isFree = hibernation.storing.isOpen();
+    const isFree = checkpoints.isOpen();
     const isFirst = this.#isOwed ? isFree : this.#takeTurn();
     if (isFree) this.#isOwed = false;
     const first = isFirst ? checkpoints.step(untilMs, unaskedUntilMs) : hibernation.maintain(untilMs);
@@ -173,12 +173,12 @@ export class Maintenance {
   }
 
   #sendOfCheckpoint(): boolean {
-    const { hibernation, durability } = this.#parts;
-    if (durability === undefined) return false;
-    const isFree = hibernation.storing.isOpen();
+    const checkpoints = this.#parts.durability?.checkpoints;
+    if (checkpoints === undefined) return false;
+    const isFree = checkpoints.isOpen();
     if (!this.#isBetweenTicks) return false;
     if (isFree) this.#isOwed = false;
-    return durability.checkpoints.sendOne(() => this.#isBetweenTicks);
+    return checkpoints.sendOne(() => this.#isBetweenTicks);
   }
 
   /** When the event loop has come round: what nobody waits for is no part of a tick then, as long as there is anything between two. */
@@ -195,9 +195,12 @@ export class Maintenance {
     return !this.#isClosed && this.#parts.ticks.phase === 'idle';
   }
 
-  /** It is the other's turn with each list, not with each batch or tick: who comes while the store is at something has had none. */
+  /** It is the other's turn with each list, not with each batch or tick: who comes while the store is at something has had none. A list is whose turn it is that made it. */
   #takeTurn(): boolean {
-    if (this.#parts.hibernation.storing.isOpen()) this.#isCheckpointsTurn = !this.#isCheckpointsTurn;
+    const { hibernation, durability } = this.#parts;
+    const { storing } = hibernation;
+    if (storing.isOpen()) this.#isCheckpointsTurn = !this.#isCheckpointsTurn;
+    else if (storing.lane.work === undefined) this.#isCheckpointsTurn = durability?.checkpoints.isOpen() === true;
     return this.#isCheckpointsTurn;
   }
 
