@@ -24,7 +24,7 @@ const SUMMARY = { median: NUMBER, p99: NUMBER, mean: NUMBER };
 const CHOICE = { scheduler: 'inline', workers: 0, caller: 'idle', dispatch: 'resident' };
 
 const COMMANDS = [
-  ['hibernate', '--store', 'sqlite', '--sessions', '3000', '--rounds', '2'],
+  ['hibernate', '--store', 'sqlite', '--sessions', '3000', '--rounds', '2', '--warm-ups', '1'],
   ['restart', '--hibernated', '3000', '--active', '60', '--rounds', '2'],
   ['checkpoint', '--sessions', '60', '--every-ms', '100', '--round-ms', '500', '--rounds', '2', '--tick-rate', '50'],
 ];
