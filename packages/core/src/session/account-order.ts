@@ -12,6 +12,8 @@ const CHANGES_SHARE = 64;
 const KEY_STEP = MOST_CHANGES * 2;
 /** Stands in a change's slot: the account has none any more. */
 const REMOVED = -1;
+/** Room for so many is kept whatever there is. */
+const LEAST_ROOM = 64;
 
 /**
  * The slots of all sessions by ascending account id: the order in which whatever must not depend on threads is done. Changes are noted
@@ -19,12 +21,12 @@ const REMOVED = -1;
  * when there are none. Main thread only.
  */
 export class AccountOrder {
-  readonly #order: { slots: Int32Array; count: number } = { slots: new Int32Array(64), count: 0 };
+  readonly #order: { slots: Int32Array; count: number } = { slots: new Int32Array(LEAST_ROOM), count: 0 };
   /** Account ids, beside the slots. */
-  #accounts = new Uint32Array(64);
+  #accounts = new Uint32Array(LEAST_ROOM);
   /** Sort keys of the changes since the last merge, and by number of the change the slot that the account has from then on. */
-  #changeKeys = new Float64Array(64);
-  #changeSlots = new Int32Array(64);
+  #changeKeys = new Float64Array(LEAST_ROOM);
+  #changeSlots = new Int32Array(LEAST_ROOM);
   #changeCount = 0;
   /** The array of slots as it is now is in somebody's hands. */
   #isHandedOut = false;
@@ -49,6 +51,19 @@ export class AccountOrder {
     return this.#order;
   }
 
+  /** Gives back what it has grown by and does not need any more; changes are merged. What was handed out last stays as it is, as ever. */
+  trim(): void {
+    this.#mergeUnasked();
+    if (this.#changeKeys.length > LEAST_ROOM) {
+      this.#changeKeys = new Float64Array(LEAST_ROOM);
+      this.#changeSlots = new Int32Array(LEAST_ROOM);
+    }
+    const capacity = roomFor(this.#order.count);
+    if (capacity >= this.#accounts.length) return;
+    this.#accounts = this.#accounts.slice(0, capacity);
+    this.#order.slots = this.#order.slots.slice(0, capacity);
+  }
+
   #note(accountId: number, slot: number): void {
     if (this.#changeCount === this.#changeKeys.length) {
       this.#changeKeys = grown(this.#changeKeys, new Float64Array(this.#changeCount * 2));
@@ -57,11 +72,15 @@ export class AccountOrder {
     this.#changeKeys[this.#changeCount] = accountId * KEY_STEP + this.#changeCount;
     this.#changeSlots[this.#changeCount++] = slot;
     if (this.#changeCount >= FEW_CHANGES && this.#changeCount >= Math.min(this.#order.count / CHANGES_SHARE, MOST_CHANGES)) {
-      // Somebody may be walking through the order that was handed out last.
-      if (this.#isHandedOut) this.#order.slots = this.#order.slots.slice();
-      this.#isHandedOut = false;
-      this.#merge();
+      this.#mergeUnasked();
     }
+  }
+
+  /** Somebody may be walking through the order that was handed out last. */
+  #mergeUnasked(): void {
+    if (this.#isHandedOut) this.#order.slots = this.#order.slots.slice();
+    this.#isHandedOut = false;
+    this.#merge();
   }
 
   #merge(): void {
@@ -127,12 +146,17 @@ export class AccountOrder {
   }
 
   #reserve(count: number): void {
-    let capacity = this.#accounts.length;
-    if (count <= capacity) return;
-    while (capacity < count) capacity *= 2;
+    if (count <= this.#accounts.length) return;
+    const capacity = roomFor(count);
     this.#accounts = grown(this.#accounts, new Uint32Array(capacity));
     this.#order.slots = grown(this.#order.slots, new Int32Array(capacity));
   }
+}
+
+function roomFor(count: number): number {
+  let capacity = LEAST_ROOM;
+  while (capacity < count) capacity *= 2;
+  return capacity;
 }
 
 function accountOf(key: number): number {

@@ -34,4 +34,21 @@ describe('KeptRecords', () => {
     expect(kept.take(3)).toBe(30);
     expect([kept.locationOf(3), kept.contentOf(3), kept.take(3)]).toEqual([NO_LOCATION, 0, NO_LOCATION]);
   });
+
+  it('gives back what is not needed for the slots there are, and keeps what is known of those', () => {
+    const kept = new KeptRecords();
+    const least = kept.heldBytes;
+    kept.keep(3, 30, 300);
+    kept.keep(2047, 8, 80);
+    kept.keep(100_000, 7, 70);
+    kept.take(100_000);
+    kept.trim(2048);
+    expect([kept.locationOf(3), kept.contentOf(3), kept.locationOf(2047), kept.contentOf(2047)]).toEqual([30, 300, 8, 80]);
+    expect(kept.heldBytes).toBe(2 * least);
+    kept.keep(100_000, 9, 90);
+    expect([kept.locationOf(100_000), kept.locationOf(99_999), kept.contentOf(99_999)]).toEqual([9, NO_LOCATION, 0]);
+    for (const slot of [3, 2047, 100_000]) kept.take(slot);
+    kept.trim(0);
+    expect(kept.heldBytes).toBe(least);
+  });
 });

@@ -32,6 +32,21 @@ describe('in a store that outlives the process', () => {
     await manager.shutdown();
   });
 
+  it('what is known of the records of those awake takes no memory any more once they sleep and the pool is as small as it was', async () => {
+    const { manager } = await startOn(new Disk());
+    const { storeBytes } = manager.getMemoryUsage();
+    const handles = await asleep(manager, ...Array.from({ length: 2100 }, (_, index) => index + 1));
+    for (const handle of handles) handle.wake();
+    await manager.updateAllSessions(1);
+    await manager.defragmentMemory();
+    expect(manager.getMemoryUsage().storeBytes - storeBytes).toBe(12 * 3 * 1024);
+    expect(manager.getActiveSessionCount()).toBe(2100);
+    for (const handle of handles) handle.hibernate();
+    await manager.updateAllSessions(1);
+    await manager.defragmentMemory();
+    expect(manager.getMemoryUsage().storeBytes).toBe(storeBytes);
+  });
+
   it('a record stays when its session wakes, and the next one takes its place', async () => {
     const disk = new Disk();
     const { manager } = await startOn(disk);

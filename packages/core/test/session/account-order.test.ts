@@ -63,6 +63,20 @@ describe('AccountOrder', () => {
     expect(slotsOf(order)).toEqual([2, 3, 4, 6, 8, 10]);
   });
 
+  it('gives back room that was needed once, and leaves what it handed out alone as it does', () => {
+    const order = new AccountOrder();
+    for (let accountId = 1; accountId <= 5000; accountId++) order.added(accountId, accountId);
+    const { slots, count } = order.slots();
+    const before = slots.slice();
+    for (let accountId = 101; accountId <= 5000; accountId++) order.removed(accountId);
+    order.trim();
+    expect([count, slots]).toEqual([5000, before]);
+    expect(slotsOf(order)).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
+    expect(order.slots().slots.length).toBe(128);
+    for (let accountId = 101; accountId <= 300; accountId++) order.added(accountId, accountId);
+    expect(slotsOf(order)).toEqual(Array.from({ length: 300 }, (_, index) => index + 1));
+  });
+
   it('merges unasked at 4096 changes, or at a 64th of the sessions there are: no merge takes long', () => {
     const sort = vi.spyOn(Float64Array.prototype, 'sort');
     onTestFinished(() => sort.mockRestore());
@@ -78,17 +92,18 @@ describe('AccountOrder', () => {
   });
 
   it('is what sorting all accounts anew would give, after any changes', () => {
-    const change = fc.record({ accountId: fc.integer({ min: 1, max: 40 }), look: fc.boolean() });
+    const change = fc.record({ accountId: fc.integer({ min: 1, max: 400 }), look: fc.boolean(), trim: fc.boolean() });
     fc.assert(
       fc.property(fc.array(change, { maxLength: 300 }), (changes) => {
         const order = new AccountOrder();
         const model = new Map<number, number>();
-        for (const [slot, { accountId, look }] of changes.entries()) {
+        for (const [slot, { accountId, look, trim }] of changes.entries()) {
           if (model.delete(accountId)) order.removed(accountId);
           else {
             model.set(accountId, slot);
             order.added(accountId, slot);
           }
+          if (trim) order.trim();
           if (look) expect(slotsOf(order)).toEqual(sorted(model));
         }
         expect(slotsOf(order)).toEqual(sorted(model));

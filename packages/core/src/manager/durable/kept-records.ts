@@ -4,7 +4,7 @@ const FIRST_SLOTS = 1024;
 
 /**
  * Where the records of sessions are that have a slot, in a store that outlives the process: what such a session wakes as, or goes on as, if the process dies. A
- * session that has never been stored has none. Twelve bytes a slot, of those that have been in use. Main thread only.
+ * session that has never been stored has none. Twelve bytes a slot, of those that have been in use since the last defragmentation. Main thread only.
  */
 export class KeptRecords {
   #locations = new Uint32Array(FIRST_SLOTS).fill(NO_LOCATION);
@@ -26,7 +26,7 @@ export class KeptRecords {
   }
 
   keep(slot: number, location: number, content = 0): void {
-    if (slot >= this.#locations.length) this.#grow(slot + 1);
+    if (slot >= this.#locations.length) this.#resize(roomFor(slot + 1));
     this.#locations[slot] = location;
     this.#contents[slot] = content;
   }
@@ -49,13 +49,22 @@ export class KeptRecords {
     return location;
   }
 
-  #grow(atLeast: number): void {
-    const length = 2 ** Math.ceil(Math.log2(atLeast));
+  /** Nobody has a slot from this one on: gives back what is not needed for those before it. */
+  trim(slots: number): void {
+    const length = roomFor(slots);
+    if (length < this.#locations.length) this.#resize(length);
+  }
+
+  #resize(length: number): void {
     const locations = new Uint32Array(length).fill(NO_LOCATION);
     const contents = new Float64Array(length);
-    locations.set(this.#locations);
-    contents.set(this.#contents);
+    locations.set(this.#locations.subarray(0, length));
+    contents.set(this.#contents.subarray(0, length));
     this.#locations = locations;
     this.#contents = contents;
   }
+}
+
+function roomFor(slots: number): number {
+  return Math.max(FIRST_SLOTS, 2 ** Math.ceil(Math.log2(slots)));
 }

@@ -27,6 +27,8 @@ export interface DefragmentationReport {
 export interface DefragmentationParts extends CompactionParts {
   /** Where sleepers' records are. */
   readonly records: HibernationStore;
+  /** The pool is as small as it gets: for whoever keeps something by slots, or in their number. */
+  readonly trimmed: () => void;
   /** True while the scheduler has a round: rows lie where it was told. */
   readonly isRoundOpen: () => boolean;
   readonly wallClock: WallClock;
@@ -165,7 +167,9 @@ export class Defragmentation {
     if (job.laysOut) yield* compaction.layOut();
     yield* compaction.evacuate();
     yield* compaction.trim();
-    const { records } = this.#parts;
+    const { records, trimmed } = this.#parts;
+    trimmed();
+    yield;
     const heldBefore = records.stats().heldBytes;
     yield* this.#compactRecords();
     job.bytesGivenBack += Math.max(0, heldBefore - records.stats().heldBytes);

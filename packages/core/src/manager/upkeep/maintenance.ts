@@ -1,4 +1,5 @@
 import type { HibernationStore } from '../../hibernation/hibernation-store.js';
+import { ROWS } from '../../layout/geometry.js';
 import type { Logger } from '../../logger.js';
 import type { SharedRound } from '../../memory/round.js';
 import type { StateView } from '../../runtime/index.js';
@@ -72,6 +73,10 @@ export class Maintenance {
       moved: (from, to) => {
         hibernation.storing.moved(from, to);
         parts.durability?.checkpoints.moved(from, to);
+      },
+      trimmed: () => {
+        parts.store.order.trim();
+        parts.durability?.kept.trim(parts.store.pool.blocks.length * ROWS);
       },
     });
     hibernation.storing.lane.onSettled = () => this.#storeNext();
