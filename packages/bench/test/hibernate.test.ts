@@ -67,7 +67,7 @@ describe('dormouse-bench hibernate', () => {
     expect(random.recordBytes).toBeGreaterThan(290);
     expect(grouped.config).toMatchObject({ state: 'typical', groups: true });
     expect(grouped.recordBytes).toBeLessThan(200);
-    const { stdout } = bench('hibernate', '--sessions', '100', '--rounds', '1', '--groups');
+    const { stdout } = bench('hibernate', '--sessions', '100', '--rounds', '1', '--warm-ups', '1', '--groups');
     expect(stdout).toMatch(/^100 sessions, a typical state of 280 bytes, groups of five, store memory\n/);
   });
 
@@ -86,7 +86,7 @@ describe('dormouse-bench hibernate', () => {
 });
 
 describe('the process whose memory is measured', () => {
-  const ARGS = ['hibernate', '--sessions', '100', '--rounds', '1', '--json'];
+  const ARGS = ['hibernate', '--sessions', '100', '--rounds', '1', '--warm-ups', '1', '--json'];
 
   it('is started with little to keep, whatever starts it, or is the one there is if that is asked for', () => {
     const spare = (...args: string[]): number => JSON.parse(bench(...ARGS, ...args).stdout).rounds[0].hibernated.spareBytes;
