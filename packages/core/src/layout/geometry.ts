@@ -228,7 +228,7 @@ function submapEntriesFor(keys: number): number {
 }
 
 /** The least power of two that is not below `least`. */
-function powerOfTwoFrom(least: number): number {
+export function powerOfTwoFrom(least: number): number {
   let power = 1;
   while (power < least) power *= 2;
   return power;

@@ -1,3 +1,5 @@
+import { powerOfTwoFrom } from '../layout/geometry.js';
+
 /** What {@link AccountOrder} hands out: the first `count` of `slots`, by ascending account id. */
 export interface OrderedSlots {
   readonly slots: Int32Array;
@@ -78,6 +80,7 @@ export class AccountOrder {
 
   /** Somebody may be walking through the order that was handed out last. */
   #mergeUnasked(): void {
+    if (this.#changeCount === 0) return;
     if (this.#isHandedOut) this.#order.slots = this.#order.slots.slice();
     this.#isHandedOut = false;
     this.#merge();
@@ -154,9 +157,7 @@ export class AccountOrder {
 }
 
 function roomFor(count: number): number {
-  let capacity = LEAST_ROOM;
-  while (capacity < count) capacity *= 2;
-  return capacity;
+  return Math.max(LEAST_ROOM, powerOfTwoFrom(count));
 }
 
 function accountOf(key: number): number {

@@ -82,7 +82,7 @@ export class Checkpoints {
   /** Sees to what the store was doing; true if it is free, and nothing that is encoded waits for it but what is a checkpoint's. */
   isOpen(): boolean {
     const { storing, rounds } = this.#parts;
-    return storing.isOpen() || (storing.lane.settle() && rounds.hasNextChanged);
+    return storing.lane.settle() && (!rounds.hasNext || rounds.hasNextChanged);
   }
 
   /**

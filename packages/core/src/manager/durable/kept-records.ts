@@ -1,4 +1,5 @@
 import { NO_LOCATION } from '../../hibernation/hibernation-store.js';
+import { powerOfTwoFrom } from '../../layout/geometry.js';
 
 const FIRST_SLOTS = 1024;
 
@@ -66,5 +67,5 @@ export class KeptRecords {
 }
 
 function roomFor(slots: number): number {
-  return Math.max(FIRST_SLOTS, 2 ** Math.ceil(Math.log2(slots)));
+  return Math.max(FIRST_SLOTS, powerOfTwoFrom(slots));
 }
