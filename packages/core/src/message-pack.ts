@@ -1,6 +1,7 @@
 import { addExtension, Packr } from 'msgpackr';
 import { DormouseError, shown } from './errors.js';
 import type { Codec } from './layout/codec.js';
+import { powerOfTwoFrom } from './layout/geometry.js';
 
 /** msgpackr writes a `Map` as MessagePack's map, as it does objects: as an extension it remains one. */
 class Entries {
@@ -54,7 +55,7 @@ function makeMessagePack(): Codec {
     encode: (value) => packr.pack(encodable(value, 0)),
     decode(bytes) {
       const { length } = bytes;
-      if (length > scratch.length) scratch = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(length)));
+      if (length > scratch.length) scratch = Buffer.allocUnsafeSlow(powerOfTwoFrom(length));
       // In private memory msgpackr reads it 4 times faster than in shared memory, where its text decoders refuse to work.
       scratch.set(bytes);
       return packr.unpack(scratch, length);

@@ -1,4 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { powerOfTwoFrom } from '../layout/geometry.js';
 import type { Chunk } from './arena.js';
 import { ArenaRecords } from './arena-records.js';
 import { Columns } from './columns.js';
@@ -252,7 +253,7 @@ class Stage {
 /** These bytes, or more of them with the same beginning. */
 function withRoom(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
   if (bytes.length >= length) return bytes;
-  const larger = new Uint8Array(2 ** Math.ceil(Math.log2(length)));
+  const larger = new Uint8Array(powerOfTwoFrom(length));
   larger.set(bytes);
   return larger;
 }

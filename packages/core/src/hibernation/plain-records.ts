@@ -1,3 +1,4 @@
+import { powerOfTwoFrom } from '../layout/geometry.js';
 import type { Chunk } from './arena.js';
 import { ArenaRecords } from './arena-records.js';
 import { NO_LOCATION, type RecordBatch } from './hibernation-store.js';
@@ -28,7 +29,7 @@ export class PlainRecords extends ArenaRecords {
     const at = location - chunk.base;
     const byteCount = bytesAt(chunk, at);
     const start = at * 4 + headBytes(byteCount);
-    if (this.#scratch.length < byteCount) this.#scratch = new Uint8Array(2 ** Math.ceil(Math.log2(byteCount)));
+    if (this.#scratch.length < byteCount) this.#scratch = new Uint8Array(powerOfTwoFrom(byteCount));
     // Copied: views of memory that can shrink are slow to read from.
     this.#scratch.set(chunk.bytes.subarray(start, start + byteCount));
     return this.#scratch.subarray(0, byteCount);

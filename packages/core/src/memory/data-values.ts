@@ -1,5 +1,5 @@
 import type { DataColumn } from '../layout/data-column.js';
-import { ROWS } from '../layout/geometry.js';
+import { powerOfTwoFrom, ROWS } from '../layout/geometry.js';
 import type { Block } from './block.js';
 
 /*
@@ -46,7 +46,7 @@ export function copyData(block: Block, column: DataColumn, row: number): Uint8Ar
   const length = dataLength(block, column, row);
   if (length === NEVER_SET) return undefined;
   const start = placeOf(block, column, row, length);
-  if (length > scratch.length) scratch = new Uint8Array(2 ** Math.ceil(Math.log2(length)));
+  if (length > scratch.length) scratch = new Uint8Array(powerOfTwoFrom(length));
   scratch.set(block.cold.u8.subarray(start, start + length));
   return scratch.subarray(0, length);
 }

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { powerOfTwoFrom } from '../layout/geometry.js';
 
 const SMALLEST = 1024;
 /** From this many bytes on, making a view of them and copying it whole is faster than one by one. */
@@ -18,7 +19,7 @@ export class ByteSink {
   reserve(count: number): void {
     const needed = this.at + count;
     if (needed <= this.bytes.length) return;
-    const bytes = new Uint8Array(2 ** Math.ceil(Math.log2(needed)));
+    const bytes = new Uint8Array(powerOfTwoFrom(needed));
     bytes.set(this.bytes);
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, 0, bytes.length);

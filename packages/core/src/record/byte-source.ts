@@ -1,4 +1,5 @@
 import { DormouseError } from '../errors.js';
+import { powerOfTwoFrom } from '../layout/geometry.js';
 
 /** What a record says is not what it can say. */
 export function corrupt(accountId: number, problem: string): DormouseError {
@@ -25,7 +26,7 @@ export class ByteSource {
   load(from: Uint8Array, accountId: number): void {
     const { length } = from;
     if (length + SLACK > this.bytes.length) {
-      this.bytes = new Uint8Array(2 ** Math.ceil(Math.log2(length + SLACK)));
+      this.bytes = new Uint8Array(powerOfTwoFrom(length + SLACK));
       this.view = new DataView(this.bytes.buffer, 0, this.bytes.length);
     }
     this.bytes.set(from);
