@@ -97,7 +97,7 @@ export async function measureHibernation(
   try {
     await warmThreads(fleet, Math.min(FEW, settings.sessions >> 3));
     const times = new SleepTimes(sessions * rounds);
-    const empty = await fleet.settledSample();
+    const empty = await fleet.emptySample();
     let accountIds = new Uint32Array(0);
     let active: MemorySample | null = null;
     let activePercent: number | null = null;

@@ -15,6 +15,8 @@ export const MEMORY_LIMIT_BYTES = 2 ** 40;
 const ALIKE_LOOKS = 3;
 const ALIKE_BYTES = 65_536;
 const MOST_LOOKS = 20;
+/** Looks in which each worker thread gives back some 3 MB that it took to start: all at once, at the third to ninth, after the resident set has not changed for as many. */
+const STARTING_LOOKS = 12;
 
 /** Sessions a group, where there are groups. */
 const GROUP_SIZE = 5;
@@ -60,12 +62,20 @@ export class SleepyFleet {
   readonly firstAccount = FIRST_ACCOUNT;
 
   readonly #groups: boolean;
+  readonly #hasThreads: boolean;
   readonly #close: () => Promise<void>;
 
-  private constructor(manager: SessionManager<AnyBehavior>, store: HibernationStore, groups: boolean, close: () => Promise<void>) {
+  private constructor(
+    manager: SessionManager<AnyBehavior>,
+    store: HibernationStore,
+    groups: boolean,
+    hasThreads: boolean,
+    close: () => Promise<void>,
+  ) {
     this.manager = manager;
     this.store = store;
     this.#groups = groups;
+    this.#hasThreads = hasThreads;
     this.#close = close;
   }
 
@@ -85,9 +95,10 @@ export class SleepyFleet {
     const url = new URL(`./behaviors/sleeper.js?bytes=${stateBytes}&state=${state}`, import.meta.url).href;
     const { session: behavior } = (await import(url)) as { session: AnyBehavior };
     const store = makeStore(options.store, place, options.synchronous);
+    const scheduler = await makeScheduler(choice);
     const manager = await SessionManager.start<AnyBehavior>({
       behavior,
-      scheduler: await makeScheduler(choice),
+      scheduler,
       workerThreads: choice.workers,
       maxConcurrentSessions: sessions,
       // Measured is what sessions take, not a pool for those to come.
@@ -107,7 +118,7 @@ export class SleepyFleet {
       // It would be warned that the pool is small.
       logger: { debug() {}, info() {}, warn() {}, error: (message) => console.error(message) },
     });
-    return new SleepyFleet(manager, store, groups, async () => {
+    return new SleepyFleet(manager, store, groups, scheduler.supports.workers, async () => {
       await manager.shutdown();
       await leave();
     });
@@ -163,9 +174,18 @@ export class SleepyFleet {
   }
 
   /** The same, looked at again until it has settled: what another fleet let go of goes back to the operating system by and by. */
-  async settledSample(): Promise<MemorySample> {
+  settledSample(): Promise<MemorySample> {
+    return this.#settledSample(1);
+  }
+
+  /** The same, of a fleet that has no sessions yet, once its threads have given back what they took to start. */
+  emptySample(): Promise<MemorySample> {
+    return this.#settledSample(this.#hasThreads ? STARTING_LOOKS : 1);
+  }
+
+  async #settledSample(leastLooks: number): Promise<MemorySample> {
     let sample = await this.sample();
-    for (let looks = 1, alike = 1; alike < ALIKE_LOOKS && looks < MOST_LOOKS; looks++) {
+    for (let looks = 1, alike = 1; looks < leastLooks || (alike < ALIKE_LOOKS && looks < MOST_LOOKS); looks++) {
       const next = await this.sample();
       alike = Math.abs(next.rssBytes - sample.rssBytes) <= ALIKE_BYTES ? alike + 1 : 1;
       sample = next;
