@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { ResumeReport } from '@dormouse/core';
 import { cpuUsSince } from '../harness/cpu-time.js';
 import type { SchedulerChoice } from '../harness/scheduler-choice.js';
-import { SleepyFleet, type StateKind } from '../hibernation/sleepy-fleet.js';
+import { accountsOf, SleepyFleet, type StateKind } from '../hibernation/sleepy-fleet.js';
 import type { StorePlace, Synchronous } from './store-place.js';
 
 /** So many at a time are created and put to sleep while the file is made. */
@@ -51,12 +51,17 @@ export async function makeFleet(options: RestartOptions, place: StorePlace, onPr
   const fleet = await fleetOf({ ...options, synchronous: 'normal' }, place, false);
   try {
     for (let first = 0; first < hibernated; first += WAVE) {
-      const accountIds = fleet.create(first, Math.min(WAVE, hibernated - first));
+      const accountIds = accountsOf(first, Math.min(WAVE, hibernated - first));
+      fleet.create(accountIds);
       for (const accountId of accountIds) fleet.manager.hibernateSession(accountId);
       await untilStored(fleet, first + accountIds.length);
       onProgress(`${first + accountIds.length} of ${hibernated} asleep`);
     }
-    if (active > 0) await fleet.fillRings(fleet.create(hibernated, active));
+    if (active > 0) {
+      const accountIds = accountsOf(hibernated, active);
+      fleet.create(accountIds);
+      await fleet.fillRings(accountIds);
+    }
   } finally {
     await fleet.close();
   }

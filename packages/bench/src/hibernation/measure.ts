@@ -3,7 +3,7 @@ import type { DiskStats } from '@dormouse/core';
 import type { StoreKind, Synchronous } from '../durable/store-place.js';
 import type { SchedulerChoice } from '../harness/scheduler-choice.js';
 import { Series, type Summary } from '../harness/series.js';
-import { MEMORY_LIMIT_BYTES, type MemorySample, SleepyFleet, type SleepyFleetOptions, type StateKind } from './sleepy-fleet.js';
+import { accountsOf, MEMORY_LIMIT_BYTES, type MemorySample, SleepyFleet, type SleepyFleetOptions, type StateKind } from './sleepy-fleet.js';
 
 /**
  * Beyond this many, sessions are created and put to sleep by so many at a time, with untouched rings: all of them awake would not fit into memory. A page
@@ -97,12 +97,13 @@ export async function measureHibernation(
   try {
     await warmThreads(fleet, Math.min(FEW, settings.sessions >> 3));
     const times = new SleepTimes(sessions * rounds);
+    // Their list is none of what they take: like room for times, it is there before.
+    const accountIds = accountsOf(0, inWaves ? 0 : sessions);
     const empty = await fleet.emptySample();
-    let accountIds = new Uint32Array(0);
     let active: MemorySample | null = null;
     let activePercent: number | null = null;
     if (!inWaves) {
-      accountIds = fleet.create(0, sessions) as Uint32Array<ArrayBuffer>;
+      fleet.create(accountIds);
       await fleet.fillRings(accountIds);
       active = await fleet.sample();
       activePercent = fleet.manager.getMemoryUsagePercent();
@@ -116,7 +117,9 @@ export async function measureHibernation(
       if (!inWaves) await putToSleep(fleet, accountIds, times);
       else if (round === 1) {
         for (let first = 0; first < sessions; first += WAVE) {
-          await putToSleep(fleet, fleet.create(first, Math.min(WAVE, sessions - first)), times);
+          const wave = accountsOf(first, Math.min(WAVE, sessions - first));
+          fleet.create(wave);
+          await putToSleep(fleet, wave, times);
           onProgress(`${Math.min(first + WAVE, sessions)} asleep`);
         }
       }
@@ -186,7 +189,8 @@ async function warmThreads(fleet: SleepyFleet, sessions: number): Promise<void> 
 /** Creates sessions, which fill their rings, sleep and wake. */
 async function sleepOnce(fleet: SleepyFleet, sessions: number): Promise<Uint32Array> {
   const times = new SleepTimes(sessions);
-  const accountIds = fleet.create(0, sessions);
+  const accountIds = accountsOf(0, sessions);
+  fleet.create(accountIds);
   await fleet.fillRings(accountIds);
   await putToSleep(fleet, accountIds, times);
   wake(fleet, accountIds, times);
@@ -236,8 +240,7 @@ function wake({ manager }: SleepyFleet, accountIds: Uint32Array, { wake: series 
 /** Of a fleet that cannot be awake as a whole: each so manieth wakes, all over it, and sleeps again; in each pass others, whose records lie where they were put first. */
 async function wakeAndSleep(fleet: SleepyFleet, sessions: number, pass: number, times: SleepTimes): Promise<void> {
   const stride = Math.ceil(sessions / WAVE);
-  const first = fleet.firstAccount + ((pass * PASS_STEP) % stride);
-  const chosen = Uint32Array.from({ length: Math.floor(sessions / stride) }, (_, index) => first + index * stride);
+  const chosen = accountsOf((pass * PASS_STEP) % stride, Math.floor(sessions / stride), stride);
   wake(fleet, chosen, times);
   await putToSleep(fleet, chosen, new SleepTimes(chosen.length));
 }

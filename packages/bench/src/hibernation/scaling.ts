@@ -1,6 +1,6 @@
 import { fitLine } from '../figures/size.js';
 import type { SchedulerChoice } from '../harness/scheduler-choice.js';
-import { SleepyFleet } from './sleepy-fleet.js';
+import { accountsOf, SleepyFleet } from './sleepy-fleet.js';
 
 /** R-28's, and on to what R-24 is about. */
 const SESSIONS = [50, 100, 200, 400, 1000, 5000];
@@ -53,8 +53,10 @@ async function measurePoint(choice: SchedulerChoice, stateBytes: number, session
     sliceMs: 10,
   });
   try {
+    const accountIds = accountsOf(0, sessions);
     const empty = await fleet.settledSample();
-    await fleet.fillRings(fleet.create(0, sessions));
+    fleet.create(accountIds);
+    await fleet.fillRings(accountIds);
     const full = await fleet.sample();
     const { totalBytes, poolBytes } = fleet.usage();
     return { sessions, accountedBytes: totalBytes, poolBytes, rssBytes: full.rssBytes - empty.rssBytes };

@@ -54,13 +54,15 @@ export interface MemorySample {
   readonly accountedBytes: number;
 }
 
+/** The accounts of the sessions of `count` ranks, from the `first` on, `step` apart. */
+export function accountsOf(first: number, count: number, step = 1): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, index) => FIRST_ACCOUNT + first + index * step);
+}
+
 /** Sessions that are put to sleep and woken, and their store. */
 export class SleepyFleet {
   readonly manager: SessionManager<AnyBehavior>;
   readonly store: HibernationStore;
-  /** That of rank 0. */
-  readonly firstAccount = FIRST_ACCOUNT;
-
   readonly #groups: boolean;
   readonly #hasThreads: boolean;
   readonly #close: () => Promise<void>;
@@ -135,14 +137,12 @@ export class SleepyFleet {
     return manager.getActiveSessionCount() + manager.getHibernatedSessionCount() - manager.pool.allocatedCount;
   }
 
-  /** Creates sessions of the accounts of these ranks. */
-  create(first: number, count: number): Uint32Array {
-    const accountIds = Uint32Array.from({ length: count }, (_, rank) => FIRST_ACCOUNT + first + rank);
+  /** Creates sessions of these accounts. */
+  create(accountIds: Uint32Array): void {
     this.manager.createSessionBatch(accountIds, (accountId) => ({
       mapId: accountId % 8,
       groupId: this.#groups ? Math.floor(accountId / GROUP_SIZE) : 0,
     }));
-    return accountIds;
   }
 
   async tick(): Promise<void> {
