@@ -16,7 +16,8 @@ export function runWith<T>(variables: Readonly<Record<string, string>>, program:
         process.stdout.write(`${basename(path)} ${args.join(' ')}: ${stdout.trim()}\n`);
         resolve(told);
       } catch {
-        reject(error ?? new Error(`${path} printed no JSON: ${stdout}${stderr}`));
+        const end = error === null ? 'of itself' : `by ${error.signal ?? `exit code ${error.code}`}`;
+        reject(new Error(`${basename(path)} ${args.join(' ')} ended ${end} without JSON: ${stdout}${stderr}`));
       }
     });
   });
