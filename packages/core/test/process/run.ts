@@ -17,7 +17,7 @@ export function runWith<T>(variables: Readonly<Record<string, string>>, program:
         resolve(told);
       } catch {
         const end = error === null ? 'of itself' : `by ${error.signal ?? `exit code ${error.code}`}`;
-        reject(new Error(`${basename(path)} ${args.join(' ')} ended ${end} without JSON: ${stdout}${stderr}`));
+        reject(new Error(`${basename(path)} ${args.join(' ')} ended ${end} without JSON: ${stdout}${stderr}`, { cause: error }));
       }
     });
   });
