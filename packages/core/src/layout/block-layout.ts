@@ -1,4 +1,4 @@
-import { MAX_TIMERS, NEAR_WORDS, ROWS, TIMER_WORDS } from './geometry.js';
+import { MAX_TIMERS, NEAR_WORDS, OS_PAGE_WORDS, ROWS, TIMER_WORDS } from './geometry.js';
 import type { StateLayout } from './state-layout.js';
 
 /** Bytes of the rings that every session has: powers of two. */
@@ -72,8 +72,6 @@ export interface BlockLayout {
   readonly bufferBytes: number;
 }
 
-/** Words of a page of the operating system. */
-const OS_PAGE_WORDS = 1024;
 const CACHE_LINE_WORDS = 16;
 
 /**

@@ -1,5 +1,5 @@
 import { type DataField, MAX_DATA_BYTES } from './data-field.js';
-import { ROWS } from './geometry.js';
+import { OS_PAGE_BYTES, ROWS } from './geometry.js';
 import type { Column } from './state-layout.js';
 
 /** Columns of words that each data field has: lengths, versions, refusals, marks. */
@@ -33,7 +33,6 @@ export interface Tier {
 
 const SMALLEST_TIER = 64;
 /** From a page on, sharing pages among rows saves nothing: one last tier for all that is larger. */
-const OS_PAGE_BYTES = 4096;
 
 /**
  * Tiers of 64, 128, … 2048 bytes a row below `maxBytes`, and one of `maxBytes` (decision 0010). Most are never touched and cost address space

@@ -116,10 +116,15 @@ export const KERNEL_RESULT_WORDS = 16;
  * and where in the near parts of its block's inbound rings that comes to lie. A power of two.
  */
 export const PACKET_WORDS = 4;
+/** Senders that a kernel is given at a time: what is listed of more is in memory that can be given back. */
+export const MOST_SENDERS_LISTED = 8192;
 
 export const SUBMAPS = 64;
 export const SUBMAP_HEADER_WORDS = 16;
 const CACHE_LINE = 64;
+/** A page of the operating system: memory is what was written to, in these. */
+export const OS_PAGE_BYTES = 4096;
+export const OS_PAGE_WORDS = OS_PAGE_BYTES / 4;
 const WASM_PAGE = 65_536;
 
 export interface TableRegions {
@@ -142,7 +147,7 @@ export interface TableRegions {
   readonly packetList: number;
   readonly senderSlots: number;
   readonly senderAccounts: number;
-  /** Words of each of these two: a power of two. */
+  /** Words of each of these two: a power of two, {@link MOST_SENDERS_LISTED} at most. */
   readonly senderCapacity: number;
   readonly index: number;
   readonly pages: number;
@@ -177,14 +182,16 @@ export function tableRegions(ceiling: number): TableRegions {
   const kernelResults = region(KERNEL_RESULT_WORDS * 4);
   const slotList = region(slotCount * 4);
   const packetList = region(slotCount * PACKET_WORDS * 4);
-  const senderCapacity = powerOfTwoFrom(slotCount);
+  const senderCapacity = Math.min(MOST_SENDERS_LISTED, powerOfTwoFrom(slotCount));
   const senderSlots = region(senderCapacity * 4);
   const senderAccounts = region(senderCapacity * 4);
-  const index = region(SUBMAPS * (SUBMAP_HEADER_WORDS * 4 + submapCapacity * 8));
-  const columns = (blockBytes: number): number => {
-    at = Math.ceil(at / HOT_BYTES) * HOT_BYTES;
-    return region(blockCount * blockBytes);
+  const ofPages = (bytes: number): number => {
+    at = Math.ceil(at / OS_PAGE_BYTES) * OS_PAGE_BYTES;
+    return region(bytes);
   };
+  // A page of headers, then the submaps' entries: a submap that is not full touches no page of the next.
+  const index = ofPages(SUBMAPS * (SUBMAP_HEADER_WORDS * 4 + submapCapacity * 8));
+  const columns = (blockBytes: number): number => ofPages(blockCount * blockBytes);
   const pages = columns(PAGE_BYTES);
   const traffic = columns(TRAFFIC_BYTES);
   const activity = columns(ACTIVITY_BYTES);

@@ -1,5 +1,5 @@
 import { DormouseError } from '../errors.js';
-import { SUBMAP_HEADER_WORDS, SUBMAPS } from '../layout/geometry.js';
+import { OS_PAGE_WORDS, SUBMAP_HEADER_WORDS, SUBMAPS } from '../layout/geometry.js';
 import type { SessionTable } from './session-table.js';
 
 const VERSION = 0; // even: settled; odd: the writer is at work
@@ -7,9 +7,11 @@ const MASK = 1; // entries in use as a table, minus one
 const COUNT = 2; // keys
 
 const FIRST_ENTRIES = 32;
+/** Beyond this share of its entries a submap doubles. What is once written to is memory for good: a lookup passes 4 entries of a cache line's 8 at the most full, 2 on average. */
+const MOST_FULL = [7, 8] as const;
 const NOT_FOUND = -1;
-/** A page of the operating system, in words. */
-const OS_PAGE_WORDS = 1024;
+/** Of a hash the highest bits are the submap's number. */
+const SUBMAP_SHIFT = 26;
 
 /** A reader's patience: tries without a look at the clock, then until so many ms have passed. */
 const SPINS = 100;
@@ -28,16 +30,17 @@ const PATIENCE_MS = 1000;
  */
 export class AccountIndex {
   readonly #words: Int32Array;
-  readonly #base: number;
-  readonly #submapWords: number;
+  /** First words: of the submaps' headers, one behind the other, and of their entries. */
+  readonly #headers: number;
+  readonly #entries: number;
   readonly #capacity: number;
   #size = 0;
 
   private constructor(table: SessionTable) {
     this.#words = table.words;
-    this.#base = table.regions.index / 4;
+    this.#headers = table.regions.index / 4;
+    this.#entries = this.#headers + SUBMAPS * SUBMAP_HEADER_WORDS;
     this.#capacity = table.regions.submapCapacity;
-    this.#submapWords = SUBMAP_HEADER_WORDS + this.#capacity * 2;
   }
 
   /** The writer's side; clears nothing, the memory must be fresh. */
@@ -59,11 +62,12 @@ export class AccountIndex {
 
   /** Bytes of the operating system's pages that the index has written to (R-27). Writer's side. */
   get touchedBytes(): number {
-    let pages = 0;
+    // The headers fill one.
+    let pages = 1;
     let counted = 0;
     for (let submap = 0; submap < SUBMAPS; submap++) {
-      const begin = this.#headerOf(submap);
-      const end = begin + SUBMAP_HEADER_WORDS + (this.#words[begin + MASK] + 1) * 2;
+      const begin = this.#entriesOf(submap);
+      const end = begin + (this.#words[this.#headerOf(submap) + MASK] + 1) * 2;
       // Small submaps share pages: each is counted once.
       const firstPage = Math.max(counted, Math.floor(begin / OS_PAGE_WORDS));
       counted = Math.max(counted, Math.ceil(end / OS_PAGE_WORDS));
@@ -82,12 +86,13 @@ export class AccountIndex {
   read(accountId: number): number {
     const words = this.#words;
     const hash = mix(accountId);
-    const header = this.#headerOf(hash >>> 26);
+    const submap = hash >>> SUBMAP_SHIFT;
+    const header = this.#headerOf(submap);
     let deadline = 0;
     for (let attempt = 0; ; attempt++) {
       const version = Atomics.load(words, header + VERSION);
       if ((version & 1) === 0) {
-        const slot = this.#probe(header, hash, accountId);
+        const slot = this.#probe(submap, hash, accountId);
         if (Atomics.load(words, header + VERSION) === version) return slot;
       }
       if (attempt < SPINS) continue;
@@ -107,17 +112,18 @@ export class AccountIndex {
     if (this.get(accountId) !== NOT_FOUND) return false;
     const words = this.#words;
     const hash = mix(accountId);
-    const header = this.#headerOf(hash >>> 26);
+    const submap = hash >>> SUBMAP_SHIFT;
+    const header = this.#headerOf(submap);
     const count = words[header + COUNT] + 1;
     const entriesNow = words[header + MASK] + 1;
-    if (count * 4 > entriesNow * 3) {
-      if (entriesNow < this.#capacity) this.#double(header);
+    if (count * MOST_FULL[1] > entriesNow * MOST_FULL[0]) {
+      if (entriesNow < this.#capacity) this.#double(submap);
       else if (count >= entriesNow) {
         throw new DormouseError('ERR_INDEX_FULL', `the account index has no room for account ${accountId}; raise sessionCeiling`);
       }
     }
     Atomics.add(words, header + VERSION, 1);
-    this.#place(header, hash, accountId, slot);
+    this.#place(submap, hash, accountId, slot);
     words[header + COUNT] = count;
     Atomics.add(words, header + VERSION, 1);
     this.#size++;
@@ -136,8 +142,9 @@ export class AccountIndex {
     const at = this.#find(accountId);
     if (at === NOT_FOUND) return NOT_FOUND;
     const words = this.#words;
-    const header = this.#headerOf(mix(accountId) >>> 26);
-    const entries = header + SUBMAP_HEADER_WORDS;
+    const submap = mix(accountId) >>> SUBMAP_SHIFT;
+    const header = this.#headerOf(submap);
+    const entries = this.#entriesOf(submap);
     const mask = words[header + MASK];
     const slot = words[at + 1];
     Atomics.add(words, header + VERSION, 1);
@@ -158,10 +165,10 @@ export class AccountIndex {
   }
 
   /** Probes with atomic loads; may see a half-made change, which the caller finds out by the version. */
-  #probe(header: number, hash: number, accountId: number): number {
+  #probe(submap: number, hash: number, accountId: number): number {
     const words = this.#words;
-    const entries = header + SUBMAP_HEADER_WORDS;
-    const mask = Atomics.load(words, header + MASK);
+    const entries = this.#entriesOf(submap);
+    const mask = Atomics.load(words, this.#headerOf(submap) + MASK);
     // A table is never full while settled; under a change the bound ends the walk.
     for (let at = hash & mask, steps = 0; steps <= mask; at = (at + 1) & mask, steps++) {
       const key = Atomics.load(words, entries + at * 2) >>> 0;
@@ -172,10 +179,10 @@ export class AccountIndex {
     return NOT_FOUND;
   }
 
-  #place(header: number, hash: number, accountId: number, slot: number): void {
+  #place(submap: number, hash: number, accountId: number, slot: number): void {
     const words = this.#words;
-    const entries = header + SUBMAP_HEADER_WORDS;
-    const mask = words[header + MASK];
+    const entries = this.#entriesOf(submap);
+    const mask = words[this.#headerOf(submap) + MASK];
     let at = hash & mask;
     while (words[entries + at * 2] !== 0) at = (at + 1) & mask;
     Atomics.store(words, entries + at * 2 + 1, slot);
@@ -183,9 +190,10 @@ export class AccountIndex {
   }
 
   /** Doubles one submap in place, under one odd version. The others stay as they are. */
-  #double(header: number): void {
+  #double(submap: number): void {
     const words = this.#words;
-    const entries = header + SUBMAP_HEADER_WORDS;
+    const header = this.#headerOf(submap);
+    const entries = this.#entriesOf(submap);
     const entriesNow = words[header + MASK] + 1;
     const old = words.slice(entries, entries + entriesNow * 2);
     Atomics.add(words, header + VERSION, 1);
@@ -193,7 +201,7 @@ export class AccountIndex {
     Atomics.store(words, header + MASK, entriesNow * 2 - 1);
     for (let at = 0; at < entriesNow; at++) {
       const key = old[at * 2] >>> 0;
-      if (key !== 0) this.#place(header, mix(key), key, old[at * 2 + 1]);
+      if (key !== 0) this.#place(submap, mix(key), key, old[at * 2 + 1]);
     }
     Atomics.add(words, header + VERSION, 1);
   }
@@ -201,9 +209,9 @@ export class AccountIndex {
   #find(accountId: number): number {
     const words = this.#words;
     const hash = mix(accountId);
-    const header = this.#headerOf(hash >>> 26);
-    const mask = words[header + MASK];
-    const entries = header + SUBMAP_HEADER_WORDS;
+    const submap = hash >>> SUBMAP_SHIFT;
+    const mask = words[this.#headerOf(submap) + MASK];
+    const entries = this.#entriesOf(submap);
     for (let at = hash & mask; ; at = (at + 1) & mask) {
       const key = words[entries + at * 2] >>> 0;
       if (key === 0) return NOT_FOUND;
@@ -212,7 +220,11 @@ export class AccountIndex {
   }
 
   #headerOf(submap: number): number {
-    return this.#base + submap * this.#submapWords;
+    return this.#headers + submap * SUBMAP_HEADER_WORDS;
+  }
+
+  #entriesOf(submap: number): number {
+    return this.#entries + submap * this.#capacity * 2;
   }
 }
 

@@ -50,7 +50,7 @@ export class SessionTable {
   readonly packetList: Int32Array;
   /** The most packets that were ever listed there. */
   mostPackets = 0;
-  /** Slots and accounts of those that have sent something, by account. Writer and reader: the main thread, between ticks. */
+  /** Slots and accounts of those that have sent something, by account, or of a part of them. Writer and reader: the main thread, between ticks. */
   readonly senderSlots: Int32Array;
   readonly senderAccounts: Uint32Array;
   /** The most words that were ever written to each of the two. */

@@ -1,6 +1,6 @@
-import { Column, NEAR_WORDS, ROWS } from '../layout/geometry.js';
+import { Column, NEAR_WORDS, OS_PAGE_BYTES, ROWS } from '../layout/geometry.js';
 import type { Block } from './block.js';
-import { bitCount, FarMarks, OS_PAGE_BYTES } from './page-marks.js';
+import { bitCount, FarMarks } from './page-marks.js';
 import { wordsInUse } from './ring-cursors.js';
 
 /** Pages of near parts: each holds those of 16 rows. */

@@ -41,7 +41,7 @@ export class Outbound {
         if (run.next === number) this.#drainNext(handler);
       }
     } catch (error) {
-      senders.putBack(run.next, run.count);
+      senders.putBack(run.slots, run.next, run.count);
       throw error;
     }
     return rings.packetsOut - before;

@@ -1,9 +1,12 @@
-import { Column, ROW_BITS, ROW_MASK, ROWS, SlotState } from '../layout/geometry.js';
+import { Column, powerOfTwoFrom, ROW_BITS, ROW_MASK, ROWS, SlotState } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import type { SessionStore } from './store.js';
 
 /** Up to this share of all sessions senders are sorted, above it taken from the order of all accounts (of 50 000: as good at 3000 to 5000). */
 const SORTED_SHARE = 1 / 16;
+/** Room beyond so many times as many as there are sessions is given back; as much as few of them may need in many blocks is kept. */
+const ROOM_TO_SPARE = 4;
+const LEAST_ROOM = 4 * ROWS;
 const NO_WORDS = new Int32Array(0);
 
 type WordsOf = (block: Block) => Int32Array;
@@ -11,32 +14,33 @@ type ColumnOf = (block: Block) => number;
 
 /**
  * Who has something to be taken, by ascending account id: an order that depends on nothing else, least of all on the slots that sessions have
- * got, which the clock on the wall has a say in. Allocates nothing once it has grown. Main thread only, between ticks.
+ * got, which the clock on the wall has a say in. Allocates nothing once it has grown, and keeps no more than what four times as many sessions as there
+ * are would need. Main thread only, between ticks.
  */
 export class Senders {
-  /** As many as {@link collect} says, and whose they were then. */
-  slots: Int32Array;
-  accounts: Uint32Array;
+  /** As many as {@link collect} says, and whose they were then, until it is called again. */
+  slots: Int32Array = new Int32Array(ROWS);
+  accounts: Uint32Array = new Uint32Array(ROWS);
   readonly #store: SessionStore;
   /** One byte a block: set by whoever has put something into one of its rows. */
   readonly #flags: Uint8Array;
   readonly #wordsOf: (block: Block) => Int32Array;
   readonly #columnOf: (block: Block) => number;
-  /** They are all in reach of a kernel, in the table's own lists. */
+  /** What they have is in the table's columns, in reach of a kernel. */
   readonly #areOutbound: boolean;
+  /** The order of all accounts as it was last, in parts that a kernel takes; none when it has so few that there are no parts. */
+  #order: Int32Array = NO_WORDS;
+  #parts: Int32Array[] = [];
 
   private constructor(store: SessionStore, flags: Uint8Array, areOutbound: boolean, wordsOf: WordsOf, columnOf: ColumnOf) {
-    const { table } = store;
     this.#store = store;
     this.#flags = flags;
     this.#areOutbound = areOutbound;
     this.#wordsOf = wordsOf;
     this.#columnOf = columnOf;
-    this.slots = areOutbound ? table.senderSlots : new Int32Array(ROWS);
-    this.accounts = areOutbound ? table.senderAccounts : new Uint32Array(ROWS);
   }
 
-  /** Those with packets for the host. One of a store: they use the table's lists. */
+  /** Those with packets for the host. */
   static outbound(store: SessionStore): Senders {
     return new Senders(
       store,
@@ -59,6 +63,7 @@ export class Senders {
     const { blocks } = pool;
     const flags = this.#flags;
     const { free } = SlotState;
+    if (this.slots.length > Math.max(LEAST_ROOM, count * ROOM_TO_SPARE) && this.slots !== table.senderSlots) this.#shrink(count);
     let found = 0;
     for (let blockIndex = 0; blockIndex < blocks.length; blockIndex++) {
       if (flags[blockIndex] === 0) continue;
@@ -76,30 +81,24 @@ export class Senders {
       }
       if (found <= count * SORTED_SHARE) continue;
       flags.fill(0, blockIndex, blocks.length);
-      return this.#takeFromOrder();
+      return this.#areOutbound ? this.#keepOfOrder() : this.#takeFromOrder();
     }
-    if (this.#areOutbound) this.#noteMost(found);
+    if (this.slots === table.senderSlots) table.mostSenders = Math.max(table.mostSenders, found);
     if (found > 1) this.#sort(found);
     else this.#noteAccounts(found);
     return found;
   }
 
-  /** Has the next call find again what stands at `from … count − 1` now. */
-  putBack(from: number, count: number): void {
-    for (let i = from; i < count; i++) this.#flags[this.slots[i] >> ROW_BITS] = 1;
+  /** Has the next call find again those in `slots[from … count − 1]`. */
+  putBack(slots: Int32Array, from: number, count: number): void {
+    for (let i = from; i < count; i++) this.#flags[slots[i] >> ROW_BITS] = 1;
   }
 
   #takeFromOrder(): number {
-    const { order, pool, table, kernels } = this.#store;
+    const { order, pool, table } = this.#store;
     const { blocks } = pool;
     const { slotStates } = table;
     const { slots, count } = order.slots();
-    if (this.#areOutbound) {
-      // As long as the table's list at most, whatever of it is in use: a part would have to be allocated.
-      this.slots.set(slots);
-      this.#noteMost(slots.length);
-      return kernels.keepSenders(count);
-    }
     if (count > this.slots.length) this.#grow(count);
     const senders = this.slots;
     const senderAccounts = this.accounts;
@@ -128,6 +127,42 @@ export class Senders {
     return found;
   }
 
+  /** The same by the kernel, in the table's lists: at once, or by parts that come to stand here. */
+  #keepOfOrder(): number {
+    const { order, table, kernels } = this.#store;
+    const { senderSlots, senderAccounts } = table;
+    const { length } = senderSlots;
+    const { slots, count } = order.slots();
+    table.mostSenders = Math.max(table.mostSenders, Math.min(length, slots.length));
+    if (slots.length <= length) {
+      // As long as the list at most, whatever of it is in use: a part would have to be allocated.
+      senderSlots.set(slots);
+      this.slots = senderSlots;
+      this.accounts = senderAccounts;
+      return kernels.keepSenders(count);
+    }
+    if (count > this.slots.length || this.slots.length <= length) this.#grow(Math.max(count, 2 * length));
+    if (slots !== this.#order) this.#part(slots);
+    let found = 0;
+    for (let from = 0; from < count; from += length) {
+      senderSlots.set(this.#parts[from / length]);
+      const kept = kernels.keepSenders(Math.min(length, count - from));
+      // All of the list. There is room: what it goes into is a power of two, as the list is, and longer, and `found` is at most `from`.
+      this.slots.set(senderSlots, found);
+      this.accounts.set(senderAccounts, found);
+      found += kept;
+    }
+    return found;
+  }
+
+  /** Has the order at hand in parts of the list's length. */
+  #part(order: Int32Array): void {
+    const { length } = this.#store.table.senderSlots;
+    const parts = Math.ceil(order.length / length);
+    this.#order = order;
+    this.#parts = Array.from({ length: parts }, (_, part) => order.subarray(part * length, (part + 1) * length));
+  }
+
   #sort(found: number): void {
     const { index } = this.#store;
     this.#noteAccounts(found);
@@ -143,18 +178,20 @@ export class Senders {
     }
   }
 
-  #noteMost(words: number): void {
-    const { table } = this.#store;
-    table.mostSenders = Math.max(table.mostSenders, words);
+  /** What is in `slots` is lost. */
+  #shrink(count: number): void {
+    const capacity = powerOfTwoFrom(Math.max(LEAST_ROOM, count));
+    this.slots = new Int32Array(capacity);
+    this.accounts = new Uint32Array(capacity);
+    this.#order = NO_WORDS;
+    this.#parts = [];
   }
 
   /** Keeps what is in `slots`. */
   #grow(needed: number): void {
-    let capacity = this.slots.length;
-    while (capacity < needed) capacity *= 2;
-    const slots = new Int32Array(capacity);
+    const slots = new Int32Array(powerOfTwoFrom(needed));
     slots.set(this.slots);
     this.slots = slots;
-    this.accounts = new Uint32Array(capacity);
+    this.accounts = new Uint32Array(slots.length);
   }
 }

@@ -18,14 +18,15 @@ const comingBack = () => makeScene([a, b, d], chain, [(index) => index.delete(b)
 const replacing = () => makeScene([a, late], chain, [(index) => index.delete(a), (index) => index.insert(late, 100)]);
 
 function doubling(): Scene {
-  const many = accountsInSubmap(7, 25);
-  const asked = [many[0], many[13], many[23], many[24]];
+  // Of 32 entries 28 may be in use.
+  const many = accountsInSubmap(7, 29);
+  const asked = [many[0], many[13], many[27], many[28]];
   return makeScene(
     asked,
     (index) => {
-      for (const [i, account] of many.slice(0, 24).entries()) index.insert(account, i);
+      for (const [i, account] of many.slice(0, 28).entries()) index.insert(account, i);
     },
-    [(index) => index.insert(many[24], 24)],
+    [(index) => index.insert(many[28], 28)],
   );
 }
 

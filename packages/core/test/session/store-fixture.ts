@@ -11,16 +11,22 @@ const SIZES = { sessionCeiling: 1024, poolSize: 64, poolGrowth: 64, ringBytes: 1
 
 /** A store of sessions of behaviours named `one`, `two`, … with these fields, none of which has hooks. */
 export function makeStore(...fields: readonly Fields[]) {
+  return makeStoreUpTo(SIZES.sessionCeiling, ...fields);
+}
+
+/** The same, of up to so many sessions of each. */
+export function makeStoreUpTo(sessionCeiling: number, ...fields: readonly Fields[]) {
+  const sizes = { ...SIZES, sessionCeiling };
   const names = ['one', 'two', 'three'];
   const hosts = fields.map((state, index) => {
     const behavior = defineBehavior(import.meta.url, { name: names[index], state, update() {} });
     encodeInitials(behavior.layout, messagePack);
-    return new BehaviorHost(behavior, index, SIZES);
+    return new BehaviorHost(behavior, index, sizes);
   });
   const clock = new TickClock(0);
-  const table = SessionTable.reserve(SIZES.sessionCeiling * hosts.length);
+  const table = SessionTable.reserve(sessionCeiling * hosts.length);
   const caller = { addBlock() {}, dropBlock() {}, callHook: () => false };
-  const store = new SessionStore(table, SIZES, hosts, caller, clock, () => {});
+  const store = new SessionStore(table, sizes, hosts, caller, clock, () => {});
   let incarnation = 0;
   const create = (accountId: number, behavior = 0): number =>
     store.create({ accountId, incarnation: ++incarnation, host: hosts[behavior], mapId: 0, groupId: 0, init: undefined });
