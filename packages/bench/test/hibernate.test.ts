@@ -46,6 +46,7 @@ describe('dormouse-bench hibernate', () => {
         store,
         rounds: 2,
         warmUps: 1,
+        endAsleep: false,
         heap: 'lean',
         node: process.version,
       },
@@ -69,6 +70,16 @@ describe('dormouse-bench hibernate', () => {
     expect(grouped.recordBytes).toBeLessThan(200);
     const { stdout } = bench('hibernate', '--sessions', '100', '--rounds', '1', '--warm-ups', '1', '--groups');
     expect(stdout).toMatch(/^100 sessions, a typical state of 280 bytes, groups of five, store memory\n/);
+  });
+
+  it('ends when all sleep, if that is asked for: in the last round nobody wakes', () => {
+    const args = ['--sessions', '100', '--warm-ups', '1', '--end-asleep'];
+    const reportOf = (rounds: string) => JSON.parse(bench('hibernate', ...args, '--rounds', rounds, '--json').stdout);
+    const [one, two] = [reportOf('1'), reportOf('2')];
+    expect([one.rounds.length, one.rssWokenBytes, one.accountedBytes.woken, one.wakeUs, one.creep]).toEqual([1, null, null, null, []]);
+    expect([one.rssHibernatedBytes, one.rssActiveBytes, one.reduction]).toEqual([BYTES, BYTES, BYTES]);
+    expect([two.rounds.length, two.rssWokenBytes, two.wakeUs, two.creep]).toEqual([2, null, SUMMARY, [BYTES]]);
+    expect(bench('hibernate', ...args, '--rounds', '1').stdout).toMatch(/waking +– +–\n/);
   });
 
   it.each([

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { STORES, type StoreKind, type Synchronous } from '../durable/store-place.js';
 import { type Heap, heapOption, ranLean } from '../harness/lean-process.js';
 import type { SchedulerChoice } from '../harness/scheduler-choice.js';
+import type { Summary } from '../harness/series.js';
 import { type HibernateReport, measureHibernation } from '../hibernation/measure.js';
 import type { StateKind } from '../hibernation/sleepy-fleet.js';
 import {
@@ -27,6 +28,7 @@ interface Flags extends SchedulerChoice {
   readonly synchronous: Synchronous;
   readonly rounds: number;
   readonly warmUps: number;
+  readonly endAsleep: boolean;
   readonly heap: Heap;
   readonly json: boolean;
 }
@@ -52,41 +54,45 @@ export function hibernateCommand(): Command {
     .addOption(
       new Option(
         '--warm-ups <count>',
-        'how many managers come and go before, for whatever the process compiles, 0…100: with as many sessions; of more than 10000 the last one, the others with 4096',
+        'how many managers come and go before, for whatever the process compiles, 0…100: with as many sessions, the rings of 4096 in use; of more than 10000 the last one, the others with 4096',
       )
         .argParser(integerIn(0, 100))
         .default(24),
     )
+    .addOption(new Option('--end-asleep', 'wake nobody in the last round: sooner done').default(false))
     .addOption(heapOption())
     .addOption(jsonOption())
     .exitOverride()
-    .action(async ({ json, sessions, stateBytes, state, groups, store, synchronous, rounds, warmUps, heap, ...choice }: Flags) => {
-      if (await ranLean(heap)) return;
-      const options = { choice, sessions, stateBytes, state, groups, store, synchronous, rounds, warmUps };
-      const report = await measureHibernation(options, (what) => process.stderr.write(`hibernate: ${what}\n`));
-      const config = {
-        ...choice,
-        sessions,
-        stateBytes,
-        state,
-        groups,
-        store,
-        ...(store === 'sqlite' && { synchronous }),
-        rounds,
-        warmUps,
-        heap,
-        node: process.version,
-      };
-      const title = `${sessions} sessions, a ${state} state of ${stateBytes} bytes, ${groups ? 'groups of five' : 'no groups'}, store ${store}`;
-      process.stdout.write(`${json ? JSON.stringify({ ...report, config }) : `${title}\n\n${tableOf(report)}`}\n`);
-    });
+    .action(
+      async ({ json, sessions, stateBytes, state, groups, store, synchronous, rounds, warmUps, endAsleep, heap, ...choice }: Flags) => {
+        if (await ranLean(heap)) return;
+        const options = { choice, sessions, stateBytes, state, groups, store, synchronous, rounds, warmUps, endsAsleep: endAsleep };
+        const report = await measureHibernation(options, (what) => process.stderr.write(`hibernate: ${what}\n`));
+        const config = {
+          ...choice,
+          sessions,
+          stateBytes,
+          state,
+          groups,
+          store,
+          ...(store === 'sqlite' && { synchronous }),
+          rounds,
+          warmUps,
+          endAsleep,
+          heap,
+          node: process.version,
+        };
+        const title = `${sessions} sessions, a ${state} state of ${stateBytes} bytes, ${groups ? 'groups of five' : 'no groups'}, store ${store}`;
+        process.stdout.write(`${json ? JSON.stringify({ ...report, config }) : `${title}\n\n${tableOf(report)}`}\n`);
+      },
+    );
 }
 
 function tableOf(report: HibernateReport): string {
   const { accountedBytes, disk } = report;
   const mb = (bytes: number | null): string => (bytes === null ? '–' : (bytes / 1e6).toFixed(2));
   const percent = (share: number | null): string => (share === null ? '–' : `${(share * 100).toFixed(3)} %`);
-  const us = ({ median, p99 }: { median: number; p99: number }): string[] => [median.toFixed(2), p99.toFixed(2)];
+  const us = (summary: Summary | null): string[] => (summary === null ? ['–', '–'] : [summary.median.toFixed(2), summary.p99.toFixed(2)]);
   return [
     alignedColumns([
       ['MB', 'resident', 'accounted'],

@@ -34,8 +34,8 @@ export async function sleepFigures(schedulers: readonly string[]): Promise<Figur
   figures.push(
     figure('falling asleep and stored, inline, median', hibernateUs.median, 'µs', MOST_US),
     figure('the same, mean', hibernateUs.mean, 'µs'),
-    figure('waking, inline, median', wakeUs.median, 'µs', MOST_US),
-    figure('the same, p99', wakeUs.p99, 'µs'),
+    figure('waking, inline, median', wakeUs?.median ?? Number.NaN, 'µs', MOST_US),
+    figure('the same, p99', wakeUs?.p99 ?? Number.NaN, 'µs'),
   );
   const { points, r2, slope } = await apart<MemoryReport>('memory');
   const { accountedBytes, rssBytes } = points[points.length - 1];

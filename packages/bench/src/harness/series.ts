@@ -16,6 +16,10 @@ export class Series {
     this.#values = new Float64Array(capacity).fill(Number.NaN);
   }
 
+  get count(): number {
+    return this.#count;
+  }
+
   push(value: number): void {
     this.#values[this.#count++] = value;
   }

@@ -13,6 +13,8 @@ const MOST_AWAKE = 100_000;
 const WAVE = 4096;
 /** Fleets of no more sessions than this are warmed up by fleets as large, larger ones by fleets of {@link WAVE} and a single one as large. */
 const FEW_ENOUGH = 10_000;
+/** Of a fleet that comes and goes before, so many have their rings in use: pages of rings are given back by whole blocks, and leave nothing behind. */
+const MOST_FILLED = 4096;
 /** Passes over a fleet that cannot be awake as a whole before one is timed. */
 const WAKE_WARM_UPS = 2;
 /** How far apart those are who wake in two passes, one behind the other. */
@@ -36,12 +38,14 @@ export interface HibernateOptions {
   readonly rounds: number;
   /** How many fleets do so before, each in a manager of its own: of as many sessions, but of more than 10 000 the last one alone, the others of 4096. */
   readonly warmUps: number;
+  /** In the last round nobody is woken. */
+  readonly endsAsleep: boolean;
 }
 
 /** One round: all asleep, all awake again with their rings in use. */
 export interface HibernateRound {
   readonly hibernated: MemorySample;
-  /** Null where they are more than can be awake at a time. */
+  /** Null where they are more than can be awake at a time, and where nobody was woken. */
   readonly woken: MemorySample | null;
 }
 
@@ -52,6 +56,7 @@ export interface HibernateReport {
   readonly rssActiveBytes: number | null;
   /** After defragmentation, in the last round; of those who fall asleep by waves, in the first, before any of them has woken. */
   readonly rssHibernatedBytes: number;
+  /** Null as well where the last round ends asleep. */
   readonly rssWokenBytes: number | null;
   /** Share of the resident set, less that of the empty manager, that is given back: 0…1. */
   readonly reduction: number | null;
@@ -76,8 +81,8 @@ export interface HibernateReport {
   readonly creep: readonly number[];
   /** Falling asleep, and being stored: by slices of a tick, each over the records that it stored; what waits for a disk included. */
   readonly hibernateUs: Summary;
-  /** One session at a time, by account. */
-  readonly wakeUs: Summary;
+  /** One session at a time, by account; null where nobody was woken. */
+  readonly wakeUs: Summary | null;
   readonly rounds: readonly HibernateRound[];
 }
 
@@ -86,7 +91,7 @@ export async function measureHibernation(
   options: HibernateOptions,
   onProgress: (what: string) => void = () => {},
 ): Promise<HibernateReport> {
-  const { sessions, rounds, warmUps } = options;
+  const { sessions, rounds, warmUps, endsAsleep } = options;
   const inWaves = sessions > MOST_AWAKE;
   const settings = { ...options, sliceMs: SLICE_MS, sessions: inWaves ? WAVE : sessions };
   // In managers of their own: code, heaps and allocator take their memory for good, and what these have touched is not the other's. A process grows by what it compiles, for some
@@ -127,7 +132,9 @@ export async function measureHibernation(
       recordBytes = fleet.store.stats().recordBytes / sessions;
       disk = fleet.store.durable?.disk() ?? null;
       let woken: MemorySample | null = null;
-      if (inWaves) {
+      const isLeftAsleep = endsAsleep && round === rounds;
+      if (isLeftAsleep) onProgress('left asleep');
+      else if (inWaves) {
         // What is compiled for indexes of this size is compiled in the first passes.
         for (; pass < WAKE_WARM_UPS; pass++) await wakeAndSleep(fleet, sessions, pass, new SleepTimes(WAVE));
         await wakeAndSleep(fleet, sessions, pass++, times);
@@ -146,7 +153,7 @@ export async function measureHibernation(
       recordBytes,
       disk,
       hibernateUs: times.hibernate.summary(),
-      wakeUs: times.wake.summary(),
+      wakeUs: times.wake.count === 0 ? null : times.wake.summary(),
     };
   } finally {
     await fleet.close();
@@ -191,7 +198,7 @@ async function sleepOnce(fleet: SleepyFleet, sessions: number): Promise<Uint32Ar
   const times = new SleepTimes(sessions);
   const accountIds = accountsOf(0, sessions);
   fleet.create(accountIds);
-  await fleet.fillRings(accountIds);
+  await fleet.fillRings(accountIds.subarray(0, MOST_FILLED));
   await putToSleep(fleet, accountIds, times);
   wake(fleet, accountIds, times);
   return accountIds;
@@ -266,7 +273,10 @@ function reportOf(empty: MemorySample, active: MemorySample | null, rounds: read
     },
     rssBytesPerSleeper: (hibernated.rssBytes - empty.rssBytes) / sessions,
     accountedBytesPerSleeper: (hibernated.accountedBytes - empty.accountedBytes) / sessions,
-    creep: active === null ? [] : rounds.map((round) => ((round.woken?.rssBytes ?? 0) - active.rssBytes) / active.rssBytes),
+    creep:
+      active === null
+        ? []
+        : rounds.flatMap((round) => round.woken ?? []).map((sample) => (sample.rssBytes - active.rssBytes) / active.rssBytes),
     rounds,
   };
 }

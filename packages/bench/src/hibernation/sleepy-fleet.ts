@@ -15,8 +15,8 @@ export const MEMORY_LIMIT_BYTES = 2 ** 40;
 const ALIKE_LOOKS = 3;
 const ALIKE_BYTES = 65_536;
 const MOST_LOOKS = 20;
-/** Looks in which each worker thread gives back some 3 MB that it took to start: all at once, at the third to ninth, after the resident set has not changed for as many. */
-const STARTING_LOOKS = 12;
+/** In which each worker thread gives back some 3 MB that it took to start, ms: all at once, after 1.2 to 1.5 s in which the resident set has not changed. */
+const STARTING_MS = 2500;
 
 /** Sessions a group, where there are groups. */
 const GROUP_SIZE = 5;
@@ -175,17 +175,18 @@ export class SleepyFleet {
 
   /** The same, looked at again until it has settled: what another fleet let go of goes back to the operating system by and by. */
   settledSample(): Promise<MemorySample> {
-    return this.#settledSample(1);
+    return this.#settledSample(0);
   }
 
   /** The same, of a fleet that has no sessions yet, once its threads have given back what they took to start. */
   emptySample(): Promise<MemorySample> {
-    return this.#settledSample(this.#hasThreads ? STARTING_LOOKS : 1);
+    return this.#settledSample(this.#hasThreads ? STARTING_MS : 0);
   }
 
-  async #settledSample(leastLooks: number): Promise<MemorySample> {
+  async #settledSample(leastMs: number): Promise<MemorySample> {
+    const untilMs = performance.now() + leastMs;
     let sample = await this.sample();
-    for (let looks = 1, alike = 1; looks < leastLooks || (alike < ALIKE_LOOKS && looks < MOST_LOOKS); looks++) {
+    for (let looks = 1, alike = 1; performance.now() < untilMs || (alike < ALIKE_LOOKS && looks < MOST_LOOKS); looks++) {
       const next = await this.sample();
       alike = Math.abs(next.rssBytes - sample.rssBytes) <= ALIKE_BYTES ? alike + 1 : 1;
       sample = next;

@@ -7,7 +7,7 @@ import type { Arm } from './target.js';
 /** What is meant by the resident set of these processes: for the readings of the targets. */
 export const RESIDENT_SET =
   `The resident set is that of a process of its own, less what V8 keeps of its heap for objects to come, started with ${LEAN_START}; what it is with no sessions ` +
-  'is taken after a fleet as large has come and gone, and up to 512 sessions of the same manager, once its threads have given back what they took to start and it no longer changes.';
+  'is taken after a fleet as large has come and gone, 4096 of it with their rings in use, and up to 512 sessions of the same manager, once its threads have given back what they took to start and it no longer changes.';
 
 /** What a session has besides its rings, and where it sleeps. */
 export const SLEEPERS = {
@@ -18,8 +18,10 @@ export const SLEEPERS = {
 } as const;
 export type Sleeper = keyof typeof SLEEPERS;
 
-/** Managers that come and go before: of few sessions all is measured by what the manager says, and the resident set is reported. */
-const WARM_UPS = 4;
+/** Managers that come and go before. What a process grows by meanwhile is more beside few sessions than beside many. */
+const WARM_UPS_OF_FEW = 4;
+const WARM_UPS_OF_MANY = 1;
+const MANY = 50_000;
 
 /** What processes with so many sessions take, each measured once, whichever targets ask for it. */
 export class Footprints {
@@ -38,8 +40,9 @@ export class Footprints {
       String(sessions),
       '--rounds',
       '1',
+      '--end-asleep',
       '--warm-ups',
-      String(WARM_UPS),
+      String(sessions < MANY ? WARM_UPS_OF_FEW : WARM_UPS_OF_MANY),
       ...SLEEPERS[sleeper],
       ...argumentsOf(arm),
     ]);
