@@ -189,7 +189,7 @@ export function tableRegions(ceiling: number): TableRegions {
     at = Math.ceil(at / OS_PAGE_BYTES) * OS_PAGE_BYTES;
     return region(bytes);
   };
-  // A page of headers, then the submaps' entries: a submap that is not full touches no page of the next.
+  // A page of headers, then the submaps' entries: where these take a page or more, a submap touches no page of the next.
   const index = ofPages(SUBMAPS * (SUBMAP_HEADER_WORDS * 4 + submapCapacity * 8));
   const columns = (blockBytes: number): number => ofPages(blockCount * blockBytes);
   const pages = columns(PAGE_BYTES);

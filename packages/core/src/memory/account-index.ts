@@ -7,7 +7,7 @@ const MASK = 1; // entries in use as a table, minus one
 const COUNT = 2; // keys
 
 const FIRST_ENTRIES = 32;
-/** Beyond this share of its entries a submap doubles. What is once written to is memory for good: a lookup passes 4 entries of a cache line's 8 at the most full, 2 on average. */
+/** Beyond this share of its entries a submap doubles. What is once written to is memory for good: at the most full a lookup looks at some 4 entries, of which a cache line has 8, and at 32 of an account that is not there. */
 const MOST_FULL = [7, 8] as const;
 const NOT_FOUND = -1;
 /** Of a hash the highest bits are the submap's number. */

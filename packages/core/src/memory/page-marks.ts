@@ -32,7 +32,9 @@ export class FarMarks {
   /** The first `words` words of a row's far part were written to. */
   raise(blockIndex: number, row: number, words: number): void {
     const pages = (words + OS_PAGE_WORDS - 1) >> OS_PAGE_WORD_BITS;
+    if (pages <= 0) return;
     const part = this.#parts[blockIndex >> PART_BITS] ?? this.#open(blockIndex >> PART_BITS);
+    if (part === undefined) return;
     const mark = (blockIndex & PART_MASK) * ROWS + row;
     const before = part.pages[mark];
     if (pages <= before) return;
@@ -74,12 +76,17 @@ export class FarMarks {
     if (part.rows === 0) this.#parts[number] = undefined;
   }
 
-  #open(number: number): Part {
+  /** None when there is no memory for it: what is written then is not counted, and whoever writes goes on. */
+  #open(number: number): Part | undefined {
     const blocks = Math.min(1 << PART_BITS, this.#blockCount - (number << PART_BITS));
     const byteLength = blocks * ROWS;
-    const part = { pages: new Uint8Array(allocatePages(byteLength), 0, byteLength), rows: 0 };
-    this.#parts[number] = part;
-    return part;
+    try {
+      const part = { pages: new Uint8Array(allocatePages(byteLength), 0, byteLength), rows: 0 };
+      this.#parts[number] = part;
+      return part;
+    } catch {
+      return undefined;
+    }
   }
 }
 

@@ -53,6 +53,11 @@ export class AccountOrder {
     return this.#order;
   }
 
+  /** Whether this is the array that it is kept in, and the next call of {@link slots} hands out unless it has to grow. */
+  isOf(slots: Int32Array): boolean {
+    return this.#order.slots === slots;
+  }
+
   /** Gives back what it has grown by and does not need any more; changes are merged. What was handed out last stays as it is, as ever. */
   trim(): void {
     this.#mergeUnasked();

@@ -28,7 +28,7 @@ export class Senders {
   readonly #columnOf: (block: Block) => number;
   /** What they have is in the table's columns, in reach of a kernel. */
   readonly #areOutbound: boolean;
-  /** The order of all accounts as it was last, in parts that a kernel takes; none when it has so few that there are no parts. */
+  /** The order of all accounts, in parts that the kernel's list has room for. */
   #order: Int32Array = NO_WORDS;
   #parts: Int32Array[] = [];
 
@@ -58,12 +58,16 @@ export class Senders {
 
   /** Finds them; returns how many. Takes the blocks' flags: whatever is sent from now on is found by the next call. */
   collect(): number {
-    const { table, pool, count } = this.#store;
+    const { table, pool, count, order } = this.#store;
     const { slotStates } = table;
     const { blocks } = pool;
     const flags = this.#flags;
     const { free } = SlotState;
     if (this.slots.length > Math.max(LEAST_ROOM, count * ROOM_TO_SPARE) && this.slots !== table.senderSlots) this.#shrink(count);
+    if (this.#parts.length > 0 && !order.isOf(this.#order)) {
+      this.#order = NO_WORDS;
+      this.#parts = [];
+    }
     let found = 0;
     for (let blockIndex = 0; blockIndex < blocks.length; blockIndex++) {
       if (flags[blockIndex] === 0) continue;
@@ -80,8 +84,7 @@ export class Senders {
         if (words[column + row] !== 0 && slotStates[firstSlot + row] !== free) slots[found++] = firstSlot + row;
       }
       if (found <= count * SORTED_SHARE) continue;
-      flags.fill(0, blockIndex, blocks.length);
-      return this.#areOutbound ? this.#keepOfOrder() : this.#takeFromOrder();
+      return this.#collectByOrder(blockIndex);
     }
     if (this.slots === table.senderSlots) table.mostSenders = Math.max(table.mostSenders, found);
     if (found > 1) this.#sort(found);
@@ -92,6 +95,21 @@ export class Senders {
   /** Has the next call find again those in `slots[from … count − 1]`. */
   putBack(slots: Int32Array, from: number, count: number): void {
     for (let i = from; i < count; i++) this.#flags[slots[i] >> ROW_BITS] = 1;
+  }
+
+  /** All of them, when blocks up to this one have had their flags taken. */
+  #collectByOrder(blockIndex: number): number {
+    const flags = this.#flags;
+    const blockCount = this.#store.pool.blocks.length;
+    try {
+      const found = this.#areOutbound ? this.#keepOfOrder() : this.#takeFromOrder();
+      flags.fill(0, blockIndex, blockCount);
+      return found;
+    } catch (error) {
+      // There was no memory for so many: the next call finds them.
+      flags.fill(1, 0, blockIndex + 1);
+      throw error;
+    }
   }
 
   #takeFromOrder(): number {
@@ -134,15 +152,15 @@ export class Senders {
     const { length } = senderSlots;
     const { slots, count } = order.slots();
     table.mostSenders = Math.max(table.mostSenders, Math.min(length, slots.length));
-    if (slots.length <= length) {
-      // As long as the list at most, whatever of it is in use: a part would have to be allocated.
-      senderSlots.set(slots);
+    // Parts that are there: to cut one out would be to allocate.
+    if (slots !== this.#order) this.#part(slots);
+    if (count <= length) {
+      senderSlots.set(this.#parts[0]);
       this.slots = senderSlots;
       this.accounts = senderAccounts;
       return kernels.keepSenders(count);
     }
-    if (count > this.slots.length || this.slots.length <= length) this.#grow(Math.max(count, 2 * length));
-    if (slots !== this.#order) this.#part(slots);
+    if (count > this.slots.length) this.#grow(count);
     let found = 0;
     for (let from = 0; from < count; from += length) {
       senderSlots.set(this.#parts[from / length]);
@@ -159,8 +177,8 @@ export class Senders {
   #part(order: Int32Array): void {
     const { length } = this.#store.table.senderSlots;
     const parts = Math.ceil(order.length / length);
-    this.#order = order;
     this.#parts = Array.from({ length: parts }, (_, part) => order.subarray(part * length, (part + 1) * length));
+    this.#order = order;
   }
 
   #sort(found: number): void {
@@ -180,18 +198,16 @@ export class Senders {
 
   /** What is in `slots` is lost. */
   #shrink(count: number): void {
-    const capacity = powerOfTwoFrom(Math.max(LEAST_ROOM, count));
-    this.slots = new Int32Array(capacity);
-    this.accounts = new Uint32Array(capacity);
-    this.#order = NO_WORDS;
-    this.#parts = [];
+    const slots = new Int32Array(powerOfTwoFrom(Math.max(LEAST_ROOM, count)));
+    this.accounts = new Uint32Array(slots.length);
+    this.slots = slots;
   }
 
   /** Keeps what is in `slots`. */
   #grow(needed: number): void {
     const slots = new Int32Array(powerOfTwoFrom(needed));
+    this.accounts = new Uint32Array(slots.length);
     slots.set(this.slots);
     this.slots = slots;
-    this.accounts = new Uint32Array(slots.length);
   }
 }

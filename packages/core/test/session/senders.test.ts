@@ -114,4 +114,47 @@ describe('Senders', () => {
       }
     }
   });
+
+  it('allocate nothing when most have gone, whether the order of accounts has given back its room or not', () => {
+    const { store, kinds, send, release } = stand(MOST);
+    const left = 1000;
+    const sendAll = (count: number): void => {
+      for (let account = 1; account <= count; account++) send(account);
+    };
+    sendAll(MOST);
+    for (const [, kind] of kinds) kind.collect();
+    for (let account = left + 1; account <= MOST; account++) release(account);
+    for (const trims of [false, true]) {
+      if (trims) store.order.trim();
+      for (const [how, kind] of kinds) {
+        sendAll(left);
+        expect(kind.collect(), how).toBe(left);
+        const { slots, accounts } = kind;
+        for (let tick = 0; tick < 3; tick++) {
+          sendAll(left);
+          expect(collected(kind).accounts, how).toEqual(Array.from({ length: left }, (_, rank) => rank + 1));
+          expect(kind.slots === slots && kind.accounts === accounts, `${how}, tick ${tick}`).toBe(true);
+        }
+      }
+    }
+  });
+
+  it('find everybody after a call that there was no memory for', () => {
+    const { kinds, send } = stand(MOST);
+    for (const [how, kind] of kinds) {
+      for (let account = 1; account <= MOST; account++) send(account);
+      const { Uint32Array: Words } = globalThis;
+      globalThis.Uint32Array = new Proxy(Words, {
+        construct() {
+          throw new RangeError('Array buffer allocation failed');
+        },
+      });
+      try {
+        expect(() => kind.collect(), how).toThrow('Array buffer allocation failed');
+      } finally {
+        globalThis.Uint32Array = Words;
+      }
+      expect(collected(kind).accounts, how).toEqual(Array.from({ length: MOST }, (_, rank) => rank + 1));
+    }
+  });
 });
