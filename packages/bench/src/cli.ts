@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   spin: async () => (await import('./commands/spin.js')).spinCommand(),
   simd: async () => (await import('./commands/simd.js')).simdCommand(),
   hibernate: async () => (await import('./commands/hibernate.js')).hibernateCommand(),
+  defragment: async () => (await import('./commands/defragment.js')).defragmentCommand(),
   restart: async () => (await import('./commands/restart.js')).restartCommand(),
   checkpoint: async () => (await import('./commands/checkpoint.js')).checkpointCommand(),
   memory: async () => (await import('./commands/memory.js')).memoryCommand(),

@@ -1,0 +1,70 @@
+import { Command, Option } from 'commander';
+import { type Heap, heapOption, ranLean } from '../harness/lean-process.js';
+import type { SchedulerChoice } from '../harness/scheduler-choice.js';
+import { type DefragmentReport, measureDefragmenting } from '../hibernation/defragmenting.js';
+import { callerOption, dispatchOption, integerIn, jsonOption, schedulerOption, sessionsOption, workersOption } from './options.js';
+import { alignedColumns } from './table.js';
+
+interface Flags extends SchedulerChoice {
+  readonly sessions: number;
+  readonly awake: number;
+  readonly sliceMs: number;
+  readonly paceMs: number;
+  readonly rounds: number;
+  readonly coldRounds: number;
+  readonly heap: Heap;
+  readonly json: boolean;
+}
+
+/** `defragment`: what it takes of ticks, and gives back. */
+export function defragmentCommand(): Command {
+  return new Command('defragment')
+    .description(
+      'Put all but --awake sessions to sleep at random, each with 32 KiB of rings in use, and defragment while ticks go on, rounds in a row: the longest slice of each (R-25), ' +
+        'and what is left of memory beside a manager that never had more sessions than stayed awake.',
+    )
+    .addOption(sessionsOption(5000))
+    .addOption(
+      new Option('--awake <count>', 'how many stay awake, 1…1048576, fewer than all').argParser(integerIn(1, 1_048_576)).default(1000),
+    )
+    .addOption(new Option('--slice-ms <ms>', 'maintenanceSliceMs, 1…1000').argParser(integerIn(1, 1000)).default(2))
+    .addOption(new Option('--pace-ms <ms>', 'from one tick to the next, 1…1000').argParser(integerIn(1, 1000)).default(5))
+    .addOption(new Option('--rounds <count>', 'how often, 1…1000').argParser(integerIn(1, 1000)).default(20))
+    .addOption(
+      new Option('--cold-rounds <count>', 'rounds before that are told apart, while V8 compiles the code, 0…1000')
+        .argParser(integerIn(0, 1000))
+        .default(4),
+    )
+    .addOption(schedulerOption('inline'))
+    .addOption(workersOption())
+    .addOption(callerOption())
+    .addOption(dispatchOption())
+    .addOption(heapOption())
+    .addOption(jsonOption())
+    .exitOverride()
+    .action(async ({ json, sessions, awake, sliceMs, paceMs, rounds, coldRounds, heap, ...choice }: Flags, command: Command) => {
+      if (awake >= sessions) command.error(`error: --awake must be 1…${sessions - 1}, fewer than --sessions: got ${awake}`);
+      if (await ranLean(heap)) return;
+      const options = { choice, sessions, awake, sliceMs, paceMs, rounds, coldRounds };
+      const report = await measureDefragmenting(options, (what) => process.stderr.write(`defragment: ${what}\n`));
+      const config = { ...choice, sessions, awake, sliceMs, paceMs, rounds, coldRounds, heap, node: process.version };
+      const title = `${sessions} sessions, all but ${awake} put to sleep, slices of ${sliceMs} ms, a tick every ${paceMs} ms`;
+      process.stdout.write(`${json ? JSON.stringify({ ...report, config }) : `${title}\n\n${tableOf(report)}`}\n`);
+    });
+}
+
+function tableOf({ longestSliceUs, coldSliceUs, roundsWithin, rounds, freshBytes, defragmentedBytes }: DefragmentReport): string {
+  const ms = (us: number): string => (us / 1000).toFixed(2);
+  const mb = (bytes: number): string => (bytes / 1e6).toFixed(2);
+  const { movedSessions, droppedBlocks, slices } = rounds[rounds.length - 1];
+  return [
+    alignedColumns([
+      ['longest slice of a round, ms', 'median', 'p99', 'most'],
+      ['', ms(longestSliceUs.median), ms(longestSliceUs.p99), ms(longestSliceUs.max)],
+    ]),
+    '',
+    `within the slice: ${roundsWithin} of ${rounds.length} rounds; cold rounds before: ${coldSliceUs.map(ms).join(' ') || 'none'}`,
+    `last round: ${movedSessions} sessions moved, ${droppedBlocks} blocks dropped, ${slices} slices`,
+    `MB of those awake, sleepers included: ${mb(defragmentedBytes)}; in a manager that never had more: ${mb(freshBytes)}`,
+  ].join('\n');
+}

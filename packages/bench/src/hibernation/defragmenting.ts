@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DefragmentationReport } from '@dormouse/core';
+import { xs } from '../arithmetic/random.js';
+import type { SchedulerChoice } from '../harness/scheduler-choice.js';
+import { Series, type Summary } from '../harness/series.js';
+import { accountsOf, SleepyFleet, type SleepyFleetOptions } from './sleepy-fleet.js';
+
+/** Of what is put to sleep. */
+const STATE_BYTES = 32;
+
+export interface DefragmentOptions {
+  readonly choice: SchedulerChoice;
+  readonly sessions: number;
+  /** How many of them stay awake, wherever they lie. */
+  readonly awake: number;
+  readonly sliceMs: number;
+  /** From one tick to the next while it is defragmented. */
+  readonly paceMs: number;
+  readonly rounds: number;
+  /** Rounds before these, in which the code is compiled. */
+  readonly coldRounds: number;
+}
+
+/** What defragmenting takes of ticks (R-25), and what it gives back. µs and bytes; the resident set is that of `MemorySample`. */
+export interface DefragmentReport {
+  /** The longest slice of each round, and of the cold ones before. */
+  readonly longestSliceUs: Summary & { readonly max: number };
+  readonly coldSliceUs: readonly number[];
+  /** Rounds of which no slice was longer than `sliceMs`. */
+  readonly roundsWithin: number;
+  readonly rounds: readonly DefragmentationReport[];
+  /** What as many as stay awake take in a manager that never had more; and what they take when the others have fallen asleep, these included; both less what there was with none. */
+  readonly freshBytes: number;
+  readonly defragmentedBytes: number;
+}
+
+/** Has all but `awake` of the sessions fall asleep, at random, and defragments while ticks go on; then all wake. */
+export async function measureDefragmenting(
+  options: DefragmentOptions,
+  onProgress: (what: string) => void = () => {},
+): Promise<DefragmentReport> {
+  const { choice, sessions, awake, sliceMs, rounds, coldRounds } = options;
+  const settings: SleepyFleetOptions = {
+    choice,
+    sessions,
+    stateBytes: STATE_BYTES,
+    state: 'typical',
+    groups: false,
+    store: 'memory',
+    synchronous: 'normal',
+    sliceMs,
+  };
+  const freshBytes = await bytesOfFresh(settings, awake);
+  onProgress(`${awake} of a fresh manager`);
+  const fleet = await SleepyFleet.open(settings);
+  try {
+    const accountIds = accountsOf(0, sessions);
+    const empty = await fleet.emptySample();
+    fleet.create(accountIds);
+    const reports: DefragmentationReport[] = [];
+    let random = 1;
+    let defragmentedBytes = 0;
+    for (let round = 0; round < coldRounds + rounds; round++) {
+      await fleet.fillRings(accountIds);
+      random = shuffle(accountIds, random);
+      for (const accountId of accountIds.subarray(awake)) fleet.manager.hibernateSession(accountId);
+      reports.push(await defragmentAmongTicks(fleet, options.paceMs));
+      if (round === coldRounds + rounds - 1) defragmentedBytes = (await fleet.settledSample()).rssBytes - empty.rssBytes;
+      // Each round begins as the first did: what was dropped is given back, and all are awake.
+      else await fleet.manager.collectGarbage();
+      for (const accountId of accountIds.subarray(awake)) fleet.manager.reactivateSession(accountId);
+      onProgress(`round ${round + 1} of ${coldRounds + rounds}`);
+    }
+    const longest = reports.map(({ longestSliceUs }) => longestSliceUs);
+    const warm = longest.slice(coldRounds);
+    return {
+      longestSliceUs: { ...summaryOf(warm), max: Math.max(...warm) },
+      coldSliceUs: longest.slice(0, coldRounds),
+      roundsWithin: warm.filter((sliceUs) => sliceUs <= sliceMs * 1000).length,
+      rounds: reports.slice(coldRounds),
+      freshBytes,
+      defragmentedBytes,
+    };
+  } finally {
+    await fleet.close();
+  }
+}
+
+async function bytesOfFresh(settings: SleepyFleetOptions, sessions: number): Promise<number> {
+  const fleet = await SleepyFleet.open(settings);
+  try {
+    const empty = await fleet.emptySample();
+    const accountIds = accountsOf(0, sessions);
+    fleet.create(accountIds);
+    await fleet.fillRings(accountIds);
+    return (await fleet.settledSample()).rssBytes - empty.rssBytes;
+  } finally {
+    await fleet.close();
+  }
+}
+
+async function defragmentAmongTicks(fleet: SleepyFleet, paceMs: number): Promise<DefragmentationReport> {
+  let isDone = false;
+  const defragmenting = fleet.manager.defragmentMemory().finally(() => {
+    isDone = true;
+  });
+  const ticking = (async () => {
+    while (!isDone) {
+      await fleet.tick();
+      await sleep(paceMs);
+    }
+  })();
+  const [report] = await Promise.all([defragmenting, ticking]);
+  return report;
+}
+
+function summaryOf(values: readonly number[]): Summary {
+  const series = new Series(values.length);
+  for (const value of values) series.push(value);
+  return series.summary();
+}
+
+/** Fisher and Yates, by a generator from `state` on; returns its next state. */
+function shuffle(values: Uint32Array, state: number): number {
+  let random = state;
+  for (let left = values.length - 1; left > 0; left--) {
+    random = xs(random);
+    const other = (random >>> 0) % (left + 1);
+    [values[left], values[other]] = [values[other], values[left]];
+  }
+  return random;
+}

@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+
+function bench(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, 'defragment', ...args], { encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+const NUMBER = expect.any(Number);
+const SMALL = ['--sessions', '1000', '--awake', '100', '--rounds', '3', '--cold-rounds', '2'];
+
+describe('dormouse-bench defragment', () => {
+  it.each([
+    ['inline', []],
+    ['poolifier', ['--workers', '2']],
+  ])('--json tells how long slices were, and what has been given back, on %s', (scheduler, more) => {
+    const { status, stdout } = bench(...SMALL, '--scheduler', scheduler, ...more, '--json');
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({
+      longestSliceUs: { median: NUMBER, p99: NUMBER, mean: NUMBER, max: NUMBER },
+      roundsWithin: NUMBER,
+      freshBytes: NUMBER,
+      defragmentedBytes: NUMBER,
+      config: { scheduler, sessions: 1000, awake: 100, sliceMs: 2, paceMs: 5, rounds: 3, coldRounds: 2 },
+    });
+    expect([report.rounds.length, report.coldSliceUs.length]).toEqual([3, 2]);
+    // 100 sessions that lay in 16 blocks lie in 2.
+    for (const { movedSessions, droppedBlocks, slices } of report.rounds) {
+      expect(movedSessions).toBeGreaterThan(0);
+      expect(droppedBlocks).toBeGreaterThan(8);
+      expect(slices).toBeGreaterThan(0);
+    }
+    expect(report.longestSliceUs.max).toBe(Math.max(...report.rounds.map((round: { longestSliceUs: number }) => round.longestSliceUs)));
+    expect(report.roundsWithin).toBe(report.rounds.filter((round: { longestSliceUs: number }) => round.longestSliceUs <= 2000).length);
+    // 32 KiB of rings each.
+    expect(report.freshBytes).toBeGreaterThan(100 * 32_768);
+    expect(report.defragmentedBytes).toBeLessThan(1000 * 32_768);
+    expect(status).toBe(0);
+  });
+
+  it('prints a table without --json', () => {
+    const { status, stdout } = bench(...SMALL);
+    expect(stdout).toMatch(/^1000 sessions, all but 100 put to sleep, slices of 2 ms, a tick every 5 ms\n/);
+    expect(stdout).toMatch(/within the slice: [0-3] of 3 rounds; cold rounds before: \d+\.\d\d \d+\.\d\d\n/);
+    expect(status).toBe(0);
+  });
+
+  it.each([
+    [['--awake', '5000'], '1…4999', '5000'],
+    [['--sessions', '10', '--awake', '11'], '1…9', '11'],
+    [['--rounds', '0'], '1…1000', '0'],
+    [['--slice-ms', '0'], '1…1000', '0'],
+  ])('refuses %j, naming what is allowed, with exit code 2', (args, allowed, value) => {
+    const { status, stdout, stderr } = bench(...args);
+    expect(stderr).toContain(allowed);
+    expect(stderr).toContain(value);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  });
+});
