@@ -1,17 +1,11 @@
 import { Command, Option } from 'commander';
 import { type Heap, heapOption, ranLean } from '../harness/lean-process.js';
 import type { SchedulerChoice } from '../harness/scheduler-choice.js';
-import { type DefragmentReport, measureDefragmenting } from '../hibernation/defragmenting.js';
+import { type DefragmentOptions, type DefragmentReport, measureDefragmenting } from '../hibernation/defragmenting.js';
 import { callerOption, dispatchOption, integerIn, jsonOption, schedulerOption, sessionsOption, workersOption } from './options.js';
 import { alignedColumns } from './table.js';
 
-interface Flags extends SchedulerChoice {
-  readonly sessions: number;
-  readonly awake: number;
-  readonly sliceMs: number;
-  readonly paceMs: number;
-  readonly rounds: number;
-  readonly coldRounds: number;
+interface Flags extends SchedulerChoice, Omit<DefragmentOptions, 'choice'> {
   readonly heap: Heap;
   readonly json: boolean;
 }
