@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { shuffled } from '../src/arithmetic/random.js';
 import { pointsOf } from '../src/compare/curves.js';
-import { leadTicksOf, shuffled, ticksOfRound } from '../src/compare/race.js';
+import { leadTicksOf, ticksOfRound } from '../src/compare/race.js';
 import { selected } from '../src/compare/selection.js';
 import { intervalOf, orderInterval, ranksOf, tailOf } from '../src/compare/statistics.js';
 

@@ -35,3 +35,15 @@ export function startValues(accountId: number): StartValues {
   const targetY = xs(targetX);
   return { x: arena(x), y: arena(y), targetX: arena(targetX), targetY: arena(targetY), rng: targetY >>> 0 };
 }
+
+/** The same items in another order, by a generator that begins with the seed: the same in each run, and by one seed after the other nobody always follows the same one. */
+export function shuffled<T>(items: readonly T[], seed: number): T[] {
+  const order = [...items];
+  let random = Math.imul(seed, 0x9e37_79b1) | 1;
+  for (let last = order.length - 1; last > 0; last--) {
+    random = xs(random);
+    const other = (random >>> 0) % (last + 1);
+    [order[last], order[other]] = [order[other], order[last]];
+  }
+  return order;
+}

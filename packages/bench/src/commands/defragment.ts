@@ -2,7 +2,16 @@ import { Command, Option } from 'commander';
 import { type Heap, heapOption, ranLean } from '../harness/lean-process.js';
 import type { SchedulerChoice } from '../harness/scheduler-choice.js';
 import { type DefragmentOptions, type DefragmentReport, measureDefragmenting } from '../hibernation/defragmenting.js';
-import { callerOption, dispatchOption, integerIn, jsonOption, schedulerOption, sessionsOption, workersOption } from './options.js';
+import {
+  callerOption,
+  dispatchOption,
+  integerIn,
+  jsonOption,
+  MOST_SESSIONS,
+  schedulerOption,
+  sessionsOption,
+  workersOption,
+} from './options.js';
 import { alignedColumns } from './table.js';
 
 interface Flags extends SchedulerChoice, Omit<DefragmentOptions, 'choice'> {
@@ -19,7 +28,9 @@ export function defragmentCommand(): Command {
     )
     .addOption(sessionsOption(5000))
     .addOption(
-      new Option('--awake <count>', 'how many stay awake, 1…1048576, fewer than all').argParser(integerIn(1, 1_048_576)).default(1000),
+      new Option('--awake <count>', `how many stay awake, 1…${MOST_SESSIONS}, fewer than all`)
+        .argParser(integerIn(1, MOST_SESSIONS))
+        .default(1000),
     )
     .addOption(new Option('--slice-ms <ms>', 'maintenanceSliceMs, 1…1000').argParser(integerIn(1, 1000)).default(2))
     .addOption(new Option('--pace-ms <ms>', 'from one tick to the next, 1…1000').argParser(integerIn(1, 1000)).default(5))

@@ -1,10 +1,9 @@
 import { Command, Option } from 'commander';
-import { STORES, type StoreKind, type Synchronous } from '../durable/store-place.js';
+import { STORES } from '../durable/store-place.js';
 import { type Heap, heapOption, ranLean } from '../harness/lean-process.js';
 import type { SchedulerChoice } from '../harness/scheduler-choice.js';
 import type { Summary } from '../harness/series.js';
-import { type HibernateReport, measureHibernation } from '../hibernation/measure.js';
-import type { StateKind } from '../hibernation/sleepy-fleet.js';
+import { type HibernateOptions, type HibernateReport, measureHibernation } from '../hibernation/measure.js';
 import {
   callerOption,
   dispatchOption,
@@ -19,16 +18,7 @@ import {
 } from './options.js';
 import { alignedColumns } from './table.js';
 
-interface Flags extends SchedulerChoice {
-  readonly sessions: number;
-  readonly stateBytes: number;
-  readonly state: StateKind;
-  readonly groups: boolean;
-  readonly store: StoreKind;
-  readonly synchronous: Synchronous;
-  readonly rounds: number;
-  readonly warmUps: number;
-  readonly endAsleep: boolean;
+interface Flags extends SchedulerChoice, Omit<HibernateOptions, 'choice'> {
   readonly heap: Heap;
   readonly json: boolean;
 }
@@ -66,7 +56,7 @@ export function hibernateCommand(): Command {
     .action(
       async ({ json, sessions, stateBytes, state, groups, store, synchronous, rounds, warmUps, endAsleep, heap, ...choice }: Flags) => {
         if (await ranLean(heap)) return;
-        const options = { choice, sessions, stateBytes, state, groups, store, synchronous, rounds, warmUps, endsAsleep: endAsleep };
+        const options = { choice, sessions, stateBytes, state, groups, store, synchronous, rounds, warmUps, endAsleep };
         const report = await measureHibernation(options, (what) => process.stderr.write(`hibernate: ${what}\n`));
         const config = {
           ...choice,

@@ -1,4 +1,4 @@
-import { xs } from '../arithmetic/random.js';
+import { shuffled } from '../arithmetic/random.js';
 import type { Arith } from '../workloads.js';
 import type { Finished } from './arm-protocol.js';
 import type { ArmSetup, ComparedWorkload } from './contender.js';
@@ -168,16 +168,4 @@ export function leadTicksOf(typicalUs: number, roundMs: number, workload: Compar
 function wholePeriods(ticks: number, workload: ComparedWorkload): number {
   const period = periodOf(workload);
   return Math.ceil(ticks / period) * period;
-}
-
-/** By a generator that begins with the seed: the same in each run, and over the rounds nobody always follows the same one. */
-export function shuffled<T>(items: readonly T[], seed: number): T[] {
-  const order = [...items];
-  let random = Math.imul(seed, 0x9e37_79b1) | 1;
-  for (let last = order.length - 1; last > 0; last--) {
-    random = xs(random);
-    const other = (random >>> 0) % (last + 1);
-    [order[last], order[other]] = [order[other], order[last]];
-  }
-  return order;
 }

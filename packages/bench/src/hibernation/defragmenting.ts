@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DefragmentationReport } from '@dormouse/core';
-import { xs } from '../arithmetic/random.js';
+import { shuffled } from '../arithmetic/random.js';
 import type { SchedulerChoice } from '../harness/scheduler-choice.js';
 import { Series, type Summary } from '../harness/series.js';
 import { accountsOf, SleepyFleet, type SleepyFleetOptions } from './sleepy-fleet.js';
@@ -58,17 +58,16 @@ export async function measureDefragmenting(
     const empty = await fleet.emptySample();
     fleet.create(accountIds);
     const reports: DefragmentationReport[] = [];
-    let random = 1;
     let defragmentedBytes = 0;
     for (let round = 0; round < coldRounds + rounds; round++) {
       await fleet.fillRings(accountIds);
-      random = shuffle(accountIds, random);
-      for (const accountId of accountIds.subarray(awake)) fleet.manager.hibernateSession(accountId);
+      const going = shuffled([...accountIds], round).slice(awake);
+      for (const accountId of going) fleet.manager.hibernateSession(accountId);
       reports.push(await defragmentAmongTicks(fleet, options.paceMs));
       if (round === coldRounds + rounds - 1) defragmentedBytes = (await fleet.settledSample()).rssBytes - empty.rssBytes;
       // Each round begins as the first did: what was dropped is given back, and all are awake.
       else await fleet.manager.collectGarbage();
-      for (const accountId of accountIds.subarray(awake)) fleet.manager.reactivateSession(accountId);
+      for (const accountId of going) fleet.manager.reactivateSession(accountId);
       onProgress(`round ${round + 1} of ${coldRounds + rounds}`);
     }
     const longest = reports.map(({ longestSliceUs }) => longestSliceUs);
@@ -118,15 +117,4 @@ function summaryOf(values: readonly number[]): Summary {
   const series = new Series(values.length);
   for (const value of values) series.push(value);
   return series.summary();
-}
-
-/** Fisher and Yates, by a generator from `state` on; returns its next state. */
-function shuffle(values: Uint32Array, state: number): number {
-  let random = state;
-  for (let left = values.length - 1; left > 0; left--) {
-    random = xs(random);
-    const other = (random >>> 0) % (left + 1);
-    [values[left], values[other]] = [values[other], values[left]];
-  }
-  return random;
 }

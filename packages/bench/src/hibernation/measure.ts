@@ -39,7 +39,7 @@ export interface HibernateOptions {
   /** How many fleets do so before, each in a manager of its own: of as many sessions, but of more than 10 000 the last one alone, the others of 4096. */
   readonly warmUps: number;
   /** In the last round nobody is woken. */
-  readonly endsAsleep: boolean;
+  readonly endAsleep: boolean;
 }
 
 /** One round: all asleep, all awake again with their rings in use. */
@@ -91,7 +91,7 @@ export async function measureHibernation(
   options: HibernateOptions,
   onProgress: (what: string) => void = () => {},
 ): Promise<HibernateReport> {
-  const { sessions, rounds, warmUps, endsAsleep } = options;
+  const { sessions, rounds, warmUps, endAsleep } = options;
   const inWaves = sessions > MOST_AWAKE;
   const settings = { ...options, sliceMs: SLICE_MS, sessions: inWaves ? WAVE : sessions };
   // In managers of their own: code, heaps and allocator take their memory for good, and what these have touched is not the other's. A process grows by what it compiles, for some
@@ -132,7 +132,7 @@ export async function measureHibernation(
       recordBytes = fleet.store.stats().recordBytes / sessions;
       disk = fleet.store.durable?.disk() ?? null;
       let woken: MemorySample | null = null;
-      const isLeftAsleep = endsAsleep && round === rounds;
+      const isLeftAsleep = endAsleep && round === rounds;
       if (isLeftAsleep) onProgress('left asleep');
       else if (inWaves) {
         // What is compiled for indexes of this size is compiled in the first passes.

@@ -1,5 +1,5 @@
 import { type DataField, MAX_DATA_BYTES } from './data-field.js';
-import { OS_PAGE_BYTES, ROWS } from './geometry.js';
+import { OS_PAGE_BYTES, ROWS, wholePages } from './geometry.js';
 import type { Column } from './state-layout.js';
 
 /** Columns of words that each data field has: lengths, versions, refusals, marks. */
@@ -43,7 +43,7 @@ export function layOutTiers(maxBytes: number, start: number): { readonly tiers: 
   let at = start;
   const add = (stride: number): void => {
     tiers.push({ at, stride });
-    at += Math.ceil((ROWS * stride) / OS_PAGE_BYTES) * OS_PAGE_BYTES;
+    at += wholePages(ROWS * stride);
   };
   for (let stride = SMALLEST_TIER; stride < maxBytes && stride < OS_PAGE_BYTES; stride *= 2) add(stride);
   add(maxBytes);

@@ -125,6 +125,7 @@ const CACHE_LINE = 64;
 /** A page of the operating system: memory is what was written to, in these. */
 export const OS_PAGE_BYTES = 4096;
 export const OS_PAGE_WORDS = OS_PAGE_BYTES / 4;
+export const OS_PAGE_WORD_BITS = 10;
 const WASM_PAGE = 65_536;
 
 export interface TableRegions {
@@ -186,7 +187,7 @@ export function tableRegions(ceiling: number): TableRegions {
   const senderSlots = region(senderCapacity * 4);
   const senderAccounts = region(senderCapacity * 4);
   const ofPages = (bytes: number): number => {
-    at = Math.ceil(at / OS_PAGE_BYTES) * OS_PAGE_BYTES;
+    at = wholePages(at);
     return region(bytes);
   };
   // A page of headers, then the submaps' entries: where these take a page or more, a submap touches no page of the next.
@@ -232,6 +233,11 @@ export function tableRegions(ceiling: number): TableRegions {
  */
 function submapEntriesFor(keys: number): number {
   return Math.max(128, powerOfTwoFrom((2 * keys) / SUBMAPS));
+}
+
+/** Bytes rounded up to the operating system's pages. */
+export function wholePages(bytes: number): number {
+  return Math.ceil(bytes / OS_PAGE_BYTES) * OS_PAGE_BYTES;
 }
 
 /** The least power of two that is not below `least`. */

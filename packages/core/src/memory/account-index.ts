@@ -8,7 +8,7 @@ const COUNT = 2; // keys
 
 const FIRST_ENTRIES = 32;
 /** Beyond this share of its entries a submap doubles. What is once written to is memory for good: at the most full a lookup looks at some 4 entries, of which a cache line has 8, and at 32 of an account that is not there. */
-const MOST_FULL = [7, 8] as const;
+const MOST_FULL = 7 / 8;
 const NOT_FOUND = -1;
 /** Of a hash the highest bits are the submap's number. */
 const SUBMAP_SHIFT = 26;
@@ -116,7 +116,7 @@ export class AccountIndex {
     const header = this.#headerOf(submap);
     const count = words[header + COUNT] + 1;
     const entriesNow = words[header + MASK] + 1;
-    if (count * MOST_FULL[1] > entriesNow * MOST_FULL[0]) {
+    if (count > entriesNow * MOST_FULL) {
       if (entriesNow < this.#capacity) this.#double(submap);
       else if (count >= entriesNow) {
         throw new DormouseError('ERR_INDEX_FULL', `the account index has no room for account ${accountId}; raise sessionCeiling`);

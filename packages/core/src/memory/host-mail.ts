@@ -1,7 +1,18 @@
 import type { RecordRingLayout } from '../layout/block-layout.js';
-import { Column, NEAR_WORDS, OS_PAGE_BYTES, OS_PAGE_WORDS, PAD_HEADER, ROW_MASK, ROWS, TIMER_WORDS, Traffic } from '../layout/geometry.js';
+import {
+  Column,
+  NEAR_WORDS,
+  OS_PAGE_BYTES,
+  OS_PAGE_WORD_BITS,
+  OS_PAGE_WORDS,
+  PAD_HEADER,
+  ROW_MASK,
+  ROWS,
+  TIMER_WORDS,
+  Traffic,
+} from '../layout/geometry.js';
 import type { Block } from './block.js';
-import { bitCount, FarMarks, OS_PAGE_WORD_BITS } from './page-marks.js';
+import { bitCount, FarMarks } from './page-marks.js';
 import { PayloadCopier } from './payload-copier.js';
 import {
   appendRecord,

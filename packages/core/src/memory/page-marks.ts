@@ -1,7 +1,5 @@
-import { OS_PAGE_WORDS, ROWS } from '../layout/geometry.js';
+import { OS_PAGE_WORD_BITS, OS_PAGE_WORDS, ROWS } from '../layout/geometry.js';
 import { allocatePages } from './pages.js';
-
-export const OS_PAGE_WORD_BITS = 10;
 
 /** Blocks whose marks lie together: pages of the system's of them that nobody writes to are no memory. */
 const PART_BITS = 11;

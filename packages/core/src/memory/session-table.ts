@@ -11,6 +11,7 @@ import {
   type TableRegions,
   TRAFFIC_BYTES,
   tableRegions,
+  wholePages,
 } from '../layout/geometry.js';
 
 /** What another thread needs to attach the same table. */
@@ -155,9 +156,4 @@ export class SessionTable {
     const lists = [this.mostPackets * PACKET_WORDS * 4, this.mostSenders * 4, this.mostSenders * 4];
     return [...dense, ...lists].reduce((sum, bytes) => sum + wholePages(bytes), 0);
   }
-}
-
-/** Bytes rounded up to the operating system's pages of 4 KiB. */
-export function wholePages(bytes: number): number {
-  return (bytes + 4095) & ~4095;
 }

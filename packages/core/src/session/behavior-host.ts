@@ -3,10 +3,10 @@ import { type BlockLayout, layOutBlock, type RingSizes } from '../layout/block-l
 import type { DataColumn } from '../layout/data-column.js';
 import type { Field } from '../layout/field.js';
 import { ELEMENT_BYTES } from '../layout/field.js';
+import { wholePages } from '../layout/geometry.js';
 import type { StateLayout, TextColumn } from '../layout/state-layout.js';
 import type { Block } from '../memory/block.js';
 import { clearData, touchedDataBytes } from '../memory/data-values.js';
-import { wholePages } from '../memory/session-table.js';
 import { defineHostState, type HostStateClass } from './host-state.js';
 
 type Elements = { [index: number]: number | bigint; fill(value: number | bigint, start: number, end: number): unknown };

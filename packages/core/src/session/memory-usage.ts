@@ -1,6 +1,5 @@
-import { ROW_BITS } from '../layout/geometry.js';
+import { ROW_BITS, wholePages } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
-import { wholePages } from '../memory/session-table.js';
 import type { SessionStore } from './store.js';
 
 /** Memory that a manager's sessions hold, in bytes: what was ever written, in the operating system's pages. */

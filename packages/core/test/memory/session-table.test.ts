@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { HOT_BYTES, MAX_PARTICIPANTS, PAGE_BYTES, ROWS, SlotState, TRAFFIC_BYTES } from '../../src/layout/geometry.js';
-import { SessionTable, wholePages } from '../../src/memory/session-table.js';
+import { HOT_BYTES, MAX_PARTICIPANTS, PAGE_BYTES, ROWS, SlotState, TRAFFIC_BYTES, wholePages } from '../../src/layout/geometry.js';
+import { SessionTable } from '../../src/memory/session-table.js';
 
 describe('the session table', () => {
   it('is one shared memory of its full size from the start, all zero', () => {
