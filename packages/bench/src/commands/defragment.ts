@@ -34,6 +34,11 @@ export function defragmentCommand(): Command {
     )
     .addOption(new Option('--slice-ms <ms>', 'maintenanceSliceMs, 1…1000').argParser(integerIn(1, 1000)).default(2))
     .addOption(new Option('--pace-ms <ms>', 'from one tick to the next, 1…1000').argParser(integerIn(1, 1000)).default(5))
+    .addOption(
+      new Option('--ticks-before <count>', 'ticks before all rounds, one behind the other; 1200 are a minute at 20 Hz, 0…1000000')
+        .argParser(integerIn(0, 1_000_000))
+        .default(1200),
+    )
     .addOption(new Option('--rounds <count>', 'how often, 1…1000').argParser(integerIn(1, 1000)).default(20))
     .addOption(
       new Option('--cold-rounds <count>', 'rounds before that are told apart, while V8 compiles the code, 0…1000')
@@ -47,15 +52,17 @@ export function defragmentCommand(): Command {
     .addOption(heapOption())
     .addOption(jsonOption())
     .exitOverride()
-    .action(async ({ json, sessions, awake, sliceMs, paceMs, rounds, coldRounds, heap, ...choice }: Flags, command: Command) => {
-      if (awake >= sessions) command.error(`error: --awake must be 1…${sessions - 1}, fewer than --sessions: got ${awake}`);
-      if (await ranLean(heap)) return;
-      const options = { choice, sessions, awake, sliceMs, paceMs, rounds, coldRounds };
-      const report = await measureDefragmenting(options, (what) => process.stderr.write(`defragment: ${what}\n`));
-      const config = { ...choice, sessions, awake, sliceMs, paceMs, rounds, coldRounds, heap, node: process.version };
-      const title = `${sessions} sessions, all but ${awake} put to sleep, slices of ${sliceMs} ms, a tick every ${paceMs} ms`;
-      process.stdout.write(`${json ? JSON.stringify({ ...report, config }) : `${title}\n\n${tableOf(report)}`}\n`);
-    });
+    .action(
+      async ({ json, sessions, awake, sliceMs, paceMs, ticksBefore, rounds, coldRounds, heap, ...choice }: Flags, command: Command) => {
+        if (awake >= sessions) command.error(`error: --awake must be 1…${sessions - 1}, fewer than --sessions: got ${awake}`);
+        if (await ranLean(heap)) return;
+        const options = { choice, sessions, awake, sliceMs, paceMs, ticksBefore, rounds, coldRounds };
+        const report = await measureDefragmenting(options, (what) => process.stderr.write(`defragment: ${what}\n`));
+        const config = { ...choice, sessions, awake, sliceMs, paceMs, ticksBefore, rounds, coldRounds, heap, node: process.version };
+        const title = `${sessions} sessions, all but ${awake} put to sleep, slices of ${sliceMs} ms, a tick every ${paceMs} ms`;
+        process.stdout.write(`${json ? JSON.stringify({ ...report, config }) : `${title}\n\n${tableOf(report)}`}\n`);
+      },
+    );
 }
 
 function tableOf({ longestSliceUs, coldSliceUs, roundsWithin, rounds, freshBytes, defragmentedBytes }: DefragmentReport): string {

@@ -16,6 +16,8 @@ export interface DefragmentOptions {
   readonly sliceMs: number;
   /** From one tick to the next while it is defragmented. */
   readonly paceMs: number;
+  /** Before all rounds, one behind the other: a process has ticked for a while when its first defragmentation is due. */
+  readonly ticksBefore: number;
   readonly rounds: number;
   /** Rounds before these, in which the code is compiled. */
   readonly coldRounds: number;
@@ -39,7 +41,7 @@ export async function measureDefragmenting(
   options: DefragmentOptions,
   onProgress: (what: string) => void = () => {},
 ): Promise<DefragmentReport> {
-  const { choice, sessions, awake, sliceMs, rounds, coldRounds } = options;
+  const { choice, sessions, awake, sliceMs, paceMs, ticksBefore, rounds, coldRounds } = options;
   const settings: SleepyFleetOptions = {
     choice,
     sessions,
@@ -57,13 +59,16 @@ export async function measureDefragmenting(
     const accountIds = accountsOf(0, sessions);
     const empty = await fleet.emptySample();
     fleet.create(accountIds);
+    for (let tick = 0; tick < ticksBefore; tick++) await fleet.tick();
     const reports: DefragmentationReport[] = [];
     let defragmentedBytes = 0;
     for (let round = 0; round < coldRounds + rounds; round++) {
       await fleet.fillRings(accountIds);
       const going = shuffled([...accountIds], round).slice(awake);
       for (const accountId of going) fleet.manager.hibernateSession(accountId);
-      reports.push(await defragmentAmongTicks(fleet, options.paceMs));
+      // Sleepers are stored in slices as well, which are not those that are measured.
+      while (fleet.stored < going.length) await pacedTick(fleet, paceMs);
+      reports.push(await defragmentAmongTicks(fleet, paceMs));
       if (round === coldRounds + rounds - 1) defragmentedBytes = (await fleet.settledSample()).rssBytes - empty.rssBytes;
       // Each round begins as the first did: what was dropped is given back, and all are awake.
       else await fleet.manager.collectGarbage();
@@ -104,13 +109,15 @@ async function defragmentAmongTicks(fleet: SleepyFleet, paceMs: number): Promise
     isDone = true;
   });
   const ticking = (async () => {
-    while (!isDone) {
-      await fleet.tick();
-      await sleep(paceMs);
-    }
+    while (!isDone) await pacedTick(fleet, paceMs);
   })();
   const [report] = await Promise.all([defragmenting, ticking]);
   return report;
+}
+
+async function pacedTick(fleet: SleepyFleet, paceMs: number): Promise<void> {
+  await fleet.tick();
+  await sleep(paceMs);
 }
 
 function summaryOf(values: readonly number[]): Summary {

@@ -1,9 +1,10 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../errors.js';
 import type { HibernationStore } from '../../hibernation/hibernation-store.js';
 import type { Logger } from '../../logger.js';
 import type { WallClock } from '../../wall-clock.js';
 import { Compaction, type CompactionCounts, type CompactionParts } from './compaction.js';
+import { SliceShare } from './slice-share.js';
 
 /** What a defragmentation has done. */
 export interface DefragmentationReport {
@@ -47,11 +48,10 @@ export interface SliceDriver {
 const STORING_PATIENCE_MS = 250;
 /** A store that says so often in a row that there is more to compact, and takes no less memory for it, is left alone until the next time. */
 const MOST_VAIN_COMPACTIONS = 10_000;
-/**
- * How much of a slice steps are begun in. What is begun last, and a collection of V8's that falls into it, are to end within the slice; a step takes
- * up to some 0.3 ms, a collection of short-lived objects up to 1 ms.
- */
-const SHARE_OF_SLICE = 0.5;
+/** Between two slices that no tick is between, while they are short ones: for what V8 compiles meanwhile. */
+const PAUSE_MS = 10;
+/** All managers': it is the process that has not compiled the code yet, and whose threads wait for a processor. */
+const share = new SliceShare();
 /** The least that a store is given to compact, ms. */
 const LEAST_COMPACTION_MS = 0.1;
 
@@ -92,6 +92,8 @@ export class Defragmentation {
   readonly #jobs: Job[] = [];
   #dueMs: number;
   #untilMs = 0;
+  /** The last slice could do nothing before something else was done. */
+  #isWaiting = false;
   #isClosed = false;
 
   constructor(parts: DefragmentationParts) {
@@ -107,8 +109,9 @@ export class Defragmentation {
     if (job === undefined || isRoundOpen()) return this.#jobs.length > 0;
     const beganMs = performance.now();
     if (job.slices === 0) job.beganMs = beganMs;
-    this.#untilMs = beganMs + (untilMs - beganMs) * SHARE_OF_SLICE;
+    this.#untilMs = beganMs + share.of(untilMs - beganMs);
     const endedMs = this.#advance(job, beganMs);
+    if (!this.#isWaiting) share.grow();
     job.slices++;
     job.longestSliceUs = Math.max(job.longestSliceUs, (endedMs - beganMs) * 1000);
     garbage.collectSoonIfDue();
@@ -128,7 +131,8 @@ export class Defragmentation {
     this.#jobs.push(job);
     while (!job.isDone && !this.#isClosed) {
       await driver.slice();
-      if (!job.isDone) await setImmediate();
+      if (job.isDone) break;
+      await (this.#isWaiting || share.isWhole ? setImmediate() : sleep(PAUSE_MS));
     }
     if (job.error !== undefined) throw job.error;
     const report = job.report(performance.now());
@@ -151,7 +155,8 @@ export class Defragmentation {
         const { done, value } = job.steps.next();
         nowMs = performance.now();
         job.isDone = done === true;
-        if (value === true || job.isDone || nowMs >= this.#untilMs) return nowMs;
+        this.#isWaiting = value === true;
+        if (this.#isWaiting || job.isDone || nowMs >= this.#untilMs) return nowMs;
       } catch (error) {
         job.isDone = true;
         job.error = error;
