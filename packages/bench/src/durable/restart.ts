@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import type { ResumeReport } from '@dormouse/core';
 import { cpuUsSince } from '../harness/cpu-time.js';
 import type { SchedulerChoice } from '../harness/scheduler-choice.js';
@@ -7,8 +6,6 @@ import type { StorePlace, Synchronous } from './store-place.js';
 
 /** So many at a time are created and put to sleep while the file is made. */
 const WAVE = 4096;
-/** A wave that is not stored in so long, by the clock on the wall, will not be. */
-const MOST_WAVE_MS = 300_000;
 
 export interface RestartOptions {
   readonly choice: SchedulerChoice;
@@ -54,7 +51,7 @@ export async function makeFleet(options: RestartOptions, place: StorePlace, onPr
       const accountIds = accountsOf(first, Math.min(WAVE, hibernated - first));
       fleet.create(accountIds);
       for (const accountId of accountIds) fleet.manager.hibernateSession(accountId);
-      await untilStored(fleet, first + accountIds.length);
+      await fleet.untilStored(first + accountIds.length);
       onProgress(`${first + accountIds.length} of ${hibernated} asleep`);
     }
     if (active > 0) {
@@ -64,15 +61,6 @@ export async function makeFleet(options: RestartOptions, place: StorePlace, onPr
     }
   } finally {
     await fleet.close();
-  }
-}
-
-async function untilStored(fleet: SleepyFleet, count: number): Promise<void> {
-  for (const endMs = performance.now() + MOST_WAVE_MS; fleet.stored < count; ) {
-    if (performance.now() > endMs)
-      throw new Error(`${count - fleet.stored} sessions are asleep and not stored after ${MOST_WAVE_MS / 1000} s`);
-    await fleet.manager.updateAllSessions(1);
-    await setImmediate();
   }
 }
 

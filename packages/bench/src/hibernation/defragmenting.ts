@@ -67,7 +67,7 @@ export async function measureDefragmenting(
       const going = shuffled([...accountIds], round).slice(awake);
       for (const accountId of going) fleet.manager.hibernateSession(accountId);
       // Sleepers are stored in slices as well, which are not those that are measured.
-      while (fleet.stored < going.length) await pacedTick(fleet, paceMs);
+      await fleet.untilStored(going.length, paceMs);
       reports.push(await defragmentAmongTicks(fleet, paceMs));
       if (round === coldRounds + rounds - 1) defragmentedBytes = (await fleet.settledSample()).rssBytes - empty.rssBytes;
       // Each round begins as the first did: what was dropped is given back, and all are awake.
@@ -109,15 +109,13 @@ async function defragmentAmongTicks(fleet: SleepyFleet, paceMs: number): Promise
     isDone = true;
   });
   const ticking = (async () => {
-    while (!isDone) await pacedTick(fleet, paceMs);
+    while (!isDone) {
+      await fleet.tick();
+      await sleep(paceMs);
+    }
   })();
   const [report] = await Promise.all([defragmenting, ticking]);
   return report;
-}
-
-async function pacedTick(fleet: SleepyFleet, paceMs: number): Promise<void> {
-  await fleet.tick();
-  await sleep(paceMs);
 }
 
 function summaryOf(values: readonly number[]): Summary {

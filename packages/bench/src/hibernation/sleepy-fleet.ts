@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { getHeapSpaceStatistics } from 'node:v8';
 import { type AnyBehavior, type HibernationStore, type MemoryUsage, SessionManager } from '@dormouse/core';
 import { FIRST_ACCOUNT } from '../arithmetic/random.js';
@@ -17,6 +17,9 @@ const ALIKE_BYTES = 65_536;
 const MOST_LOOKS = 20;
 /** In which each worker thread gives back some 3 MB that it took to start, ms: all at once, after 1.2 to 1.5 s in which the resident set has not changed. */
 const STARTING_MS = 2500;
+
+/** Sleepers that are not stored in so long, by the clock on the wall, will not be. */
+const MOST_STORING_MS = 300_000;
 
 /** Sessions a group, where there are groups. */
 const GROUP_SIZE = 5;
@@ -135,6 +138,16 @@ export class SleepyFleet {
   get stored(): number {
     const { manager } = this;
     return manager.getActiveSessionCount() + manager.getHibernatedSessionCount() - manager.pool.allocatedCount;
+  }
+
+  /** Ticks, with `paceMs` from one to the next, until so many have no row any more. */
+  async untilStored(count: number, paceMs = 0): Promise<void> {
+    for (const endMs = performance.now() + MOST_STORING_MS; this.stored < count; ) {
+      if (performance.now() > endMs)
+        throw new Error(`${count - this.stored} sessions are asleep and not stored after ${MOST_STORING_MS / 1000} s`);
+      await this.manager.updateAllSessions(1);
+      await (paceMs === 0 ? setImmediate() : sleep(paceMs));
+    }
   }
 
   /** Creates sessions of these accounts. */
