@@ -77,18 +77,18 @@ describe('AccountOrder', () => {
     expect(slotsOf(order)).toEqual(Array.from({ length: 300 }, (_, index) => index + 1));
   });
 
-  it('merges unasked at 256 changes, or at a 256th of the sessions there are: no merge takes long', () => {
+  it('merges unasked at 256 changes, or at a 64th of the sessions there are: no merge takes long', () => {
     const sort = vi.spyOn(Float64Array.prototype, 'sort');
     onTestFinished(() => sort.mockRestore());
     const merged = (): number[] => sort.mock.contexts.splice(0).map((keys) => (keys as unknown as Float64Array).length);
     const order = new AccountOrder();
     for (let accountId = 1; accountId <= 600; accountId++) order.added(accountId, accountId);
     expect(merged()).toEqual([256, 256]);
-    for (let accountId = 601; accountId <= 256_000; accountId++) order.added(accountId, accountId);
-    expect(order.slots().count).toBe(256_000);
+    for (let accountId = 601; accountId <= 640_000; accountId++) order.added(accountId, accountId);
+    expect(order.slots().count).toBe(640_000);
     merged();
-    for (let accountId = 1; accountId <= 2100; accountId++) order.removed(accountId);
-    expect(merged()).toEqual([1000, 997]);
+    for (let accountId = 1; accountId <= 25_000; accountId++) order.removed(accountId);
+    expect(merged()).toEqual([10_000, 9844]);
   });
 
   it('is what sorting all accounts anew would give, after any changes', () => {
