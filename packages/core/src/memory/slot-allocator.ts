@@ -1,4 +1,5 @@
 import { DormouseError } from '../errors.js';
+import { lowestBit } from '../layout/bits.js';
 import { ROW_BITS, ROW_MASK, ROWS } from '../layout/geometry.js';
 
 const NONE = -1;
@@ -189,8 +190,4 @@ export class SlotAllocator {
 function grown<T extends Int32Array | Uint8Array>(from: T, into: T): T {
   into.set(from);
   return into;
-}
-
-function lowestBit(bits: number): number {
-  return 31 - Math.clz32(bits & -bits);
 }

@@ -1,6 +1,7 @@
 import type { BehaviorDefinition } from '../behavior.js';
 import { DormouseError } from '../errors.js';
-import { Column, ROWS } from '../layout/geometry.js';
+import { firstBit } from '../layout/bits.js';
+import { Column } from '../layout/geometry.js';
 import type { Fields, StateLayout } from '../layout/state-layout.js';
 import type { Block } from '../memory/block.js';
 import { ParticipantWord, segmentRunning } from '../memory/participant-words.js';
@@ -67,10 +68,9 @@ export class Runner {
     for (let first = begin, stop = end; first < end; first = stop) {
       if ((low & high) !== -1) {
         // Only part of the block is active: one turn for each unbroken run of rows.
-        while (first < end && !isSet(low, high, first)) first++;
-        stop = first;
-        while (stop < end && isSet(low, high, stop)) stop++;
-        if (first === stop) break;
+        first = firstBit(low, high, first);
+        if (first >= end) break;
+        stop = Math.min(firstBit(~low, ~high, first), end);
       }
       if (batch !== undefined) {
         batch.begin = first;
@@ -126,11 +126,6 @@ export class Runner {
       session.$park();
     }
   }
-}
-
-/** True when bit `row` of a block's mask is set. */
-function isSet(low: number, high: number, row: number): boolean {
-  return (((row < ROWS / 2 ? low : high) >>> (row & 31)) & 1) === 1;
 }
 
 /** Updates and hooks are synchronous: the rest of an async one would run when the session's memory is another's. */
