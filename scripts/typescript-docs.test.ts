@@ -24,7 +24,7 @@ describe('docs/typescript-and-tools.md shows what scripts/check-toolchain.mjs ru
   it('the explicit URL of a bundle, and what an update does', () => {
     const walker = read('scripts/toolchain/walker.ts');
     for (const line of block('declare const WALKER_URL').split('\n')) expect(walker).toContain(line.replace(/ \/\/ .*$/, ''));
-    const update = /^ {4}[\s\S]*?^ {2}\}/m.exec(block("{ defineBehavior, f32, u32 } from '@dormouse/core'"))?.[0] ?? '';
+    const update = /^ {4}[\s\S]*?^ {2}\}/m.exec(block("{ defineBehavior, f32, u32 } from '@dormouse/core/behavior'"))?.[0] ?? '';
     for (const line of update.split('\n').slice(0, -1)) expect(walker).toContain(line);
   });
 

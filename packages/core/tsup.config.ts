@@ -12,6 +12,7 @@ export default defineConfig([
     ...shared,
     entry: {
       index: 'src/index.ts',
+      behavior: 'src/behavior-api.ts',
       conformance: 'src/conformance/index.ts',
       'conformance-behaviors': 'src/conformance/behaviors.ts',
       'conformance-child': 'src/conformance/child-process.ts',

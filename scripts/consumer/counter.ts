@@ -1,4 +1,4 @@
-import { defineBehavior, text, u32 } from '@dormouse/core';
+import { defineBehavior, text, u32 } from '@dormouse/core/behavior';
 
 export interface Greeting {
   readonly name: string;

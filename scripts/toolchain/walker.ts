@@ -1,4 +1,4 @@
-import { defineBehavior, f32, text, u32 } from '@dormouse/core';
+import { defineBehavior, f32, text, u32 } from '@dormouse/core/behavior';
 import { paceAt } from './pace.ts';
 
 /** Set by bundle.mjs alone, where this module ends up in a bundle that is not its own. */

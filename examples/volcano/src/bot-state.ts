@@ -1,4 +1,4 @@
-import { bool, data, f32, f64, type Session, type StateOf, u8 } from '@dormouse/core';
+import { bool, data, f32, f64, type Session, type StateOf, u8 } from '@dormouse/core/behavior';
 
 /** Corners of its way that a bot keeps in mind; longer ways are asked for in stages. */
 export const CORNERS = 16;

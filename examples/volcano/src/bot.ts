@@ -1,4 +1,4 @@
-import { defineBehavior } from '@dormouse/core';
+import { defineBehavior } from '@dormouse/core/behavior';
 import { type Bot, type BotState, CORNERS, state } from './bot-state.js';
 import { type Point, WalkableGround } from './ground.js';
 import { hearGreetings, LOOK, LOOK_MS, lookAround, speakToAFriend, stayInRegion } from './meeting.js';

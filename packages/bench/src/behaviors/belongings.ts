@@ -1,4 +1,4 @@
-import type { FieldArray, StateOf } from '@dormouse/core';
+import type { FieldArray, StateOf } from '@dormouse/core/behavior';
 import { ITEM_KEYS, JOURNAL_ENTRIES } from '../arithmetic/items.js';
 import type { Belongings } from '../compare/contender.js';
 import type { batch, session } from './objects.js';

@@ -1,4 +1,4 @@
-import { defineBehavior } from '@dormouse/core';
+import { defineBehavior } from '@dormouse/core/behavior';
 import { EPSILON, REGEN } from '../arithmetic/motion.js';
 import { BRIEF_BYTES, briefByteSum, byteSum } from '../arithmetic/packets.js';
 import { ARENA_UNIT } from '../arithmetic/random.js';

@@ -1,4 +1,4 @@
-import { f32, type Session, u32 } from '@dormouse/core';
+import { f32, type Session, u32 } from '@dormouse/core/behavior';
 import { startValues } from '../arithmetic/random.js';
 
 /** State of a session in every workload. */

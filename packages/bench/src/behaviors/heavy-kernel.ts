@@ -1,4 +1,4 @@
-import { defineBehavior, type Session, u32 } from '@dormouse/core';
+import { defineBehavior, type Session, u32 } from '@dormouse/core/behavior';
 import { create as createBody, hotFields, type Init } from './fields.js';
 
 /** W3, W4 and W6 in f32 by assembly/heavy.ts, which runs alike for all. */

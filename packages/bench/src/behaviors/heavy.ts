@@ -1,4 +1,4 @@
-import { defineBehavior, type Session, u32 } from '@dormouse/core';
+import { defineBehavior, type Session, u32 } from '@dormouse/core/behavior';
 import { EPSILON, REGEN } from '../arithmetic/motion.js';
 import { ARENA_UNIT } from '../arithmetic/random.js';
 import { ARITH, round } from '../arithmetic/rounding.js';

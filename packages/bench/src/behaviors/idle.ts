@@ -1,4 +1,4 @@
-import { defineBehavior } from '@dormouse/core';
+import { defineBehavior } from '@dormouse/core/behavior';
 import { create, fields } from './fields.js';
 
 /** W0: an update that does nothing. What is left is the machinery. */

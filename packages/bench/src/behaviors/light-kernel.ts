@@ -1,4 +1,4 @@
-import { defineBehavior } from '@dormouse/core';
+import { defineBehavior } from '@dormouse/core/behavior';
 import { create, hotFields } from './fields.js';
 
 /** W1 in f32 by assembly/light.ts. */

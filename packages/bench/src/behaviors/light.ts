@@ -1,4 +1,4 @@
-import { defineBehavior } from '@dormouse/core';
+import { defineBehavior } from '@dormouse/core/behavior';
 import { EPSILON, REGEN } from '../arithmetic/motion.js';
 import { ARENA_UNIT } from '../arithmetic/random.js';
 import { ARITH, round } from '../arithmetic/rounding.js';

@@ -1,4 +1,4 @@
-import { data, defineBehavior, text, u8 } from '@dormouse/core';
+import { data, defineBehavior, text, u8 } from '@dormouse/core/behavior';
 import { addedBy, ITEM_KEYS, ITEM_KINDS, JOURNAL_ENTRIES, MOST_OF_A_KIND, type OwnBelongings, trade } from '../arithmetic/items.js';
 import { xs } from '../arithmetic/random.js';
 import { create, fields } from './fields.js';

@@ -1,4 +1,4 @@
-import { defineBehavior, type Session } from '@dormouse/core';
+import { defineBehavior, type Session } from '@dormouse/core/behavior';
 import { EPSILON, REGEN } from '../arithmetic/motion.js';
 import { BRIEF_BYTES, briefByteSum, byteSum, OUTBOUND_BYTES, OUTBOUND_OPCODE } from '../arithmetic/packets.js';
 import { ARENA_UNIT } from '../arithmetic/random.js';

@@ -1,4 +1,4 @@
-import { type Behavior, data, defineBehavior, f32, type Session, text, u32 } from '@dormouse/core';
+import { type Behavior, data, defineBehavior, f32, type Session, text, u32 } from '@dormouse/core/behavior';
 import { MESSAGES_A_TICK, neighbourOf, TIMERS } from './neighbours.js';
 
 /** What a bot carries: some 300 bytes encoded. */

@@ -1,4 +1,4 @@
-import type { SessionBatch } from '@dormouse/core';
+import type { SessionBatch } from '@dormouse/core/behavior';
 import { EPSILON, REGEN } from '../arithmetic/motion.js';
 import { ARENA_UNIT } from '../arithmetic/random.js';
 import { round } from '../arithmetic/rounding.js';

@@ -1,4 +1,4 @@
-import { defineBehavior, f32, type Session, u8, u16, u32 } from '@dormouse/core';
+import { defineBehavior, f32, type Session, u8, u16, u32 } from '@dormouse/core/behavior';
 
 /** Bytes of a session's state and what they are, in the module's own URL: each is a behaviour of its own, on every thread. */
 const { searchParams } = new URL(import.meta.url);

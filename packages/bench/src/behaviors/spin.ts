@@ -1,4 +1,4 @@
-import { defineBehavior, u32 } from '@dormouse/core';
+import { defineBehavior, u32 } from '@dormouse/core/behavior';
 
 /** Updates of a session before it never returns from one; 0: it always does. */
 const fields = { spinsAfter: u32(), updates: u32() };

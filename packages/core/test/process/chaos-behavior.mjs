@@ -1,5 +1,5 @@
 import { isMainThread } from 'node:worker_threads';
-import { defineBehavior, f32, u32 } from '@dormouse/core';
+import { defineBehavior, f32, u32 } from '@dormouse/core/behavior';
 
 /** Packets that end the thread in whose update they are read, not the host's: at once, or when the session has sent its own. */
 export const DEADLY = 0x0666;
