@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { interleave, medianNs, type Rounds } from '../figures/interleaved.js';
 import { cpuUsSince } from '../harness/cpu-time.js';
 import { type Fleet, noTimes } from '../harness/fleet.js';
-import { openFleet } from '../harness/run.js';
+import { closeAll, type GrowingFleet, openGrowingFleets } from './growing-fleet.js';
 import { type Arm, callerRuns, type LoadTarget, type Measured, sizesUpTo } from './target.js';
 
 const DIFF_MS = 100;
@@ -33,27 +33,33 @@ export const botCpu: LoadTarget = {
   seconds: 5,
   async measure(arm, { mostSessions }) {
     const sizes = sizesUpTo(mostSessions);
-    const results = await cpuNsBySize(arm, sizes);
-    const readings = sizes.flatMap((sessions) => readingsOf(arm, sessions, medianNs(results, String(sessions))));
-    return mostSessions < PACED_SESSIONS ? readings : [...readings, await inRealTime(arm)];
+    const bySize = await openGrowingFleets(
+      { ...arm, workload: 'W1', arith: 'f64', form: 'session', diffMs: DIFF_MS, batch: 64, copy: 'targets' },
+      sizes,
+    );
+    try {
+      const results = await cpuNsBySize(bySize);
+      const readings = sizes.flatMap((sessions) => readingsOf(arm, sessions, medianNs(results, String(sessions))));
+      const paced = bySize.get(PACED_SESSIONS);
+      return paced === undefined ? readings : [...readings, await inRealTime(paced)];
+    } finally {
+      await closeAll(bySize);
+    }
   },
 };
 
 /** CPU ns of an update, rounds of all sizes in turn. */
-async function cpuNsBySize(arm: Arm, sizes: readonly number[]): Promise<Rounds> {
-  const fleets: Fleet[] = [];
-  try {
-    for (const sessions of sizes) fleets.push(await openW1(arm, sessions));
-    const contenders = sizes.map((sessions, index) => ({
-      name: String(sessions),
-      round: () => cpuNsOfUpdate(fleets[index], sessions, Math.round(UPDATES_A_ROUND / sessions)),
-      // Closed below, and so are those that were opened before one could not be.
-      close: async () => {},
-    }));
-    return await interleave(contenders, ROUNDS, WARM_UP_ROUNDS);
-  } finally {
-    for (const fleet of fleets) await fleet.close();
-  }
+function cpuNsBySize(bySize: ReadonlyMap<number, GrowingFleet>): Promise<Rounds> {
+  const contenders = [...bySize].map(([sessions, growing]) => ({
+    name: String(sessions),
+    async round() {
+      growing.resize(sessions);
+      return cpuNsOfUpdate(growing.fleet, sessions, Math.round(UPDATES_A_ROUND / sessions));
+    },
+    // They are closed together.
+    close: async () => {},
+  }));
+  return interleave(contenders, ROUNDS, WARM_UP_ROUNDS);
 }
 
 /** Runs ticks one after the other; gives the CPU ns of an update. */
@@ -86,23 +92,16 @@ function plainRow(what: string, sessions: number, cpuNs: number): Measured {
   return { what, sessions, bound: '<', limit: MOST_PERCENT, value: percent, unit: '%', binding: true, also: [] };
 }
 
-async function inRealTime(arm: Arm): Promise<Measured> {
-  const fleet = await openW1(arm, PACED_SESSIONS);
-  try {
-    const times = noTimes();
+async function inRealTime(growing: GrowingFleet): Promise<Measured> {
+  growing.resize(PACED_SESSIONS);
+  const { fleet } = growing;
+  const times = noTimes();
+  await fleet.tick(times);
+  const before = process.cpuUsage();
+  const beganMs = performance.now();
+  for (let tick = 1; tick <= PACED_TICKS; tick++) {
     await fleet.tick(times);
-    const before = process.cpuUsage();
-    const beganMs = performance.now();
-    for (let tick = 1; tick <= PACED_TICKS; tick++) {
-      await fleet.tick(times);
-      await sleep(Math.max(0, beganMs + tick * DIFF_MS - performance.now()));
-    }
-    return plainRow('plain: the same in real time', PACED_SESSIONS, (cpuUsSince(before) * 1000) / (PACED_TICKS * PACED_SESSIONS));
-  } finally {
-    await fleet.close();
+    await sleep(Math.max(0, beganMs + tick * DIFF_MS - performance.now()));
   }
-}
-
-function openW1(arm: Arm, sessions: number): Promise<Fleet> {
-  return openFleet({ ...arm, workload: 'W1', arith: 'f64', form: 'session', sessions, diffMs: DIFF_MS, batch: 64, copy: 'targets' });
+  return plainRow('plain: the same in real time', PACED_SESSIONS, (cpuUsSince(before) * 1000) / (PACED_TICKS * PACED_SESSIONS));
 }

@@ -1,6 +1,6 @@
 import { fitLine } from '../figures/size.js';
-import { openFleet } from '../harness/run.js';
 import type { Workload } from '../workloads.js';
+import { closeAll, openGrowingFleets } from './growing-fleet.js';
 import { type Arm, type LoadTarget, type Measured, sizesUpTo } from './target.js';
 import { fastestUs, type SizedFleet, type TickTimesBySize, tickTimesUs } from './tick-times.js';
 
@@ -52,16 +52,16 @@ export const tickLine: LoadTarget = {
 };
 
 async function timesOf({ workload, batch, updatesARound, mostTicks }: Work, arm: Arm, sizes: readonly number[]): Promise<TickTimesBySize> {
-  const fleets: SizedFleet[] = [];
+  const what = { ...arm, workload, arith: 'f64', form: 'session', diffMs: 100, batch, copy: 'targets' } as const;
+  const bySize = await openGrowingFleets(what, sizes);
   try {
-    for (const sessions of sizes) {
-      const options = { ...arm, workload, arith: 'f64', form: 'session', sessions, diffMs: 100, batch, copy: 'targets' } as const;
+    const fleets = [...bySize].map(([sessions, growing]): SizedFleet => {
       const ticksARound = Math.max(1, Math.min(mostTicks, Math.round(updatesARound / sessions)));
-      fleets.push({ sessions, fleet: await openFleet(options), ticksARound });
-    }
+      return { sessions, fleet: growing.fleet, ticksARound, beginRound: () => growing.resize(sessions) };
+    });
     return await tickTimesUs(fleets, ROUNDS, WARM_UP_ROUNDS);
   } finally {
-    for (const { fleet } of fleets) await fleet.close();
+    await closeAll(bySize);
   }
 }
 

@@ -5,6 +5,8 @@ export interface SizedFleet {
   readonly sessions: number;
   readonly fleet: Fleet;
   readonly ticksARound: number;
+  /** Called before each round of it. */
+  beginRound?(): void;
 }
 
 /**
@@ -15,7 +17,9 @@ export async function tickTimesUs(fleets: readonly SizedFleet[], rounds: number,
   const bySize = new Map<number, number[]>(fleets.map(({ sessions }) => [sessions, []]));
   const times = noTimes();
   for (let round = -warmUpRounds; round < rounds; round++) {
-    for (const { sessions, fleet, ticksARound } of fleets) {
+    for (const sized of fleets) {
+      const { sessions, fleet, ticksARound } = sized;
+      sized.beginRound?.();
       for (let tick = 0; tick < ticksARound; tick++) {
         await fleet.tick(times);
         if (round >= 0) bySize.get(sessions)?.push(times.tickUs);
