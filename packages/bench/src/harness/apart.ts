@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { LEAN } from './lean-process.js';
 import { passStopsTo } from './stop-signals.js';
 
 /** A part of `figures` takes minutes; one that takes so long hangs. */
@@ -18,18 +19,24 @@ export function apart<Report>(...args: readonly string[]): Promise<Report> {
 
 /** The same within five minutes, and ended by `signal`; what it says on stderr is told if it fails, and else by nobody. */
 export function apartUntil<Report>(signal: AbortSignal, args: readonly string[], boundMs = MOST_OF_TARGET_MS): Promise<Report> {
-  return printedBy<Report>(args, 'pipe', boundMs, signal);
+  return printedBy<Report>(args, 'pipe', boundMs, { signal });
+}
+
+/** The same of a command whose process is to be lean: started as one, it need not start another. */
+export function leanApartUntil<Report>(signal: AbortSignal, args: readonly string[]): Promise<Report> {
+  return printedBy<Report>(args, 'pipe', MOST_OF_TARGET_MS, { signal, ...LEAN });
 }
 
 async function printedBy<Report>(
   args: readonly string[],
   stderr: 'inherit' | 'pipe',
   boundMs: number,
-  signal?: AbortSignal,
+  { signal, flags = [], settings = {} }: Partial<typeof LEAN> & { readonly signal?: AbortSignal } = {},
 ): Promise<Report> {
   const beganMs = performance.now();
-  const child = spawn(process.execPath, [process.argv[1], ...args, '--json'], {
+  const child = spawn(process.execPath, [...flags, process.argv[1], ...args, '--json'], {
     stdio: ['ignore', 'pipe', stderr],
+    env: { ...process.env, ...settings },
     timeout: boundMs,
     signal,
   });

@@ -9,6 +9,11 @@ const FLAGS = ['--max-semi-space-size=1'];
  * back at once: else both limits grow with what was ever freed, and some megabytes are kept once code was compiled.
  */
 const SETTINGS = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536', MALLOC_MMAP_THRESHOLD_: '131072' };
+/** How a process is started that is lean from the first. */
+export const LEAN: { readonly flags: readonly string[]; readonly settings: Readonly<Record<string, string>> } = {
+  flags: FLAGS,
+  settings: SETTINGS,
+};
 /** Flags and environment of a lean process, for those who read its figures. */
 export const LEAN_START = `${FLAGS.join(' ')} and ${Object.entries(SETTINGS)
   .map(([name, value]) => `${name}=${value}`)

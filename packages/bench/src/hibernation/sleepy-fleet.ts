@@ -17,6 +17,8 @@ const ALIKE_BYTES = 65_536;
 const MOST_LOOKS = 20;
 /** In which each worker thread gives back some 3 MB that it took to start, ms: all at once, after 1.2 to 1.5 s in which the resident set has not changed. */
 const STARTING_MS = 2500;
+/** Between two looks meanwhile, ms: looking keeps every thread busy, and what else is measured beside it. */
+const STARTING_PAUSE_MS = 250;
 
 /** Sleepers that are not stored in so long, by the clock on the wall, will not be. */
 const MOST_STORING_MS = 300_000;
@@ -200,6 +202,7 @@ export class SleepyFleet {
     const untilMs = performance.now() + leastMs;
     let sample = await this.sample();
     for (let looks = 1, alike = 1; performance.now() < untilMs || (alike < ALIKE_LOOKS && looks < MOST_LOOKS); looks++) {
+      if (performance.now() < untilMs) await sleep(STARTING_PAUSE_MS);
       const next = await this.sample();
       alike = Math.abs(next.rssBytes - sample.rssBytes) <= ALIKE_BYTES ? alike + 1 : 1;
       sample = next;

@@ -23,7 +23,7 @@ interface Step {
 }
 
 /**
- * Measures all targets on all arms: what is timed with nothing beside it, then what takes memory, two processes at a time where there is room. Gives
+ * Measures all targets on all arms: what is timed with nothing beside it, then all else, two processes at a time where there is room. Gives
  * rows by target, then by arm: of each at least one, which says so if it could not be measured.
  */
 export async function runCampaign({ targets, arms, mostSessions, signal, onProgress }: CampaignOptions): Promise<readonly TargetRow[]> {
@@ -37,7 +37,7 @@ export async function runCampaign({ targets, arms, mostSessions, signal, onProgr
     const { target, arm } = step;
     let rows: readonly TargetRow[];
     try {
-      rows = target.kind === 'clock' ? await rowsApart(step, mostSessions, signal) : await rowsHere(step, { mostSessions, footprints });
+      rows = target.kind === 'memory' ? await rowsHere(step, { mostSessions, footprints }) : await rowsApart(step, mostSessions, signal);
       if (rows.length === 0) rows = [failedRow(target, arm, mostSessions, `it takes fleets of more than ${mostSessions} sessions`)];
     } catch (error) {
       if (signal.aborted) return;
@@ -49,7 +49,7 @@ export async function runCampaign({ targets, arms, mostSessions, signal, onProgr
 
   for (const step of steps.filter(({ target }) => target.kind === 'clock')) await run(step);
   // By arm: targets that share a process find it measured.
-  const rest = arms.map((arm) => steps.filter((step) => step.arm === arm && step.target.kind === 'memory'));
+  const rest = arms.map((arm) => steps.filter((step) => step.arm === arm && step.target.kind !== 'clock'));
   const lane = async (): Promise<void> => {
     for (let own = rest.shift(); own !== undefined; own = rest.shift()) for (const step of own) await run(step);
   };

@@ -1,4 +1,4 @@
-import { apartUntil } from '../harness/apart.js';
+import { leanApartUntil } from '../harness/apart.js';
 import { LEAN_START } from '../harness/lean-process.js';
 import type { HibernateReport } from '../hibernation/measure.js';
 import type { MemoryReport } from '../hibernation/scaling.js';
@@ -57,7 +57,7 @@ export class Footprints {
     const key = [run, ...args].join(' ');
     const known = this.#reports.get(key) as Promise<Report> | undefined;
     if (known !== undefined) return known;
-    const report = apartUntil<Report>(this.#signal, args);
+    const report = leanApartUntil<Report>(this.#signal, args);
     this.#reports.set(key, report);
     return report;
   }

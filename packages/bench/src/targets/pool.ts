@@ -25,7 +25,7 @@ export const pool: LoadTarget = {
     'to be had is exact at each step. Its storage is there from the start: until it is exhausted no block is added, and pages of it are taken as they are first written to. While it ' +
     `lasts, creating and releasing all sessions, ${ROUNDS} times, takes no memory: not a byte more is held. By how much the heap of the calling ` +
     'thread, collected, is larger then is reported: code that is compiled comes and goes there, some hundred KiB either way.',
-  kind: 'clock',
+  kind: 'counts',
   processes: 1,
   seconds: 2,
   async measure(arm, { mostSessions }) {

@@ -98,11 +98,11 @@ export interface LoadTarget {
   readonly source: string;
   readonly reading: string;
   /**
-   * `clock`: measured in a process of its own for each arm, with nothing beside it. `memory`: it starts processes itself, which may run beside others, since
-   * what they take does not hang on that.
+   * `clock`: measured in a process of its own for each arm, with nothing beside it. `counts`: in a process of its own as well, which may run beside others, since
+   * nothing in it is timed. `memory`: it starts processes itself, which may do so too, since what they take does not hang on that.
    */
-  readonly kind: 'clock' | 'memory';
-  /** Of `clock`: processes that each row is the median of. */
+  readonly kind: 'clock' | 'counts' | 'memory';
+  /** Of `clock` and `counts`: processes that each row is the median of. */
   readonly processes: number;
   /** About how long an arm takes, s: weighs what is left. */
   readonly seconds: number;
