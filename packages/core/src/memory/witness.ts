@@ -12,8 +12,8 @@ const Word = {
   victim: 4,
   /** In which thread. */
   thread: 5,
-  /** 1: threads that were held up may go on. */
-  open: 6,
+  /** How often threads were let go. */
+  letGos: 6,
   /** Updates that began while the same session's was under way in another thread. */
   clashes: 7,
 } as const;
@@ -25,6 +25,8 @@ const PLACE_WORDS = 3;
 
 /** How long the host's thread leaves the batches to others while it waits for one of them to act, at each batch. */
 const LINGER_MS = 5;
+/** Nobody is held up for longer, ms: longer than any claim may take. */
+const MOST_HELD_MS = 120_000;
 
 /**
  * For the conformance suite: memory that its sessions share with the host, beside their states, so that they can be told to do harm in a
@@ -84,9 +86,17 @@ export class Witness {
     return act;
   }
 
-  /** Holds up the thread until the host lets it go on. */
-  hold(): void {
-    Atomics.wait(this.words, Word.open, 0);
+  /** How often the host has let threads go on that were held up. To be read by whoever is told to hold, when it is told. */
+  get letGos(): number {
+    return Atomics.load(this.words, Word.letGos);
+  }
+
+  /**
+   * Holds up the thread until the host lets it go on, which it may have done since `letGos` was read: whoever is told to hold later may come to it when the host
+   * is further on. Gives what ended it.
+   */
+  hold(letGos: number): 'ok' | 'not-equal' | 'timed-out' {
+    return Atomics.wait(this.words, Word.letGos, letGos, MOST_HELD_MS);
   }
 
   // ----------------------------------------------------------------------------------------------------------- host
@@ -94,7 +104,6 @@ export class Witness {
   /** Has the next session at `position` of its batch do this. */
   arm(act: number, position: number): void {
     const { words } = this;
-    Atomics.store(words, Word.open, 0);
     Atomics.store(words, Word.victim, 0);
     Atomics.store(words, Word.position, position);
     Atomics.store(words, Word.act, act);
@@ -106,8 +115,8 @@ export class Witness {
   }
 
   letGo(): void {
-    Atomics.store(this.words, Word.open, 1);
-    Atomics.notify(this.words, Word.open);
+    Atomics.add(this.words, Word.letGos, 1);
+    Atomics.notify(this.words, Word.letGos);
   }
 
   /** Who was told since it was armed. */

@@ -79,13 +79,14 @@ function noiseAfter(noise: number, accountId: number): number {
 function commit(act: number, witness: Witness): void {
   if (act === 0) return;
   if (act === Act.exit) process.exit(7);
-  if (act === Act.hold) witness.hold();
+  const { letGos } = witness;
+  if (act === Act.hold) witness.hold(letGos);
   if (act === Act.memory) fillMemory();
   // Something to do: a bundler takes an empty loop for nothing at all.
   while (act === Act.spin) performance.now();
   if (act === Act.exitLater) setImmediate(() => process.exit(7));
   if (act === Act.throwLater) setImmediate(throwOnPurpose);
-  if (act === Act.holdLater) setImmediate(() => witness.hold());
+  if (act === Act.holdLater) setImmediate(() => witness.hold(letGos));
 }
 
 function fillMemory(): never {
