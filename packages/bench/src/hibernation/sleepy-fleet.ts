@@ -15,10 +15,12 @@ export const MEMORY_LIMIT_BYTES = 2 ** 40;
 const ALIKE_LOOKS = 3;
 const ALIKE_BYTES = 65_536;
 const MOST_LOOKS = 20;
-/** In which each worker thread gives back some 3 MB that it took to start, ms: all at once, after 1.2 to 1.5 s in which the resident set has not changed. */
-const STARTING_MS = 2500;
-/** Between two looks meanwhile, ms: looking keeps every thread busy, and what else is measured beside it. */
-const STARTING_PAUSE_MS = 250;
+/**
+ * Looks in which each worker thread gives back some 3 MB that it took to start, and a pause after each, ms. V8 lets go of it when a thread has allocated little
+ * in its last ten collections, most of it at the fourth look, the last megabyte up to the ninth, as slow as a busy machine makes them.
+ */
+const STARTING_LOOKS = 10;
+const STARTING_PAUSE_MS = 120;
 
 /** Sleepers that are not stored in so long, by the clock on the wall, will not be. */
 const MOST_STORING_MS = 300_000;
@@ -190,19 +192,18 @@ export class SleepyFleet {
 
   /** The same, looked at again until it has settled: what another fleet let go of goes back to the operating system by and by. */
   settledSample(): Promise<MemorySample> {
-    return this.#settledSample(0);
+    return this.#settledSample(1);
   }
 
   /** The same, of a fleet that has no sessions yet, once its threads have given back what they took to start. */
   emptySample(): Promise<MemorySample> {
-    return this.#settledSample(this.#hasThreads ? STARTING_MS : 0);
+    return this.#settledSample(this.#hasThreads ? STARTING_LOOKS : 1);
   }
 
-  async #settledSample(leastMs: number): Promise<MemorySample> {
-    const untilMs = performance.now() + leastMs;
+  async #settledSample(leastLooks: number): Promise<MemorySample> {
     let sample = await this.sample();
-    for (let looks = 1, alike = 1; performance.now() < untilMs || (alike < ALIKE_LOOKS && looks < MOST_LOOKS); looks++) {
-      if (performance.now() < untilMs) await sleep(STARTING_PAUSE_MS);
+    for (let looks = 1, alike = 1; looks < leastLooks || (alike < ALIKE_LOOKS && looks < MOST_LOOKS); looks++) {
+      if (looks < leastLooks) await sleep(STARTING_PAUSE_MS);
       const next = await this.sample();
       alike = Math.abs(next.rssBytes - sample.rssBytes) <= ALIKE_BYTES ? alike + 1 : 1;
       sample = next;
