@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { LEAN } from './lean-process.js';
+import { LEAN, type ProcessStart } from './lean-process.js';
 import { passStopsTo } from './stop-signals.js';
 
 /** A part of `figures` takes minutes; one that takes so long hangs. */
@@ -31,7 +31,7 @@ async function printedBy<Report>(
   args: readonly string[],
   stderr: 'inherit' | 'pipe',
   boundMs: number,
-  { signal, flags = [], settings = {} }: Partial<typeof LEAN> & { readonly signal?: AbortSignal } = {},
+  { signal, flags = [], settings = {} }: Partial<ProcessStart> & { readonly signal?: AbortSignal } = {},
 ): Promise<Report> {
   const beganMs = performance.now();
   const child = spawn(process.execPath, [...flags, process.argv[1], ...args, '--json'], {
