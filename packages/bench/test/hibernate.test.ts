@@ -11,6 +11,7 @@ function bench(...args: string[]) {
 
 const BYTES = expect.any(Number);
 const SAMPLE = { rssBytes: BYTES, spareBytes: BYTES, accountedBytes: BYTES };
+const FOOTPRINT = { rssEmptyBytes: BYTES, rssActiveBytes: BYTES, rssHibernatedBytes: BYTES };
 const SUMMARY = { median: expect.any(Number), p99: expect.any(Number), mean: expect.any(Number) };
 
 describe('dormouse-bench hibernate', () => {
@@ -34,6 +35,7 @@ describe('dormouse-bench hibernate', () => {
       hibernateUs: SUMMARY,
       wakeUs: SUMMARY,
       rounds: Array.from({ length: 2 }, () => ({ hibernated: SAMPLE, woken: SAMPLE })),
+      fleets: [FOOTPRINT],
       config: {
         scheduler: 'inline',
         workers: 0,
@@ -46,6 +48,7 @@ describe('dormouse-bench hibernate', () => {
         store,
         rounds: 2,
         warmUps: 1,
+        fleets: 1,
         endAsleep: false,
         heap: 'lean',
         node: process.version,
@@ -82,12 +85,24 @@ describe('dormouse-bench hibernate', () => {
     expect(bench('hibernate', ...args, '--rounds', '1').stdout).toMatch(/waking +– +–\n/);
   });
 
+  it('measures several fleets, tells of the one with the median of bytes a sleeper, and what each took', () => {
+    const args = ['--sessions', '300', '--rounds', '1', '--warm-ups', '1', '--fleets', '3', '--end-asleep'];
+    const { stdout, stderr } = bench('hibernate', ...args, '--json');
+    const { fleets, rssEmptyBytes, rssActiveBytes, rssHibernatedBytes, config } = JSON.parse(stdout);
+    expect([fleets, config.fleets]).toEqual([[FOOTPRINT, FOOTPRINT, FOOTPRINT], 3]);
+    const growth = (fleet: typeof FOOTPRINT): number => fleet.rssHibernatedBytes - fleet.rssEmptyBytes;
+    const [, median] = [...fleets].sort((one, other) => growth(one) - growth(other));
+    expect({ rssEmptyBytes, rssActiveBytes, rssHibernatedBytes }).toEqual(median);
+    expect(stderr.match(/fleet \d of 3/g)).toEqual(['fleet 1 of 3', 'fleet 2 of 3', 'fleet 3 of 3']);
+  });
+
   it.each([
     ['--state-bytes', '15', '16…8192'],
     ['--state', 'empty', 'typical, random'],
     ['--store', 'tape', 'memory, memory-deflate, sqlite'],
     ['--rounds', '0', '1…100'],
     ['--warm-ups', '101', '0…100'],
+    ['--fleets', '0', '1…100'],
   ])('refuses %s %s, naming what is allowed, with exit code 2', (flag, value, allowed) => {
     const { status, stdout, stderr } = bench('hibernate', flag, value);
     expect(stderr).toContain(flag);

@@ -49,14 +49,36 @@ export function hibernateCommand(): Command {
         .argParser(integerIn(0, 100))
         .default(24),
     )
+    .addOption(
+      new Option(
+        '--fleets <count>',
+        'how many are measured then, each in a manager of its own, 1…100: told of is the one with the median of bytes a sleeper; --json has what each took',
+      )
+        .argParser(integerIn(1, 100))
+        .default(1),
+    )
     .addOption(new Option('--end-asleep', 'wake nobody in the last round: sooner done').default(false))
     .addOption(heapOption())
     .addOption(jsonOption())
     .exitOverride()
     .action(
-      async ({ json, sessions, stateBytes, state, groups, store, synchronous, rounds, warmUps, endAsleep, heap, ...choice }: Flags) => {
+      async ({
+        json,
+        sessions,
+        stateBytes,
+        state,
+        groups,
+        store,
+        synchronous,
+        rounds,
+        warmUps,
+        fleets,
+        endAsleep,
+        heap,
+        ...choice
+      }: Flags) => {
         if (await ranLean(heap)) return;
-        const options = { choice, sessions, stateBytes, state, groups, store, synchronous, rounds, warmUps, endAsleep };
+        const options = { choice, sessions, stateBytes, state, groups, store, synchronous, rounds, warmUps, fleets, endAsleep };
         const report = await measureHibernation(options, (what) => process.stderr.write(`hibernate: ${what}\n`));
         const config = {
           ...choice,
@@ -68,6 +90,7 @@ export function hibernateCommand(): Command {
           ...(store === 'sqlite' && { synchronous }),
           rounds,
           warmUps,
+          fleets,
           endAsleep,
           heap,
           node: process.version,

@@ -39,7 +39,7 @@ export function targetsCommand(): Command {
     .addOption(
       new Option(
         '--sessions <most>',
-        `leave out fleets larger than this, 100…${MOST_SESSIONS}; the largest takes 2 GB of memory, and two run at a time`,
+        `leave out fleets larger than this, 100…${MOST_SESSIONS}; the largest takes 2 GB of memory, and one more than there are processors run at a time, where 4 GB are free for each`,
       )
         .argParser(integerIn(100, MOST_SESSIONS))
         .default(MOST_SESSIONS),

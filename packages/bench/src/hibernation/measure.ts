@@ -1,8 +1,8 @@
-import { setImmediate } from 'node:timers/promises';
 import type { DiskStats } from '@dormouse/core';
 import type { StoreKind, Synchronous } from '../durable/store-place.js';
 import type { SchedulerChoice } from '../harness/scheduler-choice.js';
-import { Series, type Summary } from '../harness/series.js';
+import type { Summary } from '../harness/series.js';
+import { putToSleep, SleepTimes, sleepOnce, wake } from './falling-asleep.js';
 import { accountsOf, MEMORY_LIMIT_BYTES, type MemorySample, SleepyFleet, type SleepyFleetOptions, type StateKind } from './sleepy-fleet.js';
 
 /**
@@ -13,8 +13,6 @@ const MOST_AWAKE = 100_000;
 const WAVE = 4096;
 /** Fleets of no more sessions than this are warmed up by fleets as large, larger ones by fleets of {@link WAVE} and a single one as large. */
 const FEW_ENOUGH = 10_000;
-/** Of a fleet that comes and goes before, so many have their rings in use: pages of rings are given back by whole blocks, and leave nothing behind. */
-const MOST_FILLED = 4096;
 /** Passes over a fleet that cannot be awake as a whole before one is timed. */
 const WAKE_WARM_UPS = 2;
 /** How far apart those are who wake in two passes, one behind the other. */
@@ -23,8 +21,6 @@ const PASS_STEP = 37;
 const FEW = 512;
 /** Storing is measured by slices of this length: some tens of records. */
 const SLICE_MS = 0.25;
-/** A store that takes nothing for so long, by the clock on the wall, will not. A disk with other work may take seconds. */
-const MOST_IDLE_MS = 120_000;
 
 export interface HibernateOptions {
   readonly choice: SchedulerChoice;
@@ -40,6 +36,8 @@ export interface HibernateOptions {
   readonly warmUps: number;
   /** In the last round nobody is woken. */
   readonly endAsleep: boolean;
+  /** How many fleets are measured, one after the other, each in a manager of its own. */
+  readonly fleets: number;
 }
 
 /** One round: all asleep, all awake again with their rings in use. */
@@ -49,8 +47,18 @@ export interface HibernateRound {
   readonly woken: MemorySample | null;
 }
 
-/** What sleeping sessions take, and how long it takes. Bytes and µs; the resident set is that of {@link MemorySample}. */
-export interface HibernateReport {
+/** What a fleet took, as in {@link HibernateReport}. */
+export interface FleetFootprint {
+  readonly rssEmptyBytes: number;
+  readonly rssActiveBytes: number | null;
+  readonly rssHibernatedBytes: number;
+}
+
+/**
+ * What sleeping sessions take, and how long it takes. Bytes and µs; the resident set is that of {@link MemorySample}. Of several fleets it is told of the one that
+ * has the median of bytes a sleeper, of two the one with more.
+ */
+export interface HibernateReport extends FleetFootprint {
   readonly rssEmptyBytes: number;
   /** All awake, every page of their rings touched; null where they are more than can be awake at a time. */
   readonly rssActiveBytes: number | null;
@@ -84,20 +92,43 @@ export interface HibernateReport {
   /** One session at a time, by account; null where nobody was woken. */
   readonly wakeUs: Summary | null;
   readonly rounds: readonly HibernateRound[];
+  /** Of all fleets, in their order. */
+  readonly fleets: readonly FleetFootprint[];
 }
+
+type FleetReport = Omit<HibernateReport, 'fleets'>;
 
 /** Has `sessions` fall asleep and wake, `rounds` times, each time all of them. `onProgress` is told what is done. */
 export async function measureHibernation(
   options: HibernateOptions,
   onProgress: (what: string) => void = () => {},
 ): Promise<HibernateReport> {
-  const { sessions, rounds, warmUps, endAsleep } = options;
-  const inWaves = sessions > MOST_AWAKE;
-  const settings = { ...options, sliceMs: SLICE_MS, sessions: inWaves ? WAVE : sessions };
+  const { sessions, warmUps } = options;
+  const settings = { ...options, sliceMs: SLICE_MS, sessions: sessions > MOST_AWAKE ? WAVE : sessions };
   // In managers of their own: code, heaps and allocator take their memory for good, and what these have touched is not the other's. A process grows by what it compiles, for some
   // 20 times that all sessions of a fleet fall asleep and wake.
   const isSmall = settings.sessions <= FEW_ENOUGH;
   for (let left = warmUps; left > 0; left--) await warmUp(settings, isSmall || left === 1 ? settings.sessions : WAVE);
+  const reports: FleetReport[] = [];
+  while (reports.length < options.fleets) {
+    reports.push(await measureFleet(settings, options, onProgress));
+    if (options.fleets > 1) onProgress(`fleet ${reports.length} of ${options.fleets}`);
+  }
+  const fleets = reports.map(({ rssEmptyBytes, rssActiveBytes, rssHibernatedBytes }) => ({
+    rssEmptyBytes,
+    rssActiveBytes,
+    rssHibernatedBytes,
+  }));
+  reports.sort((one, other) => one.rssBytesPerSleeper - other.rssBytesPerSleeper);
+  return { ...reports[reports.length >> 1], fleets };
+}
+
+async function measureFleet(
+  settings: SleepyFleetOptions,
+  { sessions, rounds, endAsleep }: HibernateOptions,
+  onProgress: (what: string) => void,
+): Promise<FleetReport> {
+  const inWaves = sessions > MOST_AWAKE;
   const fleet = await SleepyFleet.open(settings);
   try {
     await warmThreads(fleet, Math.min(FEW, settings.sessions >> 3));
@@ -128,7 +159,7 @@ export async function measureHibernation(
           onProgress(`${Math.min(first + WAVE, sessions)} asleep`);
         }
       }
-      const hibernated = await (isSmall ? fleet.sample() : fleet.settledSample());
+      const hibernated = await (sessions <= FEW_ENOUGH ? fleet.sample() : fleet.settledSample());
       recordBytes = fleet.store.stats().recordBytes / sessions;
       disk = fleet.store.durable?.disk() ?? null;
       let woken: MemorySample | null = null;
@@ -160,17 +191,6 @@ export async function measureHibernation(
   }
 }
 
-/** Where times go, µs. */
-class SleepTimes {
-  readonly hibernate: Series;
-  readonly wake: Series;
-
-  constructor(capacity: number) {
-    this.hibernate = new Series(capacity);
-    this.wake = new Series(capacity);
-  }
-}
-
 async function warmUp(settings: SleepyFleetOptions, sessions: number): Promise<void> {
   const fleet = await SleepyFleet.open({ ...settings, sessions });
   try {
@@ -193,57 +213,6 @@ async function warmThreads(fleet: SleepyFleet, sessions: number): Promise<void> 
   fleet.manager.releaseSessionBatch(accountIds);
 }
 
-/** Creates sessions, which fill their rings, sleep and wake. */
-async function sleepOnce(fleet: SleepyFleet, sessions: number): Promise<Uint32Array> {
-  const times = new SleepTimes(sessions);
-  const accountIds = accountsOf(0, sessions);
-  fleet.create(accountIds);
-  await fleet.fillRings(accountIds.subarray(0, MOST_FILLED));
-  await putToSleep(fleet, accountIds, times);
-  wake(fleet, accountIds, times);
-  return accountIds;
-}
-
-/** Puts all of them to sleep and ticks until all are stored. */
-async function putToSleep(fleet: SleepyFleet, accountIds: Uint32Array, { hibernate }: SleepTimes): Promise<void> {
-  const { manager, store } = fleet;
-  const isDurable = store.durable !== undefined;
-  const before = fleet.stored;
-  const beganMs = performance.now();
-  for (const accountId of accountIds) {
-    if (!manager.hibernateSession(accountId)) throw new Error(`session ${accountId} does not sleep`);
-  }
-  let sinceMs = performance.now();
-  const fallingUs = ((sinceMs - beganMs) * 1000) / accountIds.length;
-  let stored = 0;
-  let progressMs = sinceMs;
-  for (let idle = 0; stored < accountIds.length; ) {
-    // What waits for a disk counts; ticks without need of one are timed alone.
-    if (!isDurable || idle === 0) sinceMs = performance.now();
-    await manager.updateAllSessions(1);
-    const tickUs = (performance.now() - sinceMs) * 1000;
-    const now = fleet.stored - before;
-    if (now > stored) hibernate.push(fallingUs + tickUs / (now - stored));
-    idle = now > stored ? 0 : idle + 1;
-    if (idle === 0) progressMs = performance.now();
-    else if (performance.now() - progressMs > MOST_IDLE_MS) {
-      throw new Error(`${accountIds.length - now} sessions are asleep and not stored, none of them for ${MOST_IDLE_MS / 1000} s`);
-    }
-    stored = now;
-    // A store's thread is heard of between ticks.
-    if (isDurable) await setImmediate();
-  }
-}
-
-function wake({ manager }: SleepyFleet, accountIds: Uint32Array, { wake: series }: SleepTimes): void {
-  for (const accountId of accountIds) {
-    const beganMs = performance.now();
-    const isAwake = manager.reactivateSession(accountId);
-    series.push((performance.now() - beganMs) * 1000);
-    if (!isAwake) throw new Error(`session ${accountId} does not wake`);
-  }
-}
-
 /** Of a fleet that cannot be awake as a whole: each so manieth wakes, all over it, and sleeps again; in each pass others, whose records lie where they were put first. */
 async function wakeAndSleep(fleet: SleepyFleet, sessions: number, pass: number, times: SleepTimes): Promise<void> {
   const stride = Math.ceil(sessions / WAVE);
@@ -252,7 +221,7 @@ async function wakeAndSleep(fleet: SleepyFleet, sessions: number, pass: number, 
   await putToSleep(fleet, chosen, new SleepTimes(chosen.length));
 }
 
-type Footprint = Omit<HibernateReport, 'activePercent' | 'memoryLimitBytes' | 'recordBytes' | 'disk' | 'hibernateUs' | 'wakeUs'>;
+type Footprint = Omit<FleetReport, 'activePercent' | 'memoryLimitBytes' | 'recordBytes' | 'disk' | 'hibernateUs' | 'wakeUs'>;
 
 function reportOf(empty: MemorySample, active: MemorySample | null, rounds: readonly HibernateRound[], sessions: number): Footprint {
   const { hibernated, woken } = rounds[active === null ? 0 : rounds.length - 1];

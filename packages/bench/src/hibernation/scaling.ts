@@ -29,10 +29,15 @@ export interface MemoryReport {
 }
 
 export async function measureMemory(choice: SchedulerChoice, stateBytes: number): Promise<MemoryReport> {
-  // The first warms up code, heap and allocator, which take their memory for good.
-  await measurePoint(choice, stateBytes, SESSIONS[SESSIONS.length - 1]);
-  const measured: Omit<MemoryPoint, 'residual'>[] = [];
-  for (const sessions of SESSIONS) measured.push(await measurePoint(choice, stateBytes, sessions));
+  const most = SESSIONS[SESSIONS.length - 1];
+  // The first manager warms up code, heap and allocator, which take their memory for good.
+  await withFleet(choice, stateBytes, most, (fleet) => measurePoint(fleet, most));
+  const measured = await withFleet(choice, stateBytes, most, async (fleet) => {
+    await fleet.emptySample();
+    const points: Omit<MemoryPoint, 'residual'>[] = [];
+    for (const sessions of SESSIONS) points.push(await measurePoint(fleet, sessions));
+    return points;
+  });
   const { slope, intercept, r2 } = fitLine(measured.map(({ sessions, accountedBytes }) => [sessions, accountedBytes]));
   const points = measured.map((point) => {
     const residual = Math.abs(point.accountedBytes - (intercept + slope * point.sessions)) / point.accountedBytes;
@@ -41,7 +46,24 @@ export async function measureMemory(choice: SchedulerChoice, stateBytes: number)
   return { points, slope, intercept, r2, mostResidual: Math.max(...points.map(({ residual }) => residual)) };
 }
 
-async function measurePoint(choice: SchedulerChoice, stateBytes: number, sessions: number): Promise<Omit<MemoryPoint, 'residual'>> {
+/** As the specification's test does it: looks, creates so many, looks again, and releases them. */
+async function measurePoint(fleet: SleepyFleet, sessions: number): Promise<Omit<MemoryPoint, 'residual'>> {
+  const accountIds = accountsOf(0, sessions);
+  const empty = await fleet.sample();
+  fleet.create(accountIds);
+  await fleet.fillRings(accountIds);
+  const full = await fleet.sample();
+  const { totalBytes, poolBytes } = fleet.usage();
+  fleet.manager.releaseSessionBatch(accountIds);
+  return { sessions, accountedBytes: totalBytes, poolBytes, rssBytes: full.rssBytes - empty.rssBytes };
+}
+
+async function withFleet<Result>(
+  choice: SchedulerChoice,
+  stateBytes: number,
+  sessions: number,
+  measure: (fleet: SleepyFleet) => Promise<Result>,
+): Promise<Result> {
   const fleet = await SleepyFleet.open({
     choice,
     sessions,
@@ -53,13 +75,7 @@ async function measurePoint(choice: SchedulerChoice, stateBytes: number, session
     sliceMs: 10,
   });
   try {
-    const accountIds = accountsOf(0, sessions);
-    const empty = await fleet.settledSample();
-    fleet.create(accountIds);
-    await fleet.fillRings(accountIds);
-    const full = await fleet.sample();
-    const { totalBytes, poolBytes } = fleet.usage();
-    return { sessions, accountedBytes: totalBytes, poolBytes, rssBytes: full.rssBytes - empty.rssBytes };
+    return await measure(fleet);
   } finally {
     await fleet.close();
   }

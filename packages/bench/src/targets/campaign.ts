@@ -1,11 +1,11 @@
-import { freemem } from 'node:os';
+import { availableParallelism, freemem } from 'node:os';
 import { apartUntil } from '../harness/apart.js';
 import { medianOfAll } from '../harness/series.js';
 import { Footprints } from './footprints.js';
 import { type Arm, failedRow, type LoadTarget, type MeasureOptions, nameOf, rowOf, type TargetRow } from './target.js';
 
-/** What two processes of 50 000 sessions take at their most, and as much again for everybody else. */
-const ROOM_FOR_TWO_BYTES = 8e9;
+/** What a process of 50 000 sessions takes at its most, and as much again for everybody else. */
+const ROOM_BYTES = 4e9;
 
 export interface CampaignOptions {
   readonly targets: readonly LoadTarget[];
@@ -23,7 +23,7 @@ interface Step {
 }
 
 /**
- * Measures all targets on all arms: what is timed with nothing beside it, then all else, two processes at a time where there is room. Gives
+ * Measures all targets on all arms: what is timed with nothing beside it, then all else, several processes at a time where there is room. Gives
  * rows by target, then by arm: of each at least one, which says so if it could not be measured.
  */
 export async function runCampaign({ targets, arms, mostSessions, signal, onProgress }: CampaignOptions): Promise<readonly TargetRow[]> {
@@ -48,13 +48,18 @@ export async function runCampaign({ targets, arms, mostSessions, signal, onProgr
   };
 
   for (const step of steps.filter(({ target }) => target.kind === 'clock')) await run(step);
-  // By arm: targets that share a process find it measured.
-  const rest = arms.map((arm) => steps.filter((step) => step.arm === arm && step.target.kind !== 'clock'));
+  // The longest first, so that none is left for the end. Those that share a process wait for it.
+  const rest = steps.filter(({ target }) => target.kind !== 'clock').sort((one, other) => other.target.seconds - one.target.seconds);
   const lane = async (): Promise<void> => {
-    for (let own = rest.shift(); own !== undefined; own = rest.shift()) for (const step of own) await run(step);
+    for (let step = rest.shift(); step !== undefined; step = rest.shift()) await run(step);
   };
-  await Promise.all(freemem() > ROOM_FOR_TWO_BYTES ? [lane(), lane()] : [lane()]);
+  await Promise.all(Array.from({ length: lanesIn(freemem(), availableParallelism()) }, lane));
   return steps.flatMap((step) => measured.get(step) ?? [failedRow(step.target, step.arm, mostSessions, 'stopped before it was measured')]);
+}
+
+/** One more than there are processors: a process that lets threads give back what they took to start mostly waits. */
+function lanesIn(freeBytes: number, processors: number): number {
+  return Math.max(1, Math.min(processors + 1, Math.floor(freeBytes / ROOM_BYTES)));
 }
 
 /** Measures in this process. */

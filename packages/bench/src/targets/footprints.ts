@@ -18,9 +18,9 @@ export const SLEEPERS = {
 } as const;
 export type Sleeper = keyof typeof SLEEPERS;
 
-/** Managers that come and go before. What a process grows by meanwhile is more beside few sessions than beside many. */
-const WARM_UPS_OF_FEW = 4;
-const WARM_UPS_OF_MANY = 1;
+/** Managers that come and go before, and how many are measured then. What a process grows by meanwhile, and what comes and goes, is more beside few sessions than beside many. */
+const OF_FEW = ['--warm-ups', '2', '--fleets', '5'] as const;
+const OF_MANY = ['--warm-ups', '1', '--fleets', '1'] as const;
 const MANY = 50_000;
 
 /** What processes with so many sessions take, each measured once, whichever targets ask for it. */
@@ -32,17 +32,16 @@ export class Footprints {
     this.#signal = signal;
   }
 
-  /** All awake with every page of their rings in use, then all asleep; `run` tells apart processes that do the same. */
-  asleep(arm: Arm, sessions: number, sleeper: Sleeper, run = 0): Promise<HibernateReport> {
-    return this.#once(String(run), [
+  /** All awake with every page of their rings in use, then all asleep. */
+  asleep(arm: Arm, sessions: number, sleeper: Sleeper): Promise<HibernateReport> {
+    return this.#once([
       'hibernate',
       '--sessions',
       String(sessions),
       '--rounds',
       '1',
       '--end-asleep',
-      '--warm-ups',
-      String(sessions < MANY ? WARM_UPS_OF_FEW : WARM_UPS_OF_MANY),
+      ...(sessions < MANY ? OF_FEW : OF_MANY),
       ...SLEEPERS[sleeper],
       ...argumentsOf(arm),
     ]);
@@ -50,11 +49,11 @@ export class Footprints {
 
   /** Fleets of 50 to 5000, their rings in use. */
   awake(arm: Arm): Promise<MemoryReport> {
-    return this.#once('', ['memory', ...SLEEPERS.small, ...argumentsOf(arm)]);
+    return this.#once(['memory', ...SLEEPERS.small, ...argumentsOf(arm)]);
   }
 
-  #once<Report>(run: string, args: readonly string[]): Promise<Report> {
-    const key = [run, ...args].join(' ');
+  #once<Report>(args: readonly string[]): Promise<Report> {
+    const key = args.join(' ');
     const known = this.#reports.get(key) as Promise<Report> | undefined;
     if (known !== undefined) return known;
     const report = leanApartUntil<Report>(this.#signal, args);

@@ -1,5 +1,5 @@
 import { medianOfAll } from '../harness/series.js';
-import type { HibernateReport } from '../hibernation/measure.js';
+import type { FleetFootprint } from '../hibernation/measure.js';
 import { type Footprints, RESIDENT_SET, type Sleeper } from './footprints.js';
 import { type Arm, type LoadTarget, type Measured, sizesUpTo } from './target.js';
 
@@ -9,9 +9,6 @@ const MOST_PERCENT = 1;
 const LEAST_AWAKE_BYTES = 0.9 * 32_768;
 const FEW = 5000;
 const MANY = 50_000;
-/** 1 % of few is not much more than what a process has for itself comes and goes by: the median of so many. */
-const PROCESSES_OF_FEW = 3;
-
 const WHAT: Readonly<Record<Sleeper, string>> = {
   small: 'of what they take awake, a state of 32 bytes',
   deflated: 'the same, a state of 280 bytes, deflated',
@@ -24,7 +21,7 @@ export const sleep: LoadTarget = {
   source: 'class comment of BotSessionMgr, 3. MEMORY MANAGEMENT REQUIREMENTS',
   reading:
     'By the resident set of a process, less what it is with no sessions: all asleep and defragmented it is at most 1 % of what it is with all awake and their rings ' +
-    'of 32 KiB in use. Of a state as large as W2’s, 32 bytes, and of 50 000 with one of 280 bytes, where the store deflates. For larger states there are stores on disk. ' +
+    'of 32 KiB in use. Of a state as large as W2’s, 32 bytes, of 5000 in the median of five fleets of one process, and of 50 000 with one of 280 bytes, where the store deflates. For larger states there are stores on disk. ' +
     `Less than nothing counts as as much more. ${RESIDENT_SET}`,
   kind: 'memory',
   processes: 1,
@@ -38,23 +35,21 @@ export const sleep: LoadTarget = {
 };
 
 async function asleepRow(footprints: Footprints, arm: Arm, sessions: number, sleeper: Sleeper): Promise<Measured> {
-  const reports: HibernateReport[] = [];
-  const processes = sessions === FEW ? PROCESSES_OF_FEW : 1;
-  for (let run = 0; run < processes; run++) reports.push(await footprints.asleep(arm, sessions, sleeper, run));
-  const awake = ({ rssActiveBytes, rssEmptyBytes }: HibernateReport): number => (rssActiveBytes ?? Number.NaN) - rssEmptyBytes;
-  const asleep = ({ rssHibernatedBytes, rssEmptyBytes }: HibernateReport): number => rssHibernatedBytes - rssEmptyBytes;
+  const { fleets } = await footprints.asleep(arm, sessions, sleeper);
+  const awake = ({ rssActiveBytes, rssEmptyBytes }: FleetFootprint): number => (rssActiveBytes ?? Number.NaN) - rssEmptyBytes;
+  const asleep = ({ rssHibernatedBytes, rssEmptyBytes }: FleetFootprint): number => rssHibernatedBytes - rssEmptyBytes;
   return {
     what: WHAT[sleeper],
     sessions,
     bound: '≤',
     limit: MOST_PERCENT,
     // Of the median, not of each: what comes and goes does so either way.
-    value: Math.abs(medianOfAll(reports.map((report) => shareOf(asleep(report), awake(report), sessions) * 100))),
+    value: Math.abs(medianOfAll(fleets.map((fleet) => shareOf(asleep(fleet), awake(fleet), sessions) * 100))),
     unit: '%',
     binding: true,
     also: [
-      { name: 'awake, each', value: medianOfAll(reports.map(awake)) / sessions, unit: 'B' },
-      { name: 'asleep, each', value: medianOfAll(reports.map(asleep)) / sessions, unit: 'B' },
+      { name: 'awake, each', value: medianOfAll(fleets.map(awake)) / sessions, unit: 'B' },
+      { name: 'asleep, each', value: medianOfAll(fleets.map(asleep)) / sessions, unit: 'B' },
     ],
   };
 }
