@@ -47,23 +47,17 @@ export interface HibernateRound {
   readonly woken: MemorySample | null;
 }
 
-/** What a fleet took, as in {@link HibernateReport}. */
+/** What sleeping sessions take, by the resident set of {@link MemorySample}, bytes. */
 export interface FleetFootprint {
-  readonly rssEmptyBytes: number;
-  readonly rssActiveBytes: number | null;
-  readonly rssHibernatedBytes: number;
-}
-
-/**
- * What sleeping sessions take, and how long it takes. Bytes and µs; the resident set is that of {@link MemorySample}. Of several fleets it is told of the one that
- * has the median of bytes a sleeper, of two the one with more.
- */
-export interface HibernateReport extends FleetFootprint {
   readonly rssEmptyBytes: number;
   /** All awake, every page of their rings touched; null where they are more than can be awake at a time. */
   readonly rssActiveBytes: number | null;
   /** After defragmentation, in the last round; of those who fall asleep by waves, in the first, before any of them has woken. */
   readonly rssHibernatedBytes: number;
+}
+
+/** That, how long it takes, µs, and what else was seen. Of several fleets it is told of the one that has the median of bytes a sleeper, of two the one with more. */
+export interface HibernateReport extends FleetFootprint {
   /** Null as well where the last round ends asleep. */
   readonly rssWokenBytes: number | null;
   /** Share of the resident set, less that of the empty manager, that is given back (R-24): 0…1. */
@@ -159,7 +153,7 @@ async function measureFleet(
           onProgress(`${Math.min(first + WAVE, sessions)} asleep`);
         }
       }
-      const hibernated = await (sessions <= FEW_ENOUGH ? fleet.sample() : fleet.settledSample());
+      const hibernated = await (settings.sessions <= FEW_ENOUGH ? fleet.sample() : fleet.settledSample());
       recordBytes = fleet.store.stats().recordBytes / sessions;
       disk = fleet.store.durable?.disk() ?? null;
       let woken: MemorySample | null = null;

@@ -17,7 +17,7 @@ export const memoryLine: LoadTarget = {
   text: 'Verify linear scaling (R² > 0.95) … EXPECT_GT(correlation, 0.95);',
   source: 'TEST(BotSessionMgrPerformanceTest, LinearMemoryScaling)',
   reading:
-    'What the manager says that 50, 100, 200, 400, 1000 and 5000 sessions hold, with every page of their rings touched, lies on a straight line: R² above 0.999, and each ' +
+    'What a manager says that 50, 100, 200, 400, 1000 and 5000 sessions hold, one size after the other, with every page of their rings touched, lies on a straight line: R² above 0.999, and each ' +
     'point within 5 %; 50 000 lie on that same line within 5 %. As the test has it, growth of the resident set at 50 to 400 sessions: correlation above 0.95. ' +
     RESIDENT_SET,
   kind: 'memory',
