@@ -64,6 +64,7 @@ export function hibernateCommand(): Command {
     .action(
       async ({
         json,
+        heap,
         sessions,
         stateBytes,
         state,
@@ -74,27 +75,14 @@ export function hibernateCommand(): Command {
         warmUps,
         fleets,
         endAsleep,
-        heap,
         ...choice
       }: Flags) => {
         if (await ranLean(heap)) return;
-        const options = { choice, sessions, stateBytes, state, groups, store, synchronous, rounds, warmUps, fleets, endAsleep };
-        const report = await measureHibernation(options, (what) => process.stderr.write(`hibernate: ${what}\n`));
-        const config = {
-          ...choice,
-          sessions,
-          stateBytes,
-          state,
-          groups,
-          store,
-          ...(store === 'sqlite' && { synchronous }),
-          rounds,
-          warmUps,
-          fleets,
-          endAsleep,
-          heap,
-          node: process.version,
-        };
+        const measured = { sessions, stateBytes, state, groups, store, rounds, warmUps, fleets, endAsleep };
+        const report = await measureHibernation({ choice, synchronous, ...measured }, (what) =>
+          process.stderr.write(`hibernate: ${what}\n`),
+        );
+        const config = { ...choice, ...measured, ...(store === 'sqlite' && { synchronous }), heap, node: process.version };
         const title = `${sessions} sessions, a ${state} state of ${stateBytes} bytes, ${groups ? 'groups of five' : 'no groups'}, store ${store}`;
         process.stdout.write(`${json ? JSON.stringify({ ...report, config }) : `${title}\n\n${tableOf(report)}`}\n`);
       },

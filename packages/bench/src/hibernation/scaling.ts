@@ -33,6 +33,7 @@ export async function measureMemory(choice: SchedulerChoice, stateBytes: number)
   // The first manager warms up code, heap and allocator, which take their memory for good.
   await withFleet(choice, stateBytes, most, (fleet) => measurePoint(fleet, most));
   const measured = await withFleet(choice, stateBytes, most, async (fleet) => {
+    // Until its threads have given back what they took to start; what there is without sessions is looked at before each size.
     await fleet.emptySample();
     const points: Omit<MemoryPoint, 'residual'>[] = [];
     for (const sessions of SESSIONS) points.push(await measurePoint(fleet, sessions));

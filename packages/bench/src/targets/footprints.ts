@@ -18,9 +18,11 @@ export const SLEEPERS = {
 } as const;
 export type Sleeper = keyof typeof SLEEPERS;
 
-/** Managers that come and go before, and how many are measured then. What a process grows by meanwhile, and what comes and goes, is more beside few sessions than beside many. */
-const OF_FEW = ['--warm-ups', '2', '--fleets', '5'] as const;
-const OF_MANY = ['--warm-ups', '1', '--fleets', '1'] as const;
+/** 1 % of few is not much more than what a process has for itself comes and goes by: so many fleets are measured, one after the other. */
+export const FLEETS_OF_FEW = 5;
+/** Managers that come and go before. What a process grows by meanwhile is more beside few sessions than beside many. */
+const OF_FEW = ['--warm-ups', '2', '--fleets', String(FLEETS_OF_FEW)];
+const OF_MANY = ['--warm-ups', '1'];
 const MANY = 50_000;
 
 /** What processes with so many sessions take, each measured once, whichever targets ask for it. */

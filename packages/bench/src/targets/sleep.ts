@@ -1,6 +1,6 @@
 import { medianOfAll } from '../harness/series.js';
 import type { FleetFootprint } from '../hibernation/measure.js';
-import { type Footprints, RESIDENT_SET, type Sleeper } from './footprints.js';
+import { FLEETS_OF_FEW, type Footprints, RESIDENT_SET, type Sleeper } from './footprints.js';
 import { type Arm, type LoadTarget, type Measured, sizesUpTo } from './target.js';
 
 /** Of what they take awake. */
@@ -9,6 +9,7 @@ const MOST_PERCENT = 1;
 const LEAST_AWAKE_BYTES = 0.9 * 32_768;
 const FEW = 5000;
 const MANY = 50_000;
+
 const WHAT: Readonly<Record<Sleeper, string>> = {
   small: 'of what they take awake, a state of 32 bytes',
   deflated: 'the same, a state of 280 bytes, deflated',
@@ -21,7 +22,8 @@ export const sleep: LoadTarget = {
   source: 'class comment of BotSessionMgr, 3. MEMORY MANAGEMENT REQUIREMENTS',
   reading:
     'By the resident set of a process, less what it is with no sessions: all asleep and defragmented it is at most 1 % of what it is with all awake and their rings ' +
-    'of 32 KiB in use. Of a state as large as W2’s, 32 bytes, of 5000 in the median of five fleets of one process, and of 50 000 with one of 280 bytes, where the store deflates. For larger states there are stores on disk. ' +
+    `of 32 KiB in use. Of a state as large as W2’s, 32 bytes, of ${FEW} in the median of ${FLEETS_OF_FEW} fleets of one process, and of 50 000 with one of 280 bytes, where the ` +
+    'store deflates. For larger states there are stores on disk. ' +
     `Less than nothing counts as as much more. ${RESIDENT_SET}`,
   kind: 'memory',
   processes: 1,
