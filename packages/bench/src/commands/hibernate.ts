@@ -44,7 +44,7 @@ export function hibernateCommand(): Command {
     .addOption(
       new Option(
         '--warm-ups <count>',
-        'how many managers come and go before, for whatever the process compiles, 0…100: with as many sessions, the rings of 4096 in use; of more than 10000 the last one, the others with 4096',
+        'how many managers come and go before, for whatever the process compiles, 0…100: with as many sessions, the rings of 512 in use; of more than 10000 the last one, the others with 4096',
       )
         .argParser(integerIn(0, 100))
         .default(24),

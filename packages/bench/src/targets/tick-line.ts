@@ -21,9 +21,9 @@ interface Work {
 
 /** A tick of 50 is to divide between two: of batches of 64, the default, it is one, and steps of 128 sessions show instead of a line. */
 const WORKS: readonly Work[] = [
-  { workload: 'W4', batch: 16, updatesARound: 8000, mostTicks: 40, binding: true },
-  { workload: 'W1', batch: 16, updatesARound: 250_000, mostTicks: 150, binding: false },
-  { workload: 'W1', batch: 64, updatesARound: 250_000, mostTicks: 150, binding: false },
+  { workload: 'W4', batch: 16, updatesARound: 5000, mostTicks: 40, binding: true },
+  { workload: 'W1', batch: 16, updatesARound: 125_000, mostTicks: 150, binding: false },
+  { workload: 'W1', batch: 64, updatesARound: 125_000, mostTicks: 150, binding: false },
 ];
 
 export const tickLine: LoadTarget = {
