@@ -3,6 +3,7 @@ import { STORES } from '../durable/store-place.js';
 import { type Heap, heapOption, ranLean } from '../harness/lean-process.js';
 import type { SchedulerChoice } from '../harness/scheduler-choice.js';
 import type { Summary } from '../harness/series.js';
+import { MOST_FILLED } from '../hibernation/falling-asleep.js';
 import { type HibernateOptions, type HibernateReport, measureHibernation } from '../hibernation/measure.js';
 import {
   callerOption,
@@ -44,7 +45,7 @@ export function hibernateCommand(): Command {
     .addOption(
       new Option(
         '--warm-ups <count>',
-        'how many managers come and go before, for whatever the process compiles, 0…100: with as many sessions, the rings of 512 in use; of more than 10000 the last one, the others with 4096',
+        `how many managers come and go before, for whatever the process compiles, 0…100: with as many sessions, the rings of ${MOST_FILLED} in use; of more than 10000 the last one, the others with 4096`,
       )
         .argParser(integerIn(0, 100))
         .default(24),

@@ -3,7 +3,7 @@ import { Series } from '../harness/series.js';
 import { accountsOf, type SleepyFleet } from './sleepy-fleet.js';
 
 /** Of a fleet that comes and goes before, so many have their rings in use: pages of rings are given back by whole blocks, and leave nothing behind. */
-const MOST_FILLED = 512;
+export const MOST_FILLED = 512;
 /** A store that takes nothing for so long, by the clock on the wall, will not. A disk with other work may take seconds. */
 const MOST_IDLE_MS = 120_000;
 

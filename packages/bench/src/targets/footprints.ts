@@ -1,5 +1,6 @@
 import { leanApartUntil } from '../harness/apart.js';
 import { LEAN_START } from '../harness/lean-process.js';
+import { MOST_FILLED } from '../hibernation/falling-asleep.js';
 import type { HibernateReport } from '../hibernation/measure.js';
 import type { MemoryReport } from '../hibernation/scaling.js';
 import type { Arm } from './target.js';
@@ -7,7 +8,7 @@ import type { Arm } from './target.js';
 /** What is meant by the resident set of these processes: for the readings of the targets. */
 export const RESIDENT_SET =
   `The resident set is that of a process of its own, less what V8 keeps of its heap for objects to come, started with ${LEAN_START}; what it is with no sessions ` +
-  'is taken after a fleet as large has come and gone, 512 of it with their rings in use, and up to 512 sessions of the same manager, once its threads have given back what they took to start and it no longer changes.';
+  `is taken after a fleet as large has come and gone, ${MOST_FILLED} of it with their rings in use, and up to 512 sessions of the same manager, once its threads have given back what they took to start and it no longer changes.`;
 
 /** What a session has besides its rings, and where it sleeps. */
 export const SLEEPERS = {
