@@ -13,12 +13,12 @@ describe('SliceShare', () => {
   });
 
   it('is more with each slice', () => {
-    const shares = Array.from({ length: 43 }, (_, slices) => grown(slices).of(2));
+    const shares = Array.from({ length: 106 }, (_, slices) => grown(slices).of(2));
     expect(shares).toEqual([...new Set(shares)].sort((a, b) => a - b));
-    expect(grown(42).isWhole).toBe(false);
+    expect(grown(105).isWhole).toBe(false);
   });
 
-  it('is one half from the 44th slice on', () => {
-    expect([43, 44, 200].map((slices) => [grown(slices).of(2), grown(slices).isWhole])).toEqual(Array(3).fill([1, true]));
+  it('is one half from the 107th slice on', () => {
+    expect([106, 107, 400].map((slices) => [grown(slices).of(2), grown(slices).isWhole])).toEqual(Array(3).fill([1, true]));
   });
 });

@@ -94,6 +94,8 @@ export class Defragmentation {
   #untilMs = 0;
   /** The last slice could do nothing before something else was done. */
   #isWaiting = false;
+  /** The last slice had more to do than time. */
+  #isFull = false;
   #isClosed = false;
 
   constructor(parts: DefragmentationParts) {
@@ -101,17 +103,18 @@ export class Defragmentation {
     this.#dueMs = parts.wallClock.now() + (parts.intervalMs ?? Number.POSITIVE_INFINITY);
   }
 
-  /** Goes on so that it ends before `performance.now()` has come to `untilMs`, or there is nothing more to do: then false. At least one step. Between ticks. */
+  /** Goes on so that it ends before `performance.now()` has come to `untilMs`, or there is nothing more to do: then false. At least one step; none while a thread collects. Between ticks. */
   step(untilMs: number): boolean {
     const { wallClock, isRoundOpen, garbage } = this.#parts;
     if (this.#jobs.length === 0 && wallClock.now() >= this.#dueMs && !this.#isClosed) this.#jobs.push(new Job(false, false));
     const job = this.#jobs[0];
-    if (job === undefined || isRoundOpen()) return this.#jobs.length > 0;
+    if (job === undefined || isRoundOpen() || garbage.isCollecting) return this.#jobs.length > 0;
     const beganMs = performance.now();
     if (job.slices === 0) job.beganMs = beganMs;
     this.#untilMs = beganMs + share.of(untilMs - beganMs);
     const endedMs = this.#advance(job, beganMs);
-    if (!this.#isWaiting) share.grow();
+    this.#isFull = endedMs >= this.#untilMs && !this.#isWaiting && !job.isDone;
+    if (this.#isFull) share.grow();
     job.slices++;
     job.longestSliceUs = Math.max(job.longestSliceUs, (endedMs - beganMs) * 1000);
     garbage.collectSoonIfDue();
@@ -127,16 +130,18 @@ export class Defragmentation {
    * Rejects with `ERR_MEMORY`; what was moved by then has been.
    */
   async run(laysOut: boolean, driver: SliceDriver): Promise<DefragmentationReport> {
+    const { garbage } = this.#parts;
     const job = new Job(laysOut, true);
     this.#jobs.push(job);
     while (!job.isDone && !this.#isClosed) {
       await driver.slice();
       if (job.isDone) break;
-      await (this.#isWaiting || share.isWhole ? setImmediate() : sleep(PAUSE_MS));
+      if (garbage.isCollecting) await garbage.settled();
+      else await (this.#isFull && !share.isWhole ? sleep(PAUSE_MS) : setImmediate());
     }
     if (job.error !== undefined) throw job.error;
     const report = job.report(performance.now());
-    await this.#parts.garbage.settled();
+    await garbage.settled();
     return report;
   }
 

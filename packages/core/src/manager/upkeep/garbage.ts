@@ -66,10 +66,14 @@ export class Garbage {
     });
   }
 
+  /** Whether a collection is due or under way: V8 does it with threads of its own as well, which take this one's processor. */
+  get isCollecting(): boolean {
+    return this.#work !== undefined;
+  }
+
   /** Resolves when no collection is due or under way. */
   async settled(): Promise<void> {
-    for (let work = this.#soon ?? this.#next ?? this.#running; work !== undefined; work = this.#soon ?? this.#next ?? this.#running)
-      await work;
+    for (let work = this.#work; work !== undefined; work = this.#work) await work;
   }
 
   /**
@@ -89,6 +93,10 @@ export class Garbage {
   /** There is nobody left to collect. */
   close(): void {
     this.#isClosed = true;
+  }
+
+  get #work(): Promise<void> | undefined {
+    return this.#soon ?? this.#next ?? this.#running;
   }
 
   #begin(): Promise<void> {
