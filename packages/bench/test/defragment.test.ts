@@ -10,7 +10,7 @@ function bench(...args: string[]) {
 }
 
 const NUMBER = expect.any(Number);
-const SMALL = ['--sessions', '1000', '--awake', '100', '--rounds', '3', '--cold-rounds', '2'];
+const SMALL = ['--sessions', '1000', '--awake', '100', '--rounds', '3', '--cold-rounds', '2', '--pace-ms', '5'];
 
 describe('dormouse-bench defragment', () => {
   it.each([
@@ -21,12 +21,17 @@ describe('dormouse-bench defragment', () => {
     const report = JSON.parse(stdout);
     expect(report).toMatchObject({
       longestSliceUs: { median: NUMBER, p99: NUMBER, mean: NUMBER, max: NUMBER },
+      longestOnTickUs: { median: NUMBER, p99: NUMBER, mean: NUMBER, max: NUMBER },
+      latestTickUs: { median: NUMBER, p99: NUMBER, mean: NUMBER, max: NUMBER },
+      latestTickBeforeUs: { median: NUMBER, p99: NUMBER, mean: NUMBER, max: NUMBER },
       roundsWithin: NUMBER,
       freshBytes: NUMBER,
       defragmentedBytes: NUMBER,
       config: { scheduler, sessions: 1000, awake: 100, sliceMs: 2, paceMs: 5, rounds: 3, coldRounds: 2 },
     });
-    expect([report.rounds.length, report.coldSliceUs.length]).toEqual([3, 2]);
+    expect([report.rounds, report.coldSliceUs, report.coldOnTickUs, report.coldLatestTickUs].map(({ length }) => length)).toEqual([
+      3, 2, 2, 2,
+    ]);
     // 100 sessions that lay in 16 blocks lie in 2.
     for (const { movedSessions, droppedBlocks, slices } of report.rounds) {
       expect(movedSessions).toBeGreaterThan(0);
@@ -44,7 +49,8 @@ describe('dormouse-bench defragment', () => {
   it('prints a table without --json', () => {
     const { status, stdout } = bench(...SMALL);
     expect(stdout).toMatch(/^1000 sessions, all but 100 put to sleep, slices of 2 ms, a tick every 5 ms\n/);
-    expect(stdout).toMatch(/within the slice: [0-3] of 3 rounds; cold rounds before: \d+\.\d\d \d+\.\d\d\n/);
+    expect(stdout).toMatch(/\nlongest slice( +\d+\.\d\d){3} +\d+\.\d\d \d+\.\d\d\n/);
+    expect(stdout).toMatch(/\nwithin the slice: [0-3] of 3 rounds\n/);
     expect(status).toBe(0);
   });
 

@@ -23,7 +23,7 @@ interface Flags extends SchedulerChoice, Omit<DefragmentOptions, 'choice'> {
 export function defragmentCommand(): Command {
   return new Command('defragment')
     .description(
-      'Put all but --awake sessions to sleep at random, each with 32 KiB of rings in use, and defragment while ticks go on, rounds in a row: the longest slice of each (R-25), ' +
+      'Put all but --awake sessions to sleep at random, each with 32 KiB of rings in use, and defragment while ticks go on, rounds in a row: the longest slice of each, and the longest on a tick (R-25), ' +
         'and what is left of memory beside a manager that never had more sessions than stayed awake.',
     )
     .addOption(sessionsOption(5000))
@@ -33,7 +33,7 @@ export function defragmentCommand(): Command {
         .default(1000),
     )
     .addOption(new Option('--slice-ms <ms>', 'maintenanceSliceMs, 1…1000').argParser(integerIn(1, 1000)).default(2))
-    .addOption(new Option('--pace-ms <ms>', 'from one tick to the next, 1…1000').argParser(integerIn(1, 1000)).default(5))
+    .addOption(new Option('--pace-ms <ms>', 'from one tick to the next, 1…1000').argParser(integerIn(1, 1000)).default(50))
     .addOption(
       new Option('--ticks-before <count>', 'ticks before all rounds, one behind the other; 1200 are a minute at 20 Hz, 0…1000000')
         .argParser(integerIn(0, 1_000_000))
@@ -65,17 +65,28 @@ export function defragmentCommand(): Command {
     );
 }
 
-function tableOf({ longestSliceUs, coldSliceUs, roundsWithin, rounds, freshBytes, defragmentedBytes }: DefragmentReport): string {
+function tableOf(report: DefragmentReport): string {
+  const { longestSliceUs, longestOnTickUs, latestTickUs, latestTickBeforeUs, roundsWithin, rounds, freshBytes, defragmentedBytes } = report;
   const ms = (us: number): string => (us / 1000).toFixed(2);
+  const row = (what: string, { median, p99, max }: DefragmentReport['latestTickUs'], cold: readonly number[]): string[] => [
+    what,
+    ms(median),
+    ms(p99),
+    ms(max),
+    cold.map(ms).join(' '),
+  ];
   const mb = (bytes: number): string => (bytes / 1e6).toFixed(2);
   const { movedSessions, droppedBlocks, slices } = rounds[rounds.length - 1];
   return [
     alignedColumns([
-      ['longest slice of a round, ms', 'median', 'p99', 'most'],
-      ['', ms(longestSliceUs.median), ms(longestSliceUs.p99), ms(longestSliceUs.max)],
+      ['of a round, ms', 'median', 'p99', 'most', 'cold rounds'],
+      row('longest slice', longestSliceUs, report.coldSliceUs),
+      row('longest slice on a tick', longestOnTickUs, report.coldOnTickUs),
+      row('latest tick', latestTickUs, report.coldLatestTickUs),
+      row('latest of 16 ticks before', latestTickBeforeUs, []),
     ]),
     '',
-    `within the slice: ${roundsWithin} of ${rounds.length} rounds; cold rounds before: ${coldSliceUs.map(ms).join(' ') || 'none'}`,
+    `within the slice: ${roundsWithin} of ${rounds.length} rounds`,
     `last round: ${movedSessions} sessions moved, ${droppedBlocks} blocks dropped, ${slices} slices`,
     `MB of those awake, sleepers included: ${mb(defragmentedBytes)}; in a manager that never had more: ${mb(freshBytes)}`,
   ].join('\n');

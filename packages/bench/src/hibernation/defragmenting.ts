@@ -7,6 +7,8 @@ import { accountsOf, SleepyFleet, type SleepyFleetOptions } from './sleepy-fleet
 
 /** Of what is put to sleep. */
 const STATE_BYTES = 32;
+/** While nothing is defragmented, before each round. */
+const TICKS_COMPARED = 16;
 
 export interface DefragmentOptions {
   readonly choice: SchedulerChoice;
@@ -26,14 +28,31 @@ export interface DefragmentOptions {
 /** What defragmenting takes of ticks (R-25), and what it gives back. µs and bytes; the resident set is that of `MemorySample`. */
 export interface DefragmentReport {
   /** The longest slice of each round, and of the cold ones before. */
-  readonly longestSliceUs: Summary & { readonly max: number };
+  readonly longestSliceUs: Longest;
   readonly coldSliceUs: readonly number[];
+  /** Of those at the end of a tick, which took so much longer; 0 where a round had none. */
+  readonly longestOnTickUs: Longest;
+  readonly coldOnTickUs: readonly number[];
+  /** How much later than `paceMs` after the last one's end the latest tick of each round began; and the latest of 16 before each, while nothing was defragmented. */
+  readonly latestTickUs: Longest;
+  readonly coldLatestTickUs: readonly number[];
+  readonly latestTickBeforeUs: Longest;
   /** Rounds of which no slice was longer than `sliceMs`. */
   readonly roundsWithin: number;
   readonly rounds: readonly DefragmentationReport[];
   /** What as many as stay awake take in a manager that never had more; and what they take when the others have fallen asleep, these included; both less what there was with none. */
   readonly freshBytes: number;
   readonly defragmentedBytes: number;
+}
+
+interface Longest extends Summary {
+  readonly max: number;
+}
+
+interface Round {
+  readonly report: DefragmentationReport;
+  readonly latestTickUs: number;
+  readonly latestTickBeforeUs: number;
 }
 
 /** Has all but `awake` of the sessions fall asleep, at random, and defragments while ticks go on; then all wake. */
@@ -60,7 +79,7 @@ export async function measureDefragmenting(
     const empty = await fleet.emptySample();
     fleet.create(accountIds);
     for (let tick = 0; tick < ticksBefore; tick++) await fleet.tick();
-    const reports: DefragmentationReport[] = [];
+    const all: Round[] = [];
     let defragmentedBytes = 0;
     for (let round = 0; round < coldRounds + rounds; round++) {
       await fleet.fillRings(accountIds);
@@ -68,20 +87,25 @@ export async function measureDefragmenting(
       for (const accountId of going) fleet.manager.hibernateSession(accountId);
       // Sleepers are stored in slices as well, which are not those that are measured.
       await fleet.untilStored(going.length, paceMs);
-      reports.push(await defragmentAmongTicks(fleet, paceMs));
+      all.push(await defragmentAmongTicks(fleet, paceMs));
       if (round === coldRounds + rounds - 1) defragmentedBytes = (await fleet.settledSample()).rssBytes - empty.rssBytes;
       // Each round begins as the first did: what was dropped is given back, and all are awake.
       else await fleet.manager.collectGarbage();
       for (const accountId of going) fleet.manager.reactivateSession(accountId);
       onProgress(`round ${round + 1} of ${coldRounds + rounds}`);
     }
-    const longest = reports.map(({ longestSliceUs }) => longestSliceUs);
-    const warm = longest.slice(coldRounds);
+    const cold = all.slice(0, coldRounds);
+    const warm = all.slice(coldRounds);
     return {
-      longestSliceUs: { ...summaryOf(warm), max: Math.max(...warm) },
-      coldSliceUs: longest.slice(0, coldRounds),
-      roundsWithin: warm.filter((sliceUs) => sliceUs <= sliceMs * 1000).length,
-      rounds: reports.slice(coldRounds),
+      longestSliceUs: longestOf(warm.map(({ report }) => report.longestSliceUs)),
+      coldSliceUs: cold.map(({ report }) => report.longestSliceUs),
+      longestOnTickUs: longestOf(warm.map(({ report }) => report.longestOnTickUs)),
+      coldOnTickUs: cold.map(({ report }) => report.longestOnTickUs),
+      latestTickUs: longestOf(warm.map(({ latestTickUs }) => latestTickUs)),
+      coldLatestTickUs: cold.map(({ latestTickUs }) => latestTickUs),
+      latestTickBeforeUs: longestOf(warm.map(({ latestTickBeforeUs }) => latestTickBeforeUs)),
+      roundsWithin: warm.filter(({ report }) => report.longestSliceUs <= sliceMs * 1000).length,
+      rounds: warm.map(({ report }) => report),
       freshBytes,
       defragmentedBytes,
     };
@@ -103,23 +127,31 @@ async function bytesOfFresh(settings: SleepyFleetOptions, sessions: number): Pro
   }
 }
 
-async function defragmentAmongTicks(fleet: SleepyFleet, paceMs: number): Promise<DefragmentationReport> {
+async function defragmentAmongTicks(fleet: SleepyFleet, paceMs: number): Promise<Round> {
+  let ticks = 0;
+  const latestTickBeforeUs = await latestOfTicks(fleet, paceMs, () => ticks++ < TICKS_COMPARED);
   let isDone = false;
   const defragmenting = fleet.manager.defragmentMemory().finally(() => {
     isDone = true;
   });
-  const ticking = (async () => {
-    while (!isDone) {
-      await fleet.tick();
-      await sleep(paceMs);
-    }
-  })();
-  const [report] = await Promise.all([defragmenting, ticking]);
-  return report;
+  const [report, latestTickUs] = await Promise.all([defragmenting, latestOfTicks(fleet, paceMs, () => !isDone)]);
+  return { report, latestTickUs, latestTickBeforeUs };
 }
 
-function summaryOf(values: readonly number[]): Summary {
+/** Ticks `paceMs` after the end of the last one, as long as it should; by how much the latest was late. */
+async function latestOfTicks(fleet: SleepyFleet, paceMs: number, goesOn: () => boolean): Promise<number> {
+  let latestMs = 0;
+  while (goesOn()) {
+    await fleet.tick();
+    const dueMs = performance.now() + paceMs;
+    await sleep(paceMs);
+    latestMs = Math.max(latestMs, performance.now() - dueMs);
+  }
+  return latestMs * 1000;
+}
+
+function longestOf(values: readonly number[]): Longest {
   const series = new Series(values.length);
   for (const value of values) series.push(value);
-  return series.summary();
+  return { ...series.summary(), max: Math.max(...values) };
 }

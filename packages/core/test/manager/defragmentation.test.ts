@@ -173,8 +173,24 @@ describe('R-25 defragmentMemory', () => {
       manager.drainOutbound(() => {});
       if (++ticks % 10 === 0) await new Promise(setImmediate);
     }
-    const { slices, droppedBlocks } = await done;
+    const { slices, droppedBlocks, longestOnTickUs, longestSliceUs } = await done;
     expect([slices > 1, droppedBlocks]).toEqual([true, 30]);
+    expect([longestOnTickUs > 0, longestOnTickUs <= longestSliceUs]).toEqual([true, true]);
+  });
+
+  it('takes nothing of the ticks of a host that pauses between two', async () => {
+    const { manager } = await startSparse(60, 2, { maintenanceSliceMs: 0.1 });
+    let isDone = false;
+    const done = manager.defragmentMemory().finally(() => {
+      isDone = true;
+    });
+    while (!isDone) {
+      await manager.updateAllSessions(10);
+      manager.drainOutbound(() => {});
+      await new Promise(setImmediate);
+    }
+    const { slices, droppedBlocks, longestOnTickUs } = await done;
+    expect([slices > 1, droppedBlocks, longestOnTickUs]).toEqual([true, 30, 0]);
   });
 
   it('asked for twice is done twice, one behind the other', async () => {
@@ -217,12 +233,13 @@ describe('R-25 every defragmentationIntervalMs', () => {
     const clock = new ManualClock();
     const { manager } = await startSparse(20, 8, { clock, defragmentationIntervalMs: 60_000, ...settings } as object);
     const bytes = manager.getMemoryUsage().reservedBytes / 20;
+    const blocks = (): number => manager.getMemoryUsage().reservedBytes / bytes;
     const tick = async (): Promise<number> => {
       // In slices: whether it takes one or ten depends on the machine.
       for (let ticks = 0; ticks < 300; ticks++) await manager.updateAllSessions(10);
-      return manager.getMemoryUsage().reservedBytes / bytes;
+      return blocks();
     };
-    return { manager, clock, tick };
+    return { manager, clock, tick, blocks };
   }
 
   it('blocks are emptied by the ticks that come when the time has', async () => {
@@ -231,6 +248,18 @@ describe('R-25 every defragmentationIntervalMs', () => {
     expect(await tick()).toBe(20);
     clock.advance(1);
     expect(await tick()).toBe(3);
+  });
+
+  it('blocks are emptied behind them where the host pauses between two', async () => {
+    const { manager, clock, blocks } = await startTimed({ enableAutoDefragmentation: true });
+    clock.advance(60_000);
+    await manager.updateAllSessions(10);
+    expect(blocks()).toBe(20);
+    for (let turn = 0; turn < 300; turn++) {
+      await new Promise(setImmediate);
+      await manager.updateAllSessions(10);
+    }
+    expect(blocks()).toBe(3);
   });
 
   it('nothing moves where enableAutoDefragmentation is false', async () => {

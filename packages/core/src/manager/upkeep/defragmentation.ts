@@ -21,6 +21,8 @@ export interface DefragmentationReport {
    * to wait for a CPU meanwhile.
    */
   readonly longestSliceUs: number;
+  /** The longest of those at the end of a tick, wall-clock µs: that tick took so much longer. 0 where all were between ticks. */
+  readonly longestOnTickUs: number;
   /** From the first to the last, wall-clock ms. */
   readonly durationMs: number;
 }
@@ -40,9 +42,12 @@ export interface DefragmentationParts extends CompactionParts {
 
 /** What drives a defragmentation where no ticks do. */
 export interface SliceDriver {
-  /** Does all maintenance there is for a slice; between ticks. */
+  /** Does all maintenance there is for a slice; between ticks. Where a tick waits already, that one's end has the slice. */
   slice(): Promise<void>;
 }
+
+/** Where a slice is: who waits for it. */
+export type SlicePlace = 'on a tick' | 'between ticks';
 
 /** Sleepers are stored first, so that their slots are free; a store that takes none for so long is not waited for. */
 const STORING_PATIENCE_MS = 250;
@@ -62,6 +67,7 @@ class Job implements CompactionCounts {
   bytesGivenBack = 0;
   slices = 0;
   longestSliceUs = 0;
+  longestOnTickUs = 0;
   beganMs = 0;
   isDone = false;
   error: unknown;
@@ -76,8 +82,9 @@ class Job implements CompactionCounts {
   }
 
   report(endedMs: number): DefragmentationReport {
-    const { movedSessions, droppedBlocks, bytesGivenBack, slices, longestSliceUs } = this;
-    return { movedSessions, droppedBlocks, bytesGivenBack, slices, longestSliceUs, durationMs: slices === 0 ? 0 : endedMs - this.beganMs };
+    const { movedSessions, droppedBlocks, bytesGivenBack, slices, longestSliceUs, longestOnTickUs } = this;
+    const durationMs = slices === 0 ? 0 : endedMs - this.beganMs;
+    return { movedSessions, droppedBlocks, bytesGivenBack, slices, longestSliceUs, longestOnTickUs, durationMs };
   }
 }
 
@@ -96,6 +103,8 @@ export class Defragmentation {
   #isWaiting = false;
   /** The last slice had more to do than time. */
   #isFull = false;
+  /** Of all jobs. */
+  #slices = 0;
   #isClosed = false;
 
   constructor(parts: DefragmentationParts) {
@@ -103,10 +112,15 @@ export class Defragmentation {
     this.#dueMs = parts.wallClock.now() + (parts.intervalMs ?? Number.POSITIVE_INFINITY);
   }
 
+  /** Whether there is anything to do, or will be when a thread has collected. */
+  get isDue(): boolean {
+    return this.#jobs.length > 0 || (!this.#isClosed && this.#parts.wallClock.now() >= this.#dueMs);
+  }
+
   /** Goes on so that it ends before `performance.now()` has come to `untilMs`, or there is nothing more to do: then false. At least one step; none while a thread collects. Between ticks. */
-  step(untilMs: number): boolean {
+  step(untilMs: number, place: SlicePlace): boolean {
     const { wallClock, isRoundOpen, garbage } = this.#parts;
-    if (this.#jobs.length === 0 && wallClock.now() >= this.#dueMs && !this.#isClosed) this.#jobs.push(new Job(false, false));
+    if (this.#jobs.length === 0 && this.isDue) this.#jobs.push(new Job(false, false));
     const job = this.#jobs[0];
     if (job === undefined || isRoundOpen() || garbage.isCollecting) return this.#jobs.length > 0;
     const beganMs = performance.now();
@@ -116,7 +130,10 @@ export class Defragmentation {
     this.#isFull = endedMs >= this.#untilMs && !this.#isWaiting && !job.isDone;
     if (this.#isFull) share.grow();
     job.slices++;
-    job.longestSliceUs = Math.max(job.longestSliceUs, (endedMs - beganMs) * 1000);
+    this.#slices++;
+    const sliceUs = (endedMs - beganMs) * 1000;
+    job.longestSliceUs = Math.max(job.longestSliceUs, sliceUs);
+    if (place === 'on a tick') job.longestOnTickUs = Math.max(job.longestOnTickUs, sliceUs);
     garbage.collectSoonIfDue();
     if (job.isDone) {
       this.#jobs.shift();
@@ -137,7 +154,8 @@ export class Defragmentation {
       await driver.slice();
       if (job.isDone) break;
       if (garbage.isCollecting) await garbage.settled();
-      else await (this.#isFull && !share.isWhole ? sleep(PAUSE_MS) : setImmediate());
+      else if (share.isWhole || !this.#isFull) await setImmediate();
+      else await this.#pause(job);
     }
     if (job.error !== undefined) throw job.error;
     const report = job.report(performance.now());
@@ -150,6 +168,15 @@ export class Defragmentation {
     this.#isClosed = true;
     this.#jobs.length = 0;
     this.#dueMs = Number.POSITIVE_INFINITY;
+  }
+
+  /** While slices are short ones; as long as ticks bring some more, these are enough. */
+  async #pause(job: Job): Promise<void> {
+    let before: number;
+    do {
+      before = this.#slices;
+      await sleep(PAUSE_MS);
+    } while (this.#slices > before && !job.isDone && !this.#isClosed);
   }
 
   /** Returns what time it is. */

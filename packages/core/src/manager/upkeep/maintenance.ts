@@ -40,7 +40,7 @@ export interface MaintenanceParts {
 const RETRY_MS = 5;
 
 /**
- * What can wait: sleepers' rows are stored, sessions moved together, memory given back (R-22, R-25, R-26). A slice of it at the end of each tick; what the
+ * What can wait: sleepers' rows are stored, sessions moved together, memory given back (R-22, R-25, R-26). A slice of it at the end of each tick, or right behind it; what the
  * host has asked for goes on between ticks as well, so that it comes to its end whether ticks come or not. Main thread only.
  */
 export class Maintenance {
@@ -50,6 +50,9 @@ export class Maintenance {
   #retryMs = 0;
   /** Whether checkpoints are next to have the store before sleepers. */
   #isCheckpointsTurn = false;
+  /** A slice of defragmentation was put off to behind a tick, and has not been there. */
+  #isSliceOwed = false;
+  #isSliceComing = false;
   /** A tick's end has put off a checkpoint, which has not had a store since that could have taken something of it. */
   #isOwed = false;
   /** Whether the store is to be given something as soon as the event loop has come round. */
@@ -89,16 +92,16 @@ export class Maintenance {
   }
 
   /**
-   * The end of a tick: a slice until `untilMs`. A checkpoint that nobody waits for goes on between ticks, or, where it came to nothing there since the last tick, until
+   * The end of a tick: a slice until `untilMs`, of a defragmentation behind it if there is time. A checkpoint that nobody waits for goes on between ticks, or, where it came to nothing there since the last tick, until
    * `unaskedUntilMs`. A promise when the scheduler has a part in it.
    */
   run(untilMs: number, unaskedUntilMs: number): void | Promise<void> {
     const storing = this.#storeRecords(untilMs, unaskedUntilMs);
     if (storing === undefined) {
-      this.#defragmentation.step(untilMs);
+      this.#endTick(untilMs);
       return;
     }
-    return storing.then(() => void this.#defragmentation.step(untilMs));
+    return storing.then(() => this.#endTick(untilMs));
   }
 
   /** See `SessionManager.checkpoint`. */
@@ -109,8 +112,7 @@ export class Maintenance {
 
   /** See `SessionManager.defragmentMemory`, `optimizeMemoryLayout`. */
   defragment(laysOut: boolean): Promise<DefragmentationReport> {
-    const { ticks, sliceMs } = this.#parts;
-    return this.#defragmentation.run(laysOut, { slice: () => ticks.betweenTicks(async () => this.#slice(performance.now() + sliceMs)) });
+    return this.#defragmentation.run(laysOut, { slice: () => this.#sliceBetween((untilMs) => this.#store(untilMs)) });
   }
 
   /** See `SessionManager.collectGarbage`. */
@@ -128,12 +130,34 @@ export class Maintenance {
     this.#garbage.close();
   }
 
-  /** Without a tick; at once, so that nobody asks for anything meanwhile. */
-  #slice(untilMs: number): void {
-    // It was asked for while a tick was in flight, behind which the manager has stopped.
-    if (this.#isClosed) return;
-    this.#store(untilMs);
-    this.#defragmentation.step(untilMs);
+  /** No tick takes longer for a defragmentation that has time between two; where one follows the other, every second has a slice. */
+  #endTick(untilMs: number): void {
+    if (!this.#defragmentation.isDue) return;
+    if (this.#isSliceOwed) {
+      this.#isSliceOwed = false;
+      this.#defragmentation.step(untilMs, 'on a tick');
+      return;
+    }
+    this.#isSliceOwed = true;
+    if (this.#isSliceComing) return;
+    this.#isSliceComing = true;
+    setImmediate(() => {
+      this.#isSliceComing = false;
+      if (this.#isBetweenTicks) void this.#sliceBetween(() => {});
+    });
+  }
+
+  /** A slice without a tick, after what is to be done `before` it; at once, so that nobody asks for anything meanwhile. */
+  #sliceBetween(before: (untilMs: number) => void): Promise<void> {
+    const { ticks, sliceMs } = this.#parts;
+    return ticks.betweenTicks(async () => {
+      // The manager may have stopped behind the tick that was waited for, or the next tick may wait for this.
+      this.#isSliceOwed = !this.#isBetweenTicks;
+      if (this.#isSliceOwed) return;
+      const untilMs = performance.now() + sliceMs;
+      before(untilMs);
+      this.#defragmentation.step(untilMs, 'between ticks');
+    });
   }
 
   /**
