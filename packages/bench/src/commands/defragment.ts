@@ -41,7 +41,7 @@ export function defragmentCommand(): Command {
     )
     .addOption(new Option('--rounds <count>', 'how often, 1…1000').argParser(integerIn(1, 1000)).default(20))
     .addOption(
-      new Option('--cold-rounds <count>', 'rounds before that are told apart, while V8 compiles the code, 0…1000')
+      new Option('--cold-rounds <count>', 'rounds of another fleet before these, while V8 compiles the code, told apart, 0…1000')
         .argParser(integerIn(0, 1000))
         .default(4),
     )

@@ -9,6 +9,7 @@ import { accountsOf, SleepyFleet, type SleepyFleetOptions } from './sleepy-fleet
 const STATE_BYTES = 32;
 /** While nothing is defragmented, before each round. */
 const TICKS_COMPARED = 16;
+const NONE = { rounds: [], bytes: 0 };
 
 export interface DefragmentOptions {
   readonly choice: SchedulerChoice;
@@ -21,7 +22,7 @@ export interface DefragmentOptions {
   /** Before all rounds, one behind the other: a process has ticked for a while when its first defragmentation is due. */
   readonly ticksBefore: number;
   readonly rounds: number;
-  /** Rounds before these, in which the code is compiled. */
+  /** Rounds of another fleet before these, in which the code is compiled. */
   readonly coldRounds: number;
 }
 
@@ -60,7 +61,7 @@ export async function measureDefragmenting(
   options: DefragmentOptions,
   onProgress: (what: string) => void = () => {},
 ): Promise<DefragmentReport> {
-  const { choice, sessions, awake, sliceMs, paceMs, ticksBefore, rounds, coldRounds } = options;
+  const { choice, sessions, awake, sliceMs, ticksBefore, rounds, coldRounds } = options;
   const settings: SleepyFleetOptions = {
     choice,
     sessions,
@@ -71,44 +72,58 @@ export async function measureDefragmenting(
     synchronous: 'normal',
     sliceMs,
   };
+  const told =
+    (what: string) =>
+    (round: number, of: number): void =>
+      onProgress(`${what} ${round} of ${of}`);
+  // What V8 keeps of code that it compiles is the process's, and would be taken for sessions'.
+  const cold = coldRounds === 0 ? NONE : await roundsOf(options, settings, coldRounds, ticksBefore, told('cold round'));
   const freshBytes = await bytesOfFresh(settings, awake);
   onProgress(`${awake} of a fresh manager`);
+  const warm = await roundsOf(options, settings, rounds, coldRounds === 0 ? ticksBefore : 0, told('round'));
+  return {
+    longestSliceUs: longestOf(warm.rounds.map(({ report }) => report.longestSliceUs)),
+    coldSliceUs: cold.rounds.map(({ report }) => report.longestSliceUs),
+    longestOnTickUs: longestOf(warm.rounds.map(({ report }) => report.longestOnTickUs)),
+    coldOnTickUs: cold.rounds.map(({ report }) => report.longestOnTickUs),
+    latestTickUs: longestOf(warm.rounds.map(({ latestTickUs }) => latestTickUs)),
+    coldLatestTickUs: cold.rounds.map(({ latestTickUs }) => latestTickUs),
+    latestTickBeforeUs: longestOf(warm.rounds.map(({ latestTickBeforeUs }) => latestTickBeforeUs)),
+    roundsWithin: warm.rounds.filter(({ report }) => report.longestSliceUs <= sliceMs * 1000).length,
+    rounds: warm.rounds.map(({ report }) => report),
+    freshBytes,
+    defragmentedBytes: warm.bytes,
+  };
+}
+
+/** Of one fleet. Bytes: after the last round, less what there was with no sessions. */
+async function roundsOf(
+  { sessions, awake, paceMs }: DefragmentOptions,
+  settings: SleepyFleetOptions,
+  count: number,
+  ticksBefore: number,
+  onRound: (round: number, of: number) => void,
+): Promise<{ readonly rounds: readonly Round[]; readonly bytes: number }> {
   const fleet = await SleepyFleet.open(settings);
   try {
     const accountIds = accountsOf(0, sessions);
     const empty = await fleet.emptySample();
     fleet.create(accountIds);
     for (let tick = 0; tick < ticksBefore; tick++) await fleet.tick();
-    const all: Round[] = [];
-    let defragmentedBytes = 0;
-    for (let round = 0; round < coldRounds + rounds; round++) {
+    const rounds: Round[] = [];
+    for (;;) {
       await fleet.fillRings(accountIds);
-      const going = shuffled([...accountIds], round).slice(awake);
+      const going = shuffled([...accountIds], rounds.length).slice(awake);
       for (const accountId of going) fleet.manager.hibernateSession(accountId);
       // Sleepers are stored in slices as well, which are not those that are measured.
       await fleet.untilStored(going.length, paceMs);
-      all.push(await defragmentAmongTicks(fleet, paceMs));
-      if (round === coldRounds + rounds - 1) defragmentedBytes = (await fleet.settledSample()).rssBytes - empty.rssBytes;
+      rounds.push(await defragmentAmongTicks(fleet, paceMs));
+      onRound(rounds.length, count);
+      if (rounds.length === count) return { rounds, bytes: (await fleet.settledSample()).rssBytes - empty.rssBytes };
       // Each round begins as the first did: what was dropped is given back, and all are awake.
-      else await fleet.manager.collectGarbage();
+      await fleet.manager.collectGarbage();
       for (const accountId of going) fleet.manager.reactivateSession(accountId);
-      onProgress(`round ${round + 1} of ${coldRounds + rounds}`);
     }
-    const cold = all.slice(0, coldRounds);
-    const warm = all.slice(coldRounds);
-    return {
-      longestSliceUs: longestOf(warm.map(({ report }) => report.longestSliceUs)),
-      coldSliceUs: cold.map(({ report }) => report.longestSliceUs),
-      longestOnTickUs: longestOf(warm.map(({ report }) => report.longestOnTickUs)),
-      coldOnTickUs: cold.map(({ report }) => report.longestOnTickUs),
-      latestTickUs: longestOf(warm.map(({ latestTickUs }) => latestTickUs)),
-      coldLatestTickUs: cold.map(({ latestTickUs }) => latestTickUs),
-      latestTickBeforeUs: longestOf(warm.map(({ latestTickBeforeUs }) => latestTickBeforeUs)),
-      roundsWithin: warm.filter(({ report }) => report.longestSliceUs <= sliceMs * 1000).length,
-      rounds: warm.map(({ report }) => report),
-      freshBytes,
-      defragmentedBytes,
-    };
   } finally {
     await fleet.close();
   }
