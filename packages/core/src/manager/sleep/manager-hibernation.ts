@@ -77,7 +77,7 @@ export abstract class ManagerHibernation<B extends AnyBehavior = AnyBehavior> ex
   /**
    * Moves sessions together so that they need as few blocks of 64 as can be, lets go of the empty ones on every thread, and has the store compact its
    * records (R-25); then collects garbage as `collectGarbage` does if 64 MiB or more wait for that. By itself every `defragmentationIntervalMs`. Handles stay valid. In slices of
-   * `maintenanceSliceMs` at the ends of ticks, and between them while none is in flight: it comes to its end whether ticks come or not. Sleepers that
+   * `maintenanceSliceMs` between ticks, and at the ends of those that follow one another without a pause: it comes to its end whether ticks come or not. Sleepers that
    * are not stored yet are stored first, if the store takes them.
    *
    * Afterwards there is room for `poolSize` sessions, as at start, in memory that is none before it is used. Rejects with `ERR_MEMORY`, what was
