@@ -1,16 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Seats } from '../../src/manager/seats.js';
 import { Garbage } from '../../src/manager/upkeep/garbage.js';
 import type { Block } from '../../src/memory/block.js';
 import type { IScheduler } from '../../src/scheduler.js';
 
-/** A collector of the calling thread's garbage alone, and whether ticks were kept out whenever that thread let go. */
-function setUp() {
+/** A collector of the calling thread's garbage, and of one seat's if there is a scheduler; and whether ticks were kept out whenever the calling thread let go. */
+function setUp(scheduler?: IScheduler) {
   const keptOut: boolean[] = [];
   let isBetween = false;
   const garbage = new Garbage({
-    seats: { joined: [] } as unknown as Seats,
-    scheduler: {} as IScheduler,
+    seats: { joined: scheduler === undefined ? [] : [{ isGone: false }], collect: () => new Promise(() => {}) } as unknown as Seats,
+    scheduler: scheduler ?? ({} as IScheduler),
     betweenTicks: async (change) => {
       isBetween = true;
       const done = change();
@@ -53,6 +53,26 @@ describe('R-26 garbage', () => {
     expect(keptOut).toEqual([]);
     await garbage.settled();
     expect([keptOut.length > 0, garbage.heldBytes]).toEqual([true, 0]);
+  });
+
+  it('a scheduler that fails to rouse its threads keeps nobody from collecting, and is not waited for', async () => {
+    const rouse = vi.fn(() => {
+      throw new Error('no');
+    });
+    const { garbage, drop, keptOut } = setUp({ rouse } as unknown as IScheduler);
+    drop(1, 2 ** 26);
+    garbage.collectSoonIfDue();
+    await Promise.all([garbage.collect(), garbage.collect(), garbage.settled()]);
+    expect([rouse.mock.calls.length, garbage.heldBytes, garbage.isCollecting]).toEqual([2, 0, false]);
+    expect(keptOut.length).toBeGreaterThan(0);
+  });
+
+  it('is under way from when it is begun until it has resolved', async () => {
+    const { garbage } = setUp();
+    const done = Promise.all([garbage.collect(), garbage.collect()]);
+    expect(garbage.isCollecting).toBe(true);
+    await done;
+    expect(garbage.isCollecting).toBe(false);
   });
 
   it('nobody stops once it is closed', async () => {

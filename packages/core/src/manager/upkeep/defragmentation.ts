@@ -42,7 +42,7 @@ export interface DefragmentationParts extends CompactionParts {
 
 /** What drives a defragmentation where no ticks do. */
 export interface SliceDriver {
-  /** Does all maintenance there is for a slice; between ticks. Where a tick waits already, that one's end has the slice. */
+  /** Does all maintenance there is for a slice; between ticks. Where one is in flight, its end has the slice: resolves behind it, and nothing is done. */
   slice(): Promise<void>;
 }
 
@@ -176,7 +176,7 @@ export class Defragmentation {
     do {
       before = this.#slices;
       await sleep(PAUSE_MS);
-    } while (this.#slices > before && !job.isDone && !this.#isClosed);
+    } while (this.#slices > before && !share.isWhole && !job.isDone && !this.#isClosed);
   }
 
   /** Returns what time it is. */

@@ -66,14 +66,15 @@ export class Garbage {
     });
   }
 
-  /** Whether a collection is due or under way: V8 does it with threads of its own as well, which take this one's processor. */
+  /** Whether a collection is under way, or follows one that is: V8 does it with threads of its own as well, which take this one's processor. */
   get isCollecting(): boolean {
-    return this.#work !== undefined;
+    return (this.#next ?? this.#running) !== undefined;
   }
 
   /** Resolves when no collection is due or under way. */
   async settled(): Promise<void> {
-    for (let work = this.#work; work !== undefined; work = this.#work) await work;
+    for (let work = this.#soon ?? this.#next ?? this.#running; work !== undefined; work = this.#soon ?? this.#next ?? this.#running)
+      await work;
   }
 
   /**
@@ -95,10 +96,6 @@ export class Garbage {
     this.#isClosed = true;
   }
 
-  get #work(): Promise<void> | undefined {
-    return this.#soon ?? this.#next ?? this.#running;
-  }
-
   #begin(): Promise<void> {
     const running = this.#collectEach().finally(() => {
       if (this.#running === running) this.#running = undefined;
@@ -113,12 +110,13 @@ export class Garbage {
     for (const seat of seats.joined) {
       if (this.#isClosed) return;
       let collecting: Promise<void> = Promise.resolve();
+      let isRoused = false;
       await betweenTicks(async () => {
         if (this.#isClosed || seat.isGone) return;
         collecting = seats.collect(seat);
-        scheduler.rouse?.();
+        isRoused = roused(scheduler);
       });
-      if (scheduler.rouse !== undefined) await settledWithin(collecting, PATIENCE_MS);
+      if (isRoused) await settledWithin(collecting, PATIENCE_MS);
     }
     await collectGarbage((pause) =>
       betweenTicks(async () => {
@@ -130,5 +128,15 @@ export class Garbage {
       }),
     );
     for (let turn = 0; !this.#isWitnessed && !this.#isClosed && turn < MOST_TURNS; turn++) await setImmediate();
+  }
+}
+
+/** Whether its threads look up now; else they do when the next tick begins, also of one that fails at it. */
+function roused(scheduler: IScheduler): boolean {
+  try {
+    scheduler.rouse?.();
+    return scheduler.rouse !== undefined;
+  } catch {
+    return false;
   }
 }

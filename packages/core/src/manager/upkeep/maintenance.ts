@@ -112,7 +112,11 @@ export class Maintenance {
 
   /** See `SessionManager.defragmentMemory`, `optimizeMemoryLayout`. */
   defragment(laysOut: boolean): Promise<DefragmentationReport> {
-    return this.#defragmentation.run(laysOut, { slice: () => this.#sliceBetween((untilMs) => this.#store(untilMs)) });
+    const { ticks } = this.#parts;
+    const slice = (): Promise<void> =>
+      // Behind a tick at once the host, which waits for that one, would wait for this as well.
+      ticks.phase === 'idle' ? this.#sliceBetween((untilMs) => this.#store(untilMs)) : ticks.betweenTicks(async () => {});
+    return this.#defragmentation.run(laysOut, { slice });
   }
 
   /** See `SessionManager.collectGarbage`. */
@@ -132,18 +136,17 @@ export class Maintenance {
 
   /** No tick takes longer for a defragmentation that has time between two; where one follows the other, every second has a slice. */
   #endTick(untilMs: number): void {
-    if (!this.#defragmentation.isDue) return;
-    if (this.#isSliceOwed) {
-      this.#isSliceOwed = false;
+    const isOwed = this.#isSliceOwed;
+    this.#isSliceOwed = !isOwed && this.#defragmentation.isDue;
+    if (isOwed) {
       this.#defragmentation.step(untilMs, 'on a tick');
       return;
     }
-    this.#isSliceOwed = true;
-    if (this.#isSliceComing) return;
+    if (!this.#isSliceOwed || this.#isSliceComing) return;
     this.#isSliceComing = true;
     setImmediate(() => {
       this.#isSliceComing = false;
-      if (this.#isBetweenTicks) void this.#sliceBetween(() => {});
+      if (this.#isSliceOwed && this.#isBetweenTicks) void this.#sliceBetween(() => {});
     });
   }
 
