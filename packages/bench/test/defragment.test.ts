@@ -10,7 +10,7 @@ function bench(...args: string[]) {
 }
 
 const NUMBER = expect.any(Number);
-const SMALL = ['--sessions', '1000', '--awake', '100', '--rounds', '3', '--cold-rounds', '2', '--pace-ms', '5'];
+const SMALL = ['--sessions', '4000', '--awake', '3000', '--rounds', '3', '--cold-rounds', '2', '--pace-ms', '5'];
 
 describe('dormouse-bench defragment', () => {
   it.each([
@@ -27,12 +27,12 @@ describe('dormouse-bench defragment', () => {
       roundsWithin: NUMBER,
       freshBytes: NUMBER,
       defragmentedBytes: NUMBER,
-      config: { scheduler, sessions: 1000, awake: 100, sliceMs: 2, paceMs: 5, rounds: 3, coldRounds: 2 },
+      config: { scheduler, sessions: 4000, awake: 3000, sliceMs: 2, paceMs: 5, rounds: 3, coldRounds: 2 },
     });
     expect([report.rounds, report.coldSliceUs, report.coldOnTickUs, report.coldLatestTickUs].map(({ length }) => length)).toEqual([
       3, 2, 2, 2,
     ]);
-    // 100 sessions that lay in 16 blocks lie in 2.
+    // 3000 sessions that lay in 63 blocks lie in 47.
     for (const { movedSessions, droppedBlocks, slices } of report.rounds) {
       expect(movedSessions).toBeGreaterThan(0);
       expect(droppedBlocks).toBeGreaterThan(8);
@@ -40,15 +40,15 @@ describe('dormouse-bench defragment', () => {
     }
     expect(report.longestSliceUs.max).toBe(Math.max(...report.rounds.map((round: { longestSliceUs: number }) => round.longestSliceUs)));
     expect(report.roundsWithin).toBe(report.rounds.filter((round: { longestSliceUs: number }) => round.longestSliceUs <= 2000).length);
-    // 32 KiB of rings each.
-    expect(report.freshBytes).toBeGreaterThan(100 * 32_768);
-    expect(report.defragmentedBytes).toBeLessThan(1000 * 32_768);
+    // 32 KiB of rings each, and 1 % more: what V8 and malloc take and give back meanwhile is a tenth of that, of so many.
+    expect(report.freshBytes).toBeGreaterThan(3000 * 32_768);
+    expect(report.defragmentedBytes).toBeLessThan(4000 * 32_768);
     expect(status).toBe(0);
   });
 
   it('prints a table without --json', () => {
     const { status, stdout } = bench(...SMALL);
-    expect(stdout).toMatch(/^1000 sessions, all but 100 put to sleep, slices of 2 ms, a tick every 5 ms\n/);
+    expect(stdout).toMatch(/^4000 sessions, all but 3000 put to sleep, slices of 2 ms, a tick every 5 ms\n/);
     expect(stdout).toMatch(/\nlongest slice( +\d+\.\d\d){3} +\d+\.\d\d \d+\.\d\d\n/);
     expect(stdout).toMatch(/\nwithin the slice: [0-3] of 3 rounds\n/);
     expect(status).toBe(0);
