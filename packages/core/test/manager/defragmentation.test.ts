@@ -4,23 +4,12 @@ import { describe, expect, it, vi } from 'vitest';
 import { serialScheduler } from '../scheduler/test-schedulers.js';
 import { echo } from './behaviors.js';
 import { FakeStore } from './fake-store.js';
+import { BLOCK, startSparse } from './sparse-manager.js';
 import { accounts, startDeferred, startEcho, startWith } from './test-manager.js';
-
-const BLOCK = 64;
 
 /** Bytes reserved for one block of `echo` sessions. */
 async function blockBytes(): Promise<number> {
   return (await startEcho({ poolSize: 1 })).getMemoryUsage().reservedBytes;
-}
-
-/** A manager in whose `blocks` blocks every `of`-th session is left; `maps` of them in turn. */
-async function startSparse(blocks: number, of: number, settings: Parameters<typeof startEcho>[0] = {}, maps = 1) {
-  const manager = await startEcho({ poolSize: BLOCK, enableAutoDefragmentation: false, ...settings });
-  const handles = manager.createSessionBatch(accounts(blocks * BLOCK), (accountId) => ({ mapId: accountId % maps }));
-  const left = handles.filter((handle) => handle.accountId % of === 0);
-  for (const handle of handles) if (handle.accountId % of === 0) handle.push(1, new Uint8Array([handle.accountId & 255]));
-  for (const handle of handles) if (handle.accountId % of !== 0) handle.release();
-  return { manager, left };
 }
 
 describe('R-25 defragmentMemory', () => {
