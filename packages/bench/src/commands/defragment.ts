@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { type Heap, heapOption, ranLean } from '../harness/lean-process.js';
 import type { SchedulerChoice } from '../harness/scheduler-choice.js';
-import { type DefragmentOptions, type DefragmentReport, measureDefragmenting } from '../hibernation/defragmenting.js';
+import { type DefragmentOptions, type DefragmentReport, measureDefragmenting, TICKS_COMPARED } from '../hibernation/defragmenting.js';
 import {
   callerOption,
   dispatchOption,
@@ -83,7 +83,7 @@ function tableOf(report: DefragmentReport): string {
       row('longest slice', longestSliceUs, report.coldSliceUs),
       row('longest slice on a tick', longestOnTickUs, report.coldOnTickUs),
       row('latest tick', latestTickUs, report.coldLatestTickUs),
-      row('latest of 16 ticks before', latestTickBeforeUs, []),
+      row(`latest of ${TICKS_COMPARED} ticks before`, latestTickBeforeUs, []),
     ]),
     '',
     `within the slice: ${roundsWithin} of ${rounds.length} rounds`,

@@ -8,7 +8,7 @@ import { accountsOf, SleepyFleet, type SleepyFleetOptions } from './sleepy-fleet
 /** Of what is put to sleep. */
 const STATE_BYTES = 32;
 /** While nothing is defragmented, before each round. */
-const TICKS_COMPARED = 16;
+export const TICKS_COMPARED = 16;
 const NONE = { rounds: [], bytes: 0 };
 
 export interface DefragmentOptions {
@@ -34,7 +34,7 @@ export interface DefragmentReport {
   /** Of those at the end of a tick, which took so much longer; 0 where a round had none. */
   readonly longestOnTickUs: Longest;
   readonly coldOnTickUs: readonly number[];
-  /** How much later than `paceMs` after the last one's end the latest tick of each round began; and the latest of 16 before each, while nothing was defragmented. */
+  /** How much later than `paceMs` after the last one's end the latest tick of each round began; and the latest of `TICKS_COMPARED` before each, while nothing was defragmented. */
   readonly latestTickUs: Longest;
   readonly coldLatestTickUs: readonly number[];
   readonly latestTickBeforeUs: Longest;
