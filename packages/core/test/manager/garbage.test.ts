@@ -11,7 +11,7 @@ function setUp(scheduler?: IScheduler) {
   const garbage = new Garbage({
     seats: { joined: scheduler === undefined ? [] : [{ isGone: false }], collect: () => new Promise(() => {}) } as unknown as Seats,
     scheduler: scheduler ?? ({} as IScheduler),
-    betweenTicks: async (change) => {
+    behindTick: async (change) => {
       isBetween = true;
       const done = change();
       isBetween = false;

@@ -17,16 +17,16 @@ const MOST_TURNS = 16;
 export interface GarbageParts {
   readonly seats: Seats;
   readonly scheduler: IScheduler;
-  /** See `TickEngine.betweenTicks`. */
-  readonly betweenTicks: (change: () => Promise<void>) => Promise<void>;
+  /** See `TickEngine.betweenTicks`; where ticks come, right behind one, so that the next is as far off as it can be. */
+  readonly behindTick: (change: () => Promise<void>) => Promise<void>;
   /** Has the calling thread let go of whatever blocks it has looked at last. */
   readonly letGo: () => void;
 }
 
 /**
  * Memory that was dropped, and how it comes to be given back (R-26): shared buffers put no pressure on the collector, so each thread that had a
- * view of one is made to collect, one after the other so that never two pause at once, the calling thread last: between ticks, never inside one, but
- * a tick asked for meanwhile comes so much later. Main thread only.
+ * view of one is made to collect, one after the other so that never two pause at once, the calling thread last: right behind a tick each, never inside one; a
+ * tick asked for meanwhile comes so much later. Main thread only.
  */
 export class Garbage {
   /** Bytes of dropped blocks that this thread has not collected yet: they are in the resident set (R-27). */
@@ -105,13 +105,13 @@ export class Garbage {
   }
 
   async #collectEach(): Promise<void> {
-    const { seats, scheduler, betweenTicks, letGo } = this.#parts;
+    const { seats, scheduler, behindTick, letGo } = this.#parts;
     this.#waitingBytes = 0;
     for (const seat of seats.joined) {
       if (this.#isClosed) return;
       let collecting: Promise<void> = Promise.resolve();
       let isRoused = false;
-      await betweenTicks(async () => {
+      await behindTick(async () => {
         if (this.#isClosed || seat.isGone) return;
         collecting = seats.collect(seat);
         isRoused = roused(scheduler);
@@ -119,7 +119,7 @@ export class Garbage {
       if (isRoused) await settledWithin(collecting, PATIENCE_MS);
     }
     await collectGarbage((pause) =>
-      betweenTicks(async () => {
+      behindTick(async () => {
         if (this.#isClosed) return;
         letGo();
         this.#isWitnessed = false;

@@ -16,6 +16,7 @@ import type { Hibernation } from '../sleep/hibernation.js';
 import type { TickEngine } from '../tick-engine.js';
 import { Defragmentation, type DefragmentationReport } from './defragmentation.js';
 import { Garbage } from './garbage.js';
+import { TickPace } from './tick-pace.js';
 
 export interface MaintenanceParts {
   readonly store: SessionStore;
@@ -47,6 +48,7 @@ export class Maintenance {
   readonly #parts: MaintenanceParts;
   readonly #garbage: Garbage;
   readonly #defragmentation: Defragmentation;
+  readonly #pace = new TickPace();
   #retryMs = 0;
   /** Whether checkpoints are next to have the store before sleepers. */
   #isCheckpointsTurn = false;
@@ -64,7 +66,10 @@ export class Maintenance {
     this.#parts = parts;
     this.#garbage = new Garbage({
       ...parts,
-      betweenTicks: (change) => ticks.betweenTicks(change),
+      behindTick: async (change) => {
+        await this.#pace.behindNext();
+        await ticks.betweenTicks(change);
+      },
       letGo: () => {
         for (const view of views) view.$park();
       },
@@ -132,10 +137,12 @@ export class Maintenance {
     this.#parts.hibernation.storing.lane.close();
     this.#defragmentation.close();
     this.#garbage.close();
+    this.#pace.release();
   }
 
   /** No tick takes longer for a defragmentation that has time between two; where one follows the other, every second has a slice. */
   #endTick(untilMs: number): void {
+    this.#pace.ended(untilMs - this.#parts.sliceMs);
     const isOwed = this.#isSliceOwed;
     this.#isSliceOwed = !isOwed && this.#defragmentation.isDue;
     if (isOwed) {
