@@ -54,11 +54,19 @@ describe('dormouse-bench defragment', () => {
     expect(status).toBe(0);
   });
 
+  it('--pace-ms 0 lets no time between ticks, so that slices are on them', () => {
+    const { status, stdout } = bench(...SMALL, '--cold-rounds', '0', '--pace-ms', '0', '--json');
+    expect(JSON.parse(stdout).longestOnTickUs.max).toBeGreaterThan(0);
+    expect(status).toBe(0);
+    expect(bench(...SMALL, '--pace-ms', '0').stdout).toMatch(/^4000 sessions, .*, ticks without a pause\n/);
+  });
+
   it.each([
     [['--awake', '5000'], '1…4999', '5000'],
     [['--sessions', '10', '--awake', '11'], '1…9', '11'],
     [['--rounds', '0'], '1…1000', '0'],
     [['--slice-ms', '0'], '1…1000', '0'],
+    [['--pace-ms', '-1'], '0…1000', '-1'],
   ])('refuses %j, naming what is allowed, with exit code 2', (args, allowed, value) => {
     const { status, stdout, stderr } = bench(...args);
     expect(stderr).toContain(allowed);

@@ -33,7 +33,11 @@ export function defragmentCommand(): Command {
         .default(1000),
     )
     .addOption(new Option('--slice-ms <ms>', 'maintenanceSliceMs, 1…1000').argParser(integerIn(1, 1000)).default(2))
-    .addOption(new Option('--pace-ms <ms>', 'from one tick to the next, 1…1000').argParser(integerIn(1, 1000)).default(50))
+    .addOption(
+      new Option('--pace-ms <ms>', 'from one tick to the next, 0…1000; 0: one right behind the other')
+        .argParser(integerIn(0, 1000))
+        .default(50),
+    )
     .addOption(
       new Option('--ticks-before <count>', 'ticks before all rounds, one behind the other; 1200 are a minute at 20 Hz, 0…1000000')
         .argParser(integerIn(0, 1_000_000))
@@ -59,7 +63,7 @@ export function defragmentCommand(): Command {
         const options = { choice, sessions, awake, sliceMs, paceMs, ticksBefore, rounds, coldRounds };
         const report = await measureDefragmenting(options, (what) => process.stderr.write(`defragment: ${what}\n`));
         const config = { ...choice, sessions, awake, sliceMs, paceMs, ticksBefore, rounds, coldRounds, heap, node: process.version };
-        const title = `${sessions} sessions, all but ${awake} put to sleep, slices of ${sliceMs} ms, a tick every ${paceMs} ms`;
+        const title = `${sessions} sessions, all but ${awake} put to sleep, slices of ${sliceMs} ms, ${paceMs === 0 ? 'ticks without a pause' : `a tick every ${paceMs} ms`}`;
         process.stdout.write(`${json ? JSON.stringify({ ...report, config }) : `${title}\n\n${tableOf(report)}`}\n`);
       },
     );
