@@ -5,13 +5,14 @@ import type { Block } from '../../src/memory/block.js';
 import type { IScheduler } from '../../src/scheduler.js';
 
 /** A collector of the calling thread's garbage, and of one seat's if there is a scheduler; and whether ticks were kept out whenever the calling thread let go. */
-function setUp(scheduler?: IScheduler) {
+function setUp(scheduler?: IScheduler, { behindTick = async () => {}, seats = [{ isGone: false }] } = {}) {
   const keptOut: boolean[] = [];
   let isBetween = false;
   const garbage = new Garbage({
-    seats: { joined: scheduler === undefined ? [] : [{ isGone: false }], collect: () => new Promise(() => {}) } as unknown as Seats,
+    seats: { joined: scheduler === undefined ? [] : seats, collect: () => new Promise(() => {}) } as unknown as Seats,
     scheduler: scheduler ?? ({} as IScheduler),
-    behindTick: async (change) => {
+    behindTick,
+    betweenTicks: async (change) => {
       isBetween = true;
       const done = change();
       isBetween = false;
@@ -23,6 +24,14 @@ function setUp(scheduler?: IScheduler) {
     for (let at = 0; at < count; at++) garbage.dropped({ buffer: new SharedArrayBuffer(64) } as Block, bytes);
   };
   return { garbage, keptOut, drop };
+}
+
+function gate() {
+  let open = (): void => {};
+  const passed = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { passed, open: () => open() };
 }
 
 describe('R-26 garbage', () => {
@@ -67,12 +76,38 @@ describe('R-26 garbage', () => {
     expect(keptOut.length).toBeGreaterThan(0);
   });
 
-  it('is under way from when it is begun until it has resolved', async () => {
-    const { garbage } = setUp();
-    const done = Promise.all([garbage.collect(), garbage.collect()]);
+  it('is under way from when it has its turn until it has resolved, not while it waits for that', async () => {
+    const behind = gate();
+    const { garbage } = setUp(undefined, { behindTick: () => behind.passed });
+    const done = garbage.collect();
+    await new Promise(setImmediate);
+    expect(garbage.isCollecting).toBe(false);
+    behind.open();
+    await new Promise(setImmediate);
     expect(garbage.isCollecting).toBe(true);
     await done;
     expect(garbage.isCollecting).toBe(false);
+  });
+
+  it('each thread that is there has a turn behind a tick of its own', async () => {
+    const behindTick = vi.fn(async () => {});
+    const seats = [{ isGone: false }, { isGone: true }, { isGone: false }];
+    const { garbage } = setUp({} as IScheduler, { behindTick, seats });
+    await garbage.collect();
+    expect(behindTick).toHaveBeenCalledTimes(3);
+  });
+
+  it('nobody stops that is gone, or has been closed, while a turn was waited for', async () => {
+    const behind = gate();
+    const seat = { isGone: false };
+    const rouse = vi.fn();
+    const { garbage, keptOut } = setUp({ rouse } as unknown as IScheduler, { behindTick: () => behind.passed, seats: [seat] });
+    const done = garbage.collect();
+    seat.isGone = true;
+    garbage.close();
+    behind.open();
+    await done;
+    expect([rouse.mock.calls, keptOut]).toEqual([[], []]);
   });
 
   it('nobody stops once it is closed', async () => {

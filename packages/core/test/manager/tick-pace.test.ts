@@ -1,7 +1,5 @@
-import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TickPace } from '../../src/manager/upkeep/tick-pace.js';
-import { startEcho } from './test-manager.js';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout', 'setImmediate', 'clearImmediate'] });
@@ -11,20 +9,24 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** The pace of ticks that have ended `apartMs` after one another, the last one now. */
-function paceOf(ticks: number, apartMs: number): TickPace {
+/** The pace of ticks that have ended so many ms after one another, the last one `sinceMs` ago. */
+function paceOf(intervals: readonly number[], sinceMs: number): TickPace {
   const pace = new TickPace();
-  for (let tick = 0; tick < ticks; tick++) {
-    if (tick > 0) vi.advanceTimersByTime(apartMs);
+  pace.ended(performance.now());
+  for (const apartMs of intervals) {
+    vi.advanceTimersByTime(apartMs);
     pace.ended(performance.now());
   }
+  vi.advanceTimersByTime(sinceMs);
   return pace;
 }
 
-/** Whether the next tick is waited for still; asked more than once. */
+const EVEN = [50, 50, 50, 50];
+
+/** Whether a tick is waited for still; asked more than once. */
 function watched(pace: TickPace): () => Promise<boolean> {
   let isWaiting = true;
-  void pace.behindNext().then(() => {
+  void pace.behindTick().then(() => {
     isWaiting = false;
   });
   return async () => {
@@ -35,9 +37,9 @@ function watched(pace: TickPace): () => Promise<boolean> {
 
 describe('R-26 what begins right behind a tick', () => {
   it('waits until the next tick has ended and the event loop has come round', async () => {
-    const pace = paceOf(2, 50);
+    const pace = paceOf(EVEN, 20);
     const isWaiting = watched(pace);
-    vi.advanceTimersByTime(99);
+    vi.advanceTimersByTime(79);
     expect(await isWaiting()).toBe(true);
     pace.ended(performance.now());
     expect(await isWaiting()).toBe(true);
@@ -45,58 +47,45 @@ describe('R-26 what begins right behind a tick', () => {
     expect([await isWaiting(), vi.getTimerCount()]).toEqual([false, 0]);
   });
 
-  it('waits no longer than twice what ticks were apart last', async () => {
-    const isWaiting = watched(paceOf(3, 50));
-    vi.advanceTimersByTime(99);
+  it('waits no longer than twice what ticks are apart', async () => {
+    const isWaiting = watched(paceOf(EVEN, 20));
+    vi.advanceTimersByTime(79);
     expect(await isWaiting()).toBe(true);
     vi.advanceTimersByTime(1);
     expect([await isWaiting(), vi.getTimerCount()]).toEqual([false, 0]);
   });
 
-  it.each([
-    ['there was no tick', () => paceOf(0, 0)],
-    ['there was one tick', () => paceOf(1, 0)],
-    ['ticks are more than 250 ms apart', () => paceOf(2, 251)],
-    ['ticks have ceased', () => (([pace]) => pace as TickPace)([paceOf(2, 50), vi.advanceTimersByTime(100)])],
-  ])('waits for nothing where %s', async (_, paceNow) => {
-    const isWaiting = watched(paceNow());
-    expect([await isWaiting(), vi.getTimerCount()]).toEqual([false, 0]);
-  });
-
-  it('is told at once, all of it, when nobody is to wait any more', async () => {
-    const pace = paceOf(2, 250);
-    const waiting = [watched(pace), watched(pace)];
-    pace.release();
-    vi.advanceTimersToNextTimer();
-    for (const isWaiting of waiting) expect(await isWaiting()).toBe(false);
+  it('waits for no tick where one has ended just now: whoever asks may wait for it before the next', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+    await paceOf(EVEN, 6).behindTick();
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('is what the calling thread collects, where ticks come', async () => {
-    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
-    let collections = 0;
-    const observer = new PerformanceObserver((list) => {
-      for (const { detail } of list.getEntries()) {
-        const { kind, flags } = detail as { kind: number; flags: number };
-        if (kind === constants.NODE_PERFORMANCE_GC_MAJOR && (flags & constants.NODE_PERFORMANCE_GC_FLAGS_FORCED) !== 0) collections++;
-      }
-    });
-    observer.observe({ entryTypes: ['gc'] });
-    const turns = async (): Promise<void> => {
-      for (let turn = 0; turn < 16; turn++) await new Promise(setImmediate);
-    };
-    const manager = await startEcho({ enableAutoDefragmentation: false });
-    for (let tick = 0; tick < 2; tick++) {
-      vi.advanceTimersByTime(50);
-      await manager.updateAllSessions(50);
-    }
-    const collecting = manager.collectGarbage();
-    await turns();
-    const before = collections;
-    await manager.updateAllSessions(50);
-    await collecting;
-    await turns();
-    observer.disconnect();
-    expect([before, collections]).toEqual([0, 1]);
+  it('takes the longest of the last four intervals for what ticks are apart, some of which follow at once', async () => {
+    const isWaiting = watched(paceOf([50, 1, 50, 1, 50, 1], 20));
+    vi.advanceTimersByTime(79);
+    expect(await isWaiting()).toBe(true);
+    vi.advanceTimersByTime(1);
+    expect(await isWaiting()).toBe(false);
+    expect(await watched(paceOf([500, 50, 50, 50, 50], 20))()).toBe(true);
+  });
+
+  it.each([
+    ['there were too few ticks', [50, 50, 50], 20],
+    ['ticks are more than 300 ms apart', [301, 301, 301, 301], 100],
+    ['one of them was, lately', [301, 50, 50, 50], 20],
+    ['ticks have ceased', EVEN, 100],
+  ] as const)('waits for nothing where %s', async (_, intervals, sinceMs) => {
+    const isWaiting = watched(paceOf(intervals, sinceMs));
+    expect([await isWaiting(), vi.getTimerCount()]).toEqual([false, 0]);
+  });
+
+  it('waits for nothing once it is closed; all who waited are told then', async () => {
+    const pace = paceOf(EVEN, 20);
+    const waiting = [watched(pace), watched(pace)];
+    pace.close();
+    vi.advanceTimersToNextTimer();
+    for (const isWaiting of waiting) expect(await isWaiting()).toBe(false);
+    expect([await watched(pace)(), vi.getTimerCount()]).toEqual([false, 0]);
   });
 });

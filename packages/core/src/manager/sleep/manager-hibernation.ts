@@ -97,7 +97,8 @@ export abstract class ManagerHibernation<B extends AnyBehavior = AnyBehavior> ex
 
   /**
    * Has every thread collect its garbage, one after the other, so that what was dropped is given back to the operating system (R-26); resolves when all
-   * have, and `getMemoryUsage().droppedBytes` says so. Stops each for 4 to 45 ms, by the size of its heap; this one between ticks, never inside one. Threads of a
+   * have, and `getMemoryUsage().droppedBytes` says so. Stops each for 4 to 45 ms, by the size of its heap; this one between ticks, never inside one. While ticks come, four a
+   * second or more, each thread has its turn right behind one, which is waited for at most twice as long as they are apart. Threads of a
    * scheduler that has no `rouse` collect when the next tick begins, and are not waited for.
    */
   async collectGarbage(): Promise<void> {

@@ -3,6 +3,7 @@ import { settledWithin } from '../../dispatch/settled-within.js';
 import type { Block } from '../../memory/block.js';
 import type { IScheduler } from '../../scheduler.js';
 import { collectGarbage } from '../../thread/collect-garbage.js';
+import type { Seat } from '../seat.js';
 import type { Seats } from '../seats.js';
 
 /** Bytes of dropped blocks that are worth a collection on every thread, 4 to 45 ms each. */
@@ -17,8 +18,10 @@ const MOST_TURNS = 16;
 export interface GarbageParts {
   readonly seats: Seats;
   readonly scheduler: IScheduler;
-  /** See `TickEngine.betweenTicks`; where ticks come, right behind one, so that the next is as far off as it can be. */
-  readonly behindTick: (change: () => Promise<void>) => Promise<void>;
+  /** See `TickEngine.betweenTicks`. */
+  readonly betweenTicks: (change: () => Promise<void>) => Promise<void>;
+  /** See `TickPace.behindTick`. */
+  readonly behindTick: () => Promise<void>;
   /** Has the calling thread let go of whatever blocks it has looked at last. */
   readonly letGo: () => void;
 }
@@ -42,6 +45,7 @@ export class Garbage {
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #soon: Promise<void> | undefined;
+  #isCollecting = false;
   #isClosed = false;
 
   constructor(parts: GarbageParts) {
@@ -66,9 +70,9 @@ export class Garbage {
     });
   }
 
-  /** Whether a collection is under way, or follows one that is: V8 does it with threads of its own as well, which take this one's processor. */
+  /** Whether a thread collects, or may: V8 does it with threads of its own as well, which take this one's processor. */
   get isCollecting(): boolean {
-    return (this.#next ?? this.#running) !== undefined;
+    return this.#isCollecting;
   }
 
   /** Resolves when no collection is due or under way. */
@@ -105,21 +109,41 @@ export class Garbage {
   }
 
   async #collectEach(): Promise<void> {
-    const { seats, scheduler, behindTick, letGo } = this.#parts;
     this.#waitingBytes = 0;
-    for (const seat of seats.joined) {
-      if (this.#isClosed) return;
-      let collecting: Promise<void> = Promise.resolve();
-      let isRoused = false;
-      await behindTick(async () => {
-        if (this.#isClosed || seat.isGone) return;
-        collecting = seats.collect(seat);
-        isRoused = roused(scheduler);
-      });
-      if (isRoused) await settledWithin(collecting, PATIENCE_MS);
+    for (const seat of this.#parts.seats.joined) await this.#behindTick(() => this.#collectIn(seat), seat);
+    await this.#behindTick(() => this.#collectHere());
+  }
+
+  /** Nobody collects while it is waited for; nor after that, if there is nobody left to. */
+  async #behindTick(collect: () => Promise<void>, seat?: Seat): Promise<void> {
+    const isOver = (): boolean => this.#isClosed || seat?.isGone === true;
+    if (isOver()) return;
+    await this.#parts.behindTick();
+    if (isOver()) return;
+    this.#isCollecting = true;
+    try {
+      await collect();
+    } finally {
+      this.#isCollecting = false;
     }
+  }
+
+  async #collectIn(seat: Seat): Promise<void> {
+    const { seats, scheduler, betweenTicks } = this.#parts;
+    let collecting: Promise<void> = Promise.resolve();
+    let isRoused = false;
+    await betweenTicks(async () => {
+      if (this.#isClosed || seat.isGone) return;
+      collecting = seats.collect(seat);
+      isRoused = roused(scheduler);
+    });
+    if (isRoused) await settledWithin(collecting, PATIENCE_MS);
+  }
+
+  async #collectHere(): Promise<void> {
+    const { betweenTicks, letGo } = this.#parts;
     await collectGarbage((pause) =>
-      behindTick(async () => {
+      betweenTicks(async () => {
         if (this.#isClosed) return;
         letGo();
         this.#isWitnessed = false;

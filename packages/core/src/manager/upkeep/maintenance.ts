@@ -66,10 +66,8 @@ export class Maintenance {
     this.#parts = parts;
     this.#garbage = new Garbage({
       ...parts,
-      behindTick: async (change) => {
-        await this.#pace.behindNext();
-        await ticks.betweenTicks(change);
-      },
+      betweenTicks: (change) => ticks.betweenTicks(change),
+      behindTick: () => this.#pace.behindTick(),
       letGo: () => {
         for (const view of views) view.$park();
       },
@@ -137,7 +135,7 @@ export class Maintenance {
     this.#parts.hibernation.storing.lane.close();
     this.#defragmentation.close();
     this.#garbage.close();
-    this.#pace.release();
+    this.#pace.close();
   }
 
   /** No tick takes longer for a defragmentation that has time between two; where one follows the other, every second has a slice. */
