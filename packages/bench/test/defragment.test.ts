@@ -10,14 +10,15 @@ function bench(...args: string[]) {
 }
 
 const NUMBER = expect.any(Number);
-const SMALL = ['--sessions', '4000', '--awake', '3000', '--rounds', '3', '--cold-rounds', '2', '--pace-ms', '5'];
+const FEW = ['--sessions', '640', '--awake', '480', '--rounds', '3', '--cold-rounds', '2', '--ticks-before', '16', '--pace-ms', '5'];
+const ENOUGH_TO_WEIGH = [...FEW, '--sessions', '4000', '--awake', '3000'];
 
 describe('dormouse-bench defragment', () => {
   it.each([
     ['inline', []],
     ['poolifier', ['--workers', '2']],
   ])('--json tells how long slices were, and what has been given back, on %s', (scheduler, more) => {
-    const { status, stdout } = bench(...SMALL, '--scheduler', scheduler, ...more, '--json');
+    const { status, stdout } = bench(...ENOUGH_TO_WEIGH, '--scheduler', scheduler, ...more, '--json');
     const report = JSON.parse(stdout);
     expect(report).toMatchObject({
       longestSliceUs: { median: NUMBER, p99: NUMBER, mean: NUMBER, max: NUMBER },
@@ -47,18 +48,18 @@ describe('dormouse-bench defragment', () => {
   });
 
   it('prints a table without --json', () => {
-    const { status, stdout } = bench(...SMALL);
-    expect(stdout).toMatch(/^4000 sessions, all but 3000 put to sleep, slices of 2 ms, a tick every 5 ms\n/);
+    const { status, stdout } = bench(...FEW);
+    expect(stdout).toMatch(/^640 sessions, all but 480 put to sleep, slices of 2 ms, a tick every 5 ms\n/);
     expect(stdout).toMatch(/\nlongest slice( +\d+\.\d\d){3} +\d+\.\d\d \d+\.\d\d\n/);
     expect(stdout).toMatch(/\nwithin the slice: [0-3] of 3 rounds\n/);
     expect(status).toBe(0);
   });
 
   it('--pace-ms 0 lets no time between ticks, so that slices are on them', () => {
-    const { status, stdout } = bench(...SMALL, '--cold-rounds', '0', '--pace-ms', '0', '--json');
+    const { status, stdout } = bench(...FEW, '--cold-rounds', '0', '--pace-ms', '0', '--json');
     expect(JSON.parse(stdout).longestOnTickUs.max).toBeGreaterThan(0);
     expect(status).toBe(0);
-    expect(bench(...SMALL, '--pace-ms', '0').stdout).toMatch(/^4000 sessions, .*, ticks without a pause\n/);
+    expect(bench(...FEW, '--pace-ms', '0').stdout).toMatch(/^640 sessions, .*, ticks without a pause\n/);
   });
 
   it.each([

@@ -79,10 +79,10 @@ export async function measureDefragmenting(
     (round: number, of: number): void =>
       onProgress(`${what} ${round} of ${of}`);
   // What V8 keeps of code that it compiles is the process's, and would be taken for sessions'.
-  const cold = coldRounds === 0 ? NONE : await roundsOf(options, settings, coldRounds, ticksBefore, told('cold round'));
+  const cold = coldRounds === 0 ? NONE : await roundsOf(options, settings, coldRounds, ticksBefore, false, told('cold round'));
   const freshBytes = await bytesOfFresh(settings, awake);
   onProgress(`${awake} of a fresh manager`);
-  const warm = await roundsOf(options, settings, rounds, coldRounds === 0 ? ticksBefore : 0, told('round'));
+  const warm = await roundsOf(options, settings, rounds, coldRounds === 0 ? ticksBefore : 0, true, told('round'));
   return {
     longestSliceUs: longestOf(warm.rounds.map(({ report }) => report.longestSliceUs)),
     coldSliceUs: cold.rounds.map(({ report }) => report.longestSliceUs),
@@ -98,18 +98,19 @@ export async function measureDefragmenting(
   };
 }
 
-/** Of one fleet. Bytes: after the last round, less what there was with no sessions. */
+/** Of one fleet. Bytes: after the last round, less what there was with no sessions; 0 of one that is not to be weighed, which takes seconds where there are threads. */
 async function roundsOf(
   { sessions, awake, paceMs }: DefragmentOptions,
   settings: SleepyFleetOptions,
   count: number,
   ticksBefore: number,
+  isWeighed: boolean,
   onRound: (round: number, of: number) => void,
 ): Promise<{ readonly rounds: readonly Round[]; readonly bytes: number }> {
   const fleet = await SleepyFleet.open(settings);
   try {
     const accountIds = accountsOf(0, sessions);
-    const empty = await fleet.emptySample();
+    const emptyBytes = isWeighed ? (await fleet.emptySample()).rssBytes : 0;
     fleet.create(accountIds);
     for (let tick = 0; tick < ticksBefore; tick++) await fleet.tick();
     const rounds: Round[] = [];
@@ -121,7 +122,7 @@ async function roundsOf(
       await fleet.untilStored(going.length, paceMs);
       rounds.push(await defragmentAmongTicks(fleet, paceMs));
       onRound(rounds.length, count);
-      if (rounds.length === count) return { rounds, bytes: (await fleet.settledSample()).rssBytes - empty.rssBytes };
+      if (rounds.length === count) return { rounds, bytes: isWeighed ? (await fleet.settledSample()).rssBytes - emptyBytes : 0 };
       // Each round begins as the first did: what was dropped is given back, and all are awake.
       await fleet.manager.collectGarbage();
       for (const accountId of going) fleet.manager.reactivateSession(accountId);
