@@ -34,6 +34,8 @@ export interface GarbageParts {
 export class Garbage {
   /** Bytes of dropped blocks that this thread has not collected yet: they are in the resident set. */
   heldBytes = 0;
+  /** Whether a thread collects, or may: V8 does it with threads of its own as well, which take this one's processor. */
+  isCollecting = false;
   readonly #parts: GarbageParts;
   readonly #collected = new FinalizationRegistry<number>((bytes) => {
     if (bytes === WITNESS_BYTES) this.#isWitnessed = true;
@@ -45,7 +47,6 @@ export class Garbage {
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #soon: Promise<void> | undefined;
-  #isCollecting = false;
   #isClosed = false;
 
   constructor(parts: GarbageParts) {
@@ -68,11 +69,6 @@ export class Garbage {
       this.#soon = undefined;
       return this.collect();
     });
-  }
-
-  /** Whether a thread collects, or may: V8 does it with threads of its own as well, which take this one's processor. */
-  get isCollecting(): boolean {
-    return this.#isCollecting;
   }
 
   /** Resolves when no collection is due or under way. */
@@ -120,11 +116,11 @@ export class Garbage {
     if (isOver()) return;
     await this.#parts.behindTick();
     if (isOver()) return;
-    this.#isCollecting = true;
+    this.isCollecting = true;
     try {
       await collect();
     } finally {
-      this.#isCollecting = false;
+      this.isCollecting = false;
     }
   }
 
