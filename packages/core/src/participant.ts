@@ -88,6 +88,8 @@ export class Participant implements BatchRunner {
 
   /** Lets go of the sessions: what a behaviour kept is dead from then on. After the round, before the host's next call. */
   park(): void {
+    // Nothing was run since.
+    if (this.#epoch === 0) return;
     // Whoever comes back into the same round, as when a thread has died in it, begins it anew.
     this.#epoch = 0;
     for (const runner of this.#runners) runner.park();

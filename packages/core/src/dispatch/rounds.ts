@@ -211,16 +211,16 @@ export class Rounds {
   }
 
   /** Until what is waited for has come, or the crew has changed, or the watchdog looks in. Throws when nothing can come any more. */
-  async #wait(whenDone: () => Promise<unknown> | undefined): Promise<void> {
+  #wait(whenDone: () => Promise<unknown> | undefined): Promise<void> {
     const crew = this.#crew;
     if (crew.failure !== undefined) throw crew.failure;
-    await new Promise<unknown>((resolve) => {
-      crew.onChange = () => resolve(undefined);
+    // The round is over, and the host is yet to hear of it: no more promises than one.
+    return new Promise((resolve) => {
+      crew.onChange = resolve;
       const done = whenDone();
-      if (done === undefined) resolve(undefined);
-      else void done.then(resolve);
+      if (done === undefined) resolve();
+      else void done.then(resolve as () => void);
     });
-    crew.onChange = undefined;
   }
 
   /** Lists batches `first … batchCount − 1`, short ones several to an entry; returns the number of entries. */

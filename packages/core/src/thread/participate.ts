@@ -107,11 +107,12 @@ class Member {
     if (round !== 0) {
       const enteredMs = performance.now();
       isLast = drain(gate, participant, this.#participant);
-      this.#participant.park();
       gate.noteTime(participant, ORIGIN_MS + enteredMs, performance.now() - enteredMs);
     }
     gate.exit(participant);
     if (isLast) gate.drained(round);
+    // Behind all that somebody may wait for: it touches what is this thread's alone.
+    this.#participant.park();
     return true;
   }
 }
