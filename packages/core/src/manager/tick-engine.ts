@@ -26,6 +26,8 @@ import type { StoringRounds } from './sleep/storing-rounds.js';
 
 /** Of a tick's length, what a checkpoint that nobody waits for may add to it: it goes on between ticks. */
 const UNASKED_SHARE = 0.1;
+const NOBODY: readonly InterruptedSession[] = [];
+const NO_ACCOUNTS: readonly number[] = [];
 
 /** What a tick works with. */
 export interface TickParts {
@@ -168,8 +170,9 @@ export class TickEngine {
     let isMaintaining = false;
     try {
       seats.endRound();
-      const interrupted = discardInterrupted(store, seats.interruptions.splice(0));
-      const accountsInterrupted = interrupted.map(({ slot }) => store.word(slot, Column.account) >>> 0);
+      const interrupted = seats.interruptions.length === 0 ? NOBODY : discardInterrupted(store, seats.interruptions.splice(0));
+      const accountsInterrupted =
+        interrupted.length === 0 ? NO_ACCOUNTS : interrupted.map(({ slot }) => store.word(slot, Column.account) >>> 0);
       const updateFailure = schedulerFailure ?? this.#check.failure(this.#marks.batchCount, this.#epoch);
       this.totalBatches += this.#marks.batchCount;
       caller.park();
