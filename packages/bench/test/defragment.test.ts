@@ -1,24 +1,28 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 
-function bench(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, 'defragment', ...args], { encoding: 'utf8' });
-  return { status, stdout, stderr };
+function bench(...args: string[]): Promise<{ status: unknown; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [CLI, 'defragment', ...args], (error, stdout, stderr) => {
+      resolve({ status: error === null ? 0 : error.code, stdout, stderr });
+    });
+  });
 }
 
 const NUMBER = expect.any(Number);
 const FEW = ['--sessions', '640', '--awake', '480', '--rounds', '3', '--cold-rounds', '2', '--ticks-before', '16', '--pace-ms', '5'];
 const ENOUGH_TO_WEIGH = [...FEW, '--sessions', '4000', '--awake', '3000'];
 
-describe('dormouse-bench defragment', () => {
+// Side by side: what is measured waits most of the time, and none of it is a test's affair.
+describe.concurrent('dormouse-bench defragment', () => {
   it.each([
     ['inline', []],
     ['poolifier', ['--workers', '2']],
-  ])('--json tells how long slices were, and what has been given back, on %s', (scheduler, more) => {
-    const { status, stdout } = bench(...ENOUGH_TO_WEIGH, '--scheduler', scheduler, ...more, '--json');
+  ])('--json tells how long slices were, and what has been given back, on %s', async (scheduler, more) => {
+    const { status, stdout } = await bench(...ENOUGH_TO_WEIGH, '--scheduler', scheduler, ...more, '--json');
     const report = JSON.parse(stdout);
     expect(report).toMatchObject({
       longestSliceUs: { median: NUMBER, p99: NUMBER, mean: NUMBER, max: NUMBER },
@@ -47,19 +51,19 @@ describe('dormouse-bench defragment', () => {
     expect(status).toBe(0);
   });
 
-  it('prints a table without --json', () => {
-    const { status, stdout } = bench(...FEW);
+  it('prints a table without --json', async () => {
+    const { status, stdout } = await bench(...FEW);
     expect(stdout).toMatch(/^640 sessions, all but 480 put to sleep, slices of 2 ms, a tick every 5 ms\n/);
     expect(stdout).toMatch(/\nlongest slice( +\d+\.\d\d){3} +\d+\.\d\d \d+\.\d\d\n/);
     expect(stdout).toMatch(/\nwithin the slice: [0-3] of 3 rounds\n/);
     expect(status).toBe(0);
   });
 
-  it('--pace-ms 0 lets no time between ticks, so that slices are on them', () => {
-    const { status, stdout } = bench(...FEW, '--cold-rounds', '0', '--pace-ms', '0', '--json');
+  it('--pace-ms 0 lets no time between ticks, so that slices are on them', async () => {
+    const { status, stdout } = await bench(...FEW, '--cold-rounds', '0', '--pace-ms', '0', '--json');
     expect(JSON.parse(stdout).longestOnTickUs.max).toBeGreaterThan(0);
     expect(status).toBe(0);
-    expect(bench(...FEW, '--pace-ms', '0').stdout).toMatch(/^640 sessions, .*, ticks without a pause\n/);
+    expect((await bench(...FEW, '--pace-ms', '0')).stdout).toMatch(/^640 sessions, .*, ticks without a pause\n/);
   });
 
   it.each([
@@ -68,8 +72,8 @@ describe('dormouse-bench defragment', () => {
     [['--rounds', '0'], '1…1000', '0'],
     [['--slice-ms', '0'], '1…1000', '0'],
     [['--pace-ms', '-1'], '0…1000', '-1'],
-  ])('refuses %j, naming what is allowed, with exit code 2', (args, allowed, value) => {
-    const { status, stdout, stderr } = bench(...args);
+  ])('refuses %j, naming what is allowed, with exit code 2', async (args, allowed, value) => {
+    const { status, stdout, stderr } = await bench(...args);
     expect(stderr).toContain(allowed);
     expect(stderr).toContain(value);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
