@@ -86,7 +86,7 @@ export class Participant implements BatchRunner {
     else for (let batch = begin; batch < end; batch++) this.#runBatch(batch);
   }
 
-  /** Lets go of the sessions: what a behaviour kept is dead from then on. After the round, before the host's next call. */
+  /** Lets go of the sessions: what a behaviour kept is dead from then on. After the round, before anything else is run on this thread; see {@link Runner.park}. */
   park(): void {
     // Nothing was run since.
     if (this.#epoch === 0) return;

@@ -103,7 +103,10 @@ export class Runner {
     return session.$sent;
   }
 
-  /** Lets go of the last block. To be called when a tick's work is done: what a behaviour kept is dead from then on. */
+  /**
+   * Lets go of the last block: what a behaviour kept is dead from then on. To be called when a tick's work is done, before anything else is run on this thread. The
+   * session's memory may be the host's by then, or gone: nothing in it is read or written.
+   */
   park(): void {
     this.#session.$park();
     this.#batch?.$park();

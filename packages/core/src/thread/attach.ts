@@ -28,7 +28,7 @@ export interface AttachedParticipant extends BatchRunner {
    * at once.
    */
   runBatches(begin: number, end: number): void;
-  /** To be called when the thread has run its part of a round: lets go of the sessions. */
+  /** To be called when the thread has run its part of a round, before it returns to its event loop: lets go of the sessions, and changes nothing that another thread can see. */
   park(): void;
   /** Takes what the host has posted since the last round. Called by itself before a round; for whoever is woken between rounds. */
   takeMessages(): void;

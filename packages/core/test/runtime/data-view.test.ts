@@ -216,6 +216,17 @@ describe('a data field once its state is parked', () => {
     }
   });
 
+  it('has written what was set before, and nothing more', () => {
+    const { at, state, block } = makeDataStates({ bag: bagField() });
+    at(0).bag.set({ gold: 7, items: ['rope'] });
+    at(1).bag.edit((bag) => {
+      bag.gold = 9;
+    });
+    const before = block.cold.u8.slice();
+    state.$park();
+    expect(Buffer.compare(block.cold.u8, before)).toBe(0);
+  });
+
   it('has no members but its own', () => {
     const { at } = makeDataStates({ bag: bagField() });
     expect(() => {

@@ -124,6 +124,26 @@ describe('a runner of single sessions', () => {
     expect(block.cold.u32).toEqual(before);
     expect(() => kept?.receive()).toThrow(expect.objectContaining({ code: 'ERR_SESSION_PARKED' }));
   });
+
+  it('changes no byte that another thread can see when it is parked, whatever an update has left half done', () => {
+    const { run, runner, block, progress, faults } = setUp({
+      update: (session: Session<Loose>) => {
+        (session.state as Loose).count++;
+        session.sendTo(1001, 7, new Uint8Array(8));
+        session.after(300);
+        session.log('half done');
+        session.receive();
+        session.receiveMessage();
+        session.claim(5, 32);
+      },
+    });
+    run();
+    expect(faults).toEqual([]);
+    const seen = [block.cold.u8, block.hot.u8, new Uint8Array(progress.buffer, 0, progress.buffer.byteLength)];
+    const before = seen.map((bytes) => bytes.slice());
+    runner.park();
+    expect(seen.map((bytes, at) => Buffer.compare(bytes, before[at]))).toEqual([0, 0, 0]);
+  });
 });
 
 describe('a hook', () => {
