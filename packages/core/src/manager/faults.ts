@@ -29,6 +29,7 @@ export interface FaultParts {
 /** A session whose update did not come to its end. */
 export interface InterruptedSession {
   readonly slot: number;
+  readonly accountId: number;
   readonly reason: string;
   readonly cause: unknown;
   readonly discarded: Discarded;
@@ -44,7 +45,8 @@ export function discardInterrupted(store: SessionStore, interruptions: readonly 
     for (let slot = blockIndex * ROWS + begin; slot < blockIndex * ROWS + end; slot++) {
       // A kernel has a whole segment in hand, of which some rows may be nobody's.
       if (store.table.slotStates[slot] !== SlotState.active) continue;
-      sessions.push({ slot, reason, cause, discarded: store.discardUnsent(slot) });
+      const accountId = store.word(slot, Column.account) >>> 0;
+      sessions.push({ slot, accountId, reason, cause, discarded: store.discardUnsent(slot) });
     }
   }
   return sessions;
@@ -79,9 +81,8 @@ export function settleFaults(
   return faults;
 }
 
-function settleInterrupted(parts: FaultParts, { slot, reason, cause, discarded }: InterruptedSession): SessionFault {
-  const { store, clock } = parts;
-  const accountId = store.word(slot, Column.account) >>> 0;
+function settleInterrupted(parts: FaultParts, { slot, accountId, reason, cause, discarded }: InterruptedSession): SessionFault {
+  const { clock } = parts;
   const error = new DormouseError(
     'ERR_SESSION_INTERRUPTED',
     `the update of account ${accountId} in tick ${clock.number} was interrupted: ${reason}. It is half done and is not run again; ` +

@@ -2,7 +2,7 @@ import type { AnyBehavior } from '../behavior.js';
 import type { CheckedOptions } from '../config.js';
 import { DormouseError, type ErrorCode, messageOf } from '../errors.js';
 import { publish } from '../events.js';
-import { Column, MAX_BATCHES, ROW_BITS } from '../layout/geometry.js';
+import { MAX_BATCHES, ROW_BITS } from '../layout/geometry.js';
 import type { Logger } from '../logger.js';
 import type { PacketHandler } from '../memory/packet-ring.js';
 import type { SharedRound } from '../memory/round.js';
@@ -27,7 +27,6 @@ import type { StoringRounds } from './sleep/storing-rounds.js';
 /** Of a tick's length, what a checkpoint that nobody waits for may add to it: it goes on between ticks. */
 const UNASKED_SHARE = 0.1;
 const NOBODY: readonly InterruptedSession[] = [];
-const NO_ACCOUNTS: readonly number[] = [];
 
 /** What a tick works with. */
 export interface TickParts {
@@ -171,8 +170,6 @@ export class TickEngine {
     try {
       seats.endRound();
       const interrupted = seats.interruptions.length === 0 ? NOBODY : discardInterrupted(store, seats.interruptions.splice(0));
-      const accountsInterrupted =
-        interrupted.length === 0 ? NO_ACCOUNTS : interrupted.map(({ slot }) => store.word(slot, Column.account) >>> 0);
       const updateFailure = schedulerFailure ?? this.#check.failure(this.#marks.batchCount, this.#epoch);
       this.totalBatches += this.#marks.batchCount;
       caller.park();
@@ -185,8 +182,8 @@ export class TickEngine {
       const failed = callerFaults.length + seats.faults.length + interrupted.length;
       const faults = failed === 0 ? this.#faultsLate : [...this.#faultsLate, ...this.#settleFaults(interrupted)];
       const refused = this.#applyRequests();
-      if (accountsInterrupted.length === 0) inputs.observer?.ticked(updateFailure !== undefined);
-      else inputs.observer?.interrupted(accountsInterrupted);
+      if (interrupted.length === 0) inputs.observer?.ticked(updateFailure !== undefined);
+      else inputs.observer?.interrupted(interrupted.map(({ accountId }) => accountId));
       const nowMs = performance.now();
       const unaskedMs = Math.min(maintenanceSliceMs, (nowMs - this.#marks.startMs) * UNASKED_SHARE);
       const maintaining = maintain(nowMs + maintenanceSliceMs, nowMs + unaskedMs);
