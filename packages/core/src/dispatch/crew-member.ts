@@ -11,8 +11,8 @@ const DISCARD_MS = 5000;
 /** By tasks: that a thread is given at once. The first may be done and not be known to be; a third would only queue. */
 const MOST_TASKS = 2;
 
-/** Falling asleep and being woken takes a worker 50 to 80 µs. */
-const PATIENCE_US = 50;
+/** What a tick of some thousand sessions leaves between two rounds: packets are handed out and pushed. To fall asleep and be woken takes a worker 50 to 80 µs. */
+const PATIENCE_US = 500;
 
 /** A thread that takes part, or will, from its seat's opening until its end is known. */
 export class CrewMember {
