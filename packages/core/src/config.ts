@@ -6,7 +6,7 @@ import { type HibernationStore, requireHibernationStore } from './hibernation/hi
 import { type Codec, requireCodec } from './layout/codec.js';
 import { MAX_RING_BYTES, MIN_RING_BYTES } from './layout/geometry.js';
 import type { Logger } from './logger.js';
-import type { PacketHandler } from './memory/packet-ring.js';
+import type { PacketHandler } from './memory/packet-handler.js';
 import { type Shareable, type SharedViews, sharedViews } from './memory/shared-buffers.js';
 import { messagePack } from './message-pack.js';
 import { type IScheduler, requireScheduler } from './scheduler.js';

@@ -29,6 +29,20 @@ interface Exports {
     headerOfAll: number,
     nowMs: number,
   ): number;
+  fillCells(
+    packet: number,
+    count: number,
+    payload: number,
+    payloadEnd: number,
+    headerOfAll: number,
+    nowMs: number,
+    slotCount: number,
+    states: number,
+    pages: number,
+    traffic: number,
+    activity: number,
+    cells: number,
+  ): number;
   keepSenders(slots: number, accounts: number, count: number, states: number, pages: number): number;
   turnActivity(traffic: number, states: number, blockCount: number): void;
   clearColumn(column: number, blockCount: number, blockBytes: number): void;
@@ -97,6 +111,25 @@ export class SimdKernels implements ColumnKernels {
       activity + blockIndex * ACTIVITY_BYTES,
       header,
       nowMs,
+    );
+  }
+
+  fillCells(run: ListedPackets, start: number, end: number): number {
+    const { packetList, payloadChunk, slotCount, slotStates, pages, traffic, activity, inboundCells } = this.#regions;
+    const { next, count, header, nowMs } = run;
+    return this.#exports.fillCells(
+      packetList + next * PACKET_WORDS * 4,
+      count - next,
+      payloadChunk + start,
+      payloadChunk + end,
+      header,
+      nowMs,
+      slotCount,
+      slotStates,
+      pages,
+      traffic,
+      activity,
+      inboundCells,
     );
   }
 

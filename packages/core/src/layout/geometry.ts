@@ -75,6 +75,18 @@ export const NEAR_WORDS = 64;
 export const NEAR_WORD_BITS = 6;
 /** Header of a record that only fills the rest of a part: opcode 0, length 65 535, which no packet can have. */
 export const PAD_HEADER = 0xffff_0000 | 0;
+/** Words of a ring's cell: room in the table for one short record, see memory/ring-cells.ts (decision 0049). */
+export const CELL_WORDS = 12;
+/** Bytes of the cells of a block's inbound rings, or of its outbound ones. */
+export const BLOCK_CELL_BYTES = ROWS * CELL_WORDS * 4;
+/** Longest payload of a record that fits into a cell, bytes. */
+export const MOST_CELL_PAYLOAD = (CELL_WORDS - 1) * 4;
+/**
+ * Cursors of a ring that has one record, in its cell. No ring with records in its parts has these: it would have a word more than the largest ring has room for.
+ */
+export const IN_CELL = 0x8000_0001 | 0;
+/** Cursors of a ring whose record was in its cell and is being handed out: empty, and not rewound. What is sent meanwhile goes elsewhere. */
+export const CELL_TAKEN = 0x0001_0001;
 export const MIN_RING_BYTES = 1024;
 export const MAX_RING_BYTES = 131_072;
 
@@ -118,6 +130,9 @@ export const KERNEL_RESULT_WORDS = 16;
 export const PACKET_WORDS = 4;
 /** Senders that a kernel is given at a time: what is listed of more is in memory that can be given back. */
 export const MOST_SENDERS_LISTED = 8192;
+/** Payload bytes that a kernel is given at a time, and how many behind them it may read in vain. */
+export const CHUNK_BYTES = 32_768;
+export const CHUNK_SLACK_BYTES = 64;
 
 export const SUBMAPS = 64;
 export const SUBMAP_HEADER_WORDS = 16;
@@ -150,11 +165,14 @@ export interface TableRegions {
   readonly senderAccounts: number;
   /** Words of each of these two: a power of two, {@link MOST_SENDERS_LISTED} at most. */
   readonly senderCapacity: number;
+  readonly payloadChunk: number;
   readonly index: number;
   readonly pages: number;
   readonly traffic: number;
   readonly activity: number;
   readonly hot: number;
+  readonly inboundCells: number;
+  readonly outboundCells: number;
   readonly totalBytes: number;
   readonly submapCapacity: number;
 }
@@ -186,6 +204,7 @@ export function tableRegions(ceiling: number): TableRegions {
   const senderCapacity = Math.min(MOST_SENDERS_LISTED, powerOfTwoFrom(slotCount));
   const senderSlots = region(senderCapacity * 4);
   const senderAccounts = region(senderCapacity * 4);
+  const payloadChunk = region(CHUNK_BYTES + CHUNK_SLACK_BYTES);
   const ofPages = (bytes: number): number => {
     at = wholePages(at);
     return region(bytes);
@@ -197,6 +216,8 @@ export function tableRegions(ceiling: number): TableRegions {
   const traffic = columns(TRAFFIC_BYTES);
   const activity = columns(ACTIVITY_BYTES);
   const hot = columns(HOT_BYTES);
+  const inboundCells = columns(BLOCK_CELL_BYTES);
+  const outboundCells = columns(BLOCK_CELL_BYTES);
   const totalBytes = Math.ceil(at / WASM_PAGE) * WASM_PAGE;
   return {
     slotCount,
@@ -217,11 +238,14 @@ export function tableRegions(ceiling: number): TableRegions {
     senderSlots,
     senderAccounts,
     senderCapacity,
+    payloadChunk,
     index,
     pages,
     traffic,
     activity,
     hot,
+    inboundCells,
+    outboundCells,
     totalBytes,
     submapCapacity,
   };

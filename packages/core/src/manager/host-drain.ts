@@ -1,5 +1,5 @@
 import { DormouseError } from '../errors.js';
-import type { PacketHandler } from '../memory/packet-ring.js';
+import type { PacketHandler } from '../memory/packet-handler.js';
 import type { InputTap } from '../recording/observer.js';
 import type { SessionStore } from '../session/store.js';
 import type { TickClock } from '../session/tick-clock.js';

@@ -1,5 +1,5 @@
 import type { Block } from '../memory/block.js';
-import type { PacketHandler } from '../memory/packet-ring.js';
+import type { PacketHandler } from '../memory/packet-handler.js';
 import type { InputObserver, InputTap } from '../recording/observer.js';
 import type { HookRunner } from '../session/session-hooks.js';
 import type { SessionStore } from '../session/store.js';

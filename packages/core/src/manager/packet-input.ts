@@ -90,8 +90,10 @@ export class PacketInput {
       const number = run.next;
       const block = isQueueing ? undefined : blocks[run.nextSlot >> ROW_BITS];
       // A recording is told of each packet.
-      if (block !== undefined && this.#inputs.observer === undefined && !this.#owner.isClosed)
-        store.rings.pushRun(block, run, store.kernels);
+      if (block !== undefined && this.#inputs.observer === undefined && !this.#owner.isClosed) {
+        store.rings.pushCells(run, store.kernels);
+        if (run.next === number) store.rings.pushRun(block, run, store.kernels);
+      }
       if (run.next === number) {
         const outcome = this.#pushNext(handles[number], run, isQueueing);
         if (outcome > PushOutcome.queued) refused++;

@@ -3,7 +3,7 @@ import { type CheckedOptions, checkOptions, type SessionManagerOptions } from '.
 import { DormouseError, shown } from '../errors.js';
 import { isObserved, publish } from '../events.js';
 import { channelLogger, type Logger } from '../logger.js';
-import type { PacketHandler } from '../memory/packet-ring.js';
+import type { PacketHandler } from '../memory/packet-handler.js';
 import { type Recording, type RecordingOptions, startRecording } from '../recording/recording.js';
 import type { BroadcastTarget } from '../session/broadcast-target.js';
 import type { SessionHandle } from '../session/handle.js';

@@ -4,7 +4,7 @@ import { DormouseError, type ErrorCode, messageOf } from '../errors.js';
 import { publish } from '../events.js';
 import { MAX_BATCHES, ROW_BITS } from '../layout/geometry.js';
 import type { Logger } from '../logger.js';
-import type { PacketHandler } from '../memory/packet-ring.js';
+import type { PacketHandler } from '../memory/packet-handler.js';
 import type { SharedRound } from '../memory/round.js';
 import type { World } from '../memory/world.js';
 import type { Participant, RowFault } from '../participant.js';

@@ -2,6 +2,7 @@ import type { BlockLayout, RingLayout, ServiceLayout } from '../layout/block-lay
 import type { ElementType } from '../layout/field.js';
 import { HOT_BYTES, PAGE_WORDS, ROWS, TRAFFIC_WORDS } from '../layout/geometry.js';
 import { allocatePages } from './pages.js';
+import type { RingCells } from './ring-cells.js';
 import type { SessionTable } from './session-table.js';
 
 /** The columns of a block, one view for each element type in use; the rest are empty. */
@@ -55,6 +56,9 @@ export class Block {
   readonly traffic: Int32Array;
   readonly cold: TypedViews;
   readonly hot: TypedViews;
+  /** Those of all blocks: the cell of row r is that of slot `firstSlot + r`. */
+  readonly inboundCells: RingCells;
+  readonly outboundCells: RingCells;
   /** Index of row 0's last activity among the table's doubles. */
   readonly firstActivity: number;
 
@@ -70,6 +74,8 @@ export class Block {
     this.traffic = new Int32Array(table.memory.buffer, table.trafficOffset(blockIndex), TRAFFIC_WORDS);
     this.cold = viewsOf(layout.state.coldTypes, buffer, 0, layout.bufferBytes, SERVICE_TYPES);
     this.hot = viewsOf(layout.state.hotTypes, table.memory.buffer, table.hotOffset(blockIndex), HOT_BYTES, []);
+    this.inboundCells = table.inboundCells;
+    this.outboundCells = table.outboundCells;
     this.firstActivity = table.firstActivity(blockIndex);
   }
 }

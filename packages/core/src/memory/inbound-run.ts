@@ -20,6 +20,11 @@ export class InboundRun {
   /** Number of the packet whose turn it is, and the first byte of its payload. */
   next = 0;
   start = 0;
+  /** Where the payload of the last packet ends. */
+  bytes = 0;
+  /** Of the payloads, the bytes that are in the table's `payloadChunk`. */
+  chunkStart = 0;
+  chunkEnd = 0;
   readonly #ownsList: boolean;
   /** For batches that the table's list is too short for, or another run's. */
   #private = new Int32Array(0);
@@ -50,13 +55,18 @@ export class InboundRun {
     this.nowMs = nowMs;
     this.next = 0;
     this.start = 0;
+    this.chunkStart = 0;
+    this.chunkEnd = 0;
     if (typeof opcode === 'number' && typeof payloadBytes === 'number') {
       this.header = opcode | (payloadBytes << 16);
+      this.bytes = count * payloadBytes;
       return;
     }
     this.header = NO_HEADER;
+    this.bytes = 0;
     for (let i = 0; i < count; i++) {
       const length = typeof payloadBytes === 'number' ? payloadBytes : payloadBytes[i];
+      this.bytes += length;
       this.packets[i * PACKET_WORDS + 2] = (typeof opcode === 'number' ? opcode : opcode[i]) | (length << 16);
     }
   }
@@ -69,6 +79,14 @@ export class InboundRun {
   /** Where its session was last. */
   get nextSlot(): number {
     return this.packets[this.next * PACKET_WORDS];
+  }
+
+  /** Goes on behind so many packets. */
+  skip(count: number): void {
+    const end = this.next + count;
+    if (this.header === NO_HEADER) for (let i = this.next; i < end; i++) this.start += this.packets[i * PACKET_WORDS + 2] >>> 16;
+    else this.start += count * (this.header >>> 16);
+    this.next = end;
   }
 
   /** Lets go of the payloads. */
@@ -88,6 +106,11 @@ export class InboundRun {
     if (capacity > this.#private.length) this.#private = new Int32Array(capacity);
     return this.#private;
   }
+}
+
+/** The pass over the table that puts packets into cells: see `ColumnKernels.fillCells`. */
+export interface CellFiller {
+  fillCells?(run: InboundRun, start: number, end: number): number;
 }
 
 /** The pass over the table that finds places for packets: see `ColumnKernels.placeInbound`. */

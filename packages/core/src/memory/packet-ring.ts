@@ -1,28 +1,20 @@
-import { DormouseError } from '../errors.js';
-import { Column, NEAR_WORDS, ROWS, recordWords, Traffic } from '../layout/geometry.js';
+import { CELL_TAKEN, Column, IN_CELL, NEAR_WORDS, ROWS, recordWords, Traffic } from '../layout/geometry.js';
 import type { Block } from './block.js';
+import { CellRuns } from './cell-runs.js';
 import type { InboundPlacer, InboundRun } from './inbound-run.js';
 import type { OutboundRun } from './outbound-run.js';
-import { type Packet, PacketView } from './packet-view.js';
+import { type PacketHandler, refusePromise } from './packet-handler.js';
 import { PayloadCopier } from './payload-copier.js';
+import { leaveCell, showCell } from './ring-cells.js';
 import { claimRecord, lastRecordAt, skipPads } from './ring-cursors.js';
-import { ROWS_A_NEAR_PAGE_BITS, TouchedRings } from './touched-rings.js';
-
-/** Takes one outbound packet, which is valid until the handler returns. */
-export type PacketHandler = (accountId: number, packet: Packet) => unknown;
+import { ROWS_A_NEAR_PAGE_BITS } from './touched-rings.js';
 
 /**
  * The main thread's end of all packet rings (R-19): pushes into inbound rings at ingest, drains outbound rings at egress. Between
  * ticks only: a ring belongs to one thread at a time (memory/README.md). Neither allocates.
  */
-export class HostRings extends TouchedRings {
-  /** Packets pushed and packets drained since start, over all rings. */
-  packetsIn = 0;
-  packetsOut = 0;
+export class HostRings extends CellRuns {
   readonly #copier = new PayloadCopier();
-  /** One view for each drain under way: a handler may itself drain. */
-  readonly #views: PacketView[] = [];
-  #depth = 0;
 
   /**
    * Puts a packet with `length` bytes of `payload`, from byte `start` on, into a row's inbound ring. False when the ring is full:
@@ -80,11 +72,12 @@ export class HostRings extends TouchedRings {
     const near = (outboundNear + (row << 6)) | 0;
     const far = (outboundFar + row * this.farWords - NEAR_WORDS) | 0;
     const capacity = this.capacity;
-    const packet = this.#viewOf(block);
+    const { outboundCells } = block;
+    const packet = this.viewOf(words, block.cold.f32);
     const incarnation = page[(Column.incarnation + row) | 0];
     let noted = cursors;
     let taken = 0;
-    this.#depth++;
+    this.depth++;
     try {
       // Not rewound before the end: a session that sends meanwhile (a release hook) must not overwrite the packet on view.
       // In a row that is another's by now, the block may be another as well.
@@ -92,15 +85,23 @@ export class HostRings extends TouchedRings {
         // It has sent meanwhile, perhaps into pages where it had not.
         if (((cursors ^ noted) & 0xffff) !== 0) this.noteOutbound(block.blockIndex, row, cursors);
         noted = cursors;
-        cursors = skipPads(words, near, far, capacity, cursors);
-        const tail = cursors >>> 16;
-        const position = tail & (capacity - 1);
-        const at = ((position < NEAR_WORDS ? near : far) + position) | 0;
-        const header = words[at];
-        const length = header >>> 16;
-        packet.start = (at + 1) | 0;
-        packet.header = header;
-        page[cursor] = (cursors & 0xffff) | ((tail + recordWords(length)) << 16);
+        let length: number;
+        if (cursors === IN_CELL) {
+          length = showCell(packet, outboundCells, block.firstSlot + row);
+          page[cursor] = CELL_TAKEN;
+          noted = CELL_TAKEN;
+        } else {
+          cursors = skipPads(words, near, far, capacity, cursors);
+          const tail = cursors >>> 16;
+          const position = tail & (capacity - 1);
+          const at = ((position < NEAR_WORDS ? near : far) + position) | 0;
+          const header = words[at];
+          length = header >>> 16;
+          packet.attach(words, block.cold.f32);
+          packet.start = (at + 1) | 0;
+          packet.header = header;
+          page[cursor] = (cursors & 0xffff) | ((tail + recordWords(length)) << 16);
+        }
         traffic[(Traffic.packetsOut + row) | 0]++;
         this.packetsOut++;
         traffic[(Traffic.bytesOut + row) | 0] += length;
@@ -110,7 +111,7 @@ export class HostRings extends TouchedRings {
         cursors = page[cursor];
       }
     } finally {
-      this.#depth--;
+      this.depth--;
       packet.detach();
       cursors = page[cursor];
       if (cursors >>> 16 === (cursors & 0xffff)) page[cursor] = 0;
@@ -137,11 +138,11 @@ export class HostRings extends TouchedRings {
     const { firstSlot, firstActivity, blockIndex } = block;
     const { outboundNear } = block.rings;
     const words = block.cold.i32;
-    const packet = this.#viewOf(block);
+    const packet = this.viewOf(words, block.cold.f32);
     let pages = 0;
     let cursor = outbound;
     let i = run.next;
-    this.#depth++;
+    this.depth++;
     try {
       for (; i < count; i++) {
         const row = (slots[i] - firstSlot) | 0;
@@ -184,7 +185,7 @@ export class HostRings extends TouchedRings {
         tableWords[cursor] = 0;
       }
     } finally {
-      this.#depth--;
+      this.depth--;
       packet.detach();
       const cursors = tableWords[cursor];
       if (cursors >>> 16 === (cursors & 0xffff)) tableWords[cursor] = 0;
@@ -199,6 +200,10 @@ export class HostRings extends TouchedRings {
     let cursors = page[cursor];
     if (cursors === 0) return 0;
     this.noteOutbound(block.blockIndex, row, cursors);
+    if (cursors === IN_CELL) {
+      page[cursor] = 0;
+      return 1;
+    }
     const words = block.cold.i32;
     const near = rings.outboundNear + row * NEAR_WORDS;
     const far = rings.outboundFar + row * this.farWords - NEAR_WORDS;
@@ -217,7 +222,8 @@ export class HostRings extends TouchedRings {
   /** Room for a record that the short way cannot place: the cursors after it, or 0, counted as dropped, when there is none. */
   #claimFar(block: Block, row: number, length: number): number {
     const { page, traffic, rings } = block;
-    const before = page[Column.inbound + row];
+    const cursors = page[Column.inbound + row];
+    const before = cursors === IN_CELL ? this.#leaveCell(block, row) : cursors;
     const near = rings.inboundNear + row * NEAR_WORDS;
     const far = rings.inboundFar + row * this.farWords - NEAR_WORDS;
     const after = claimRecord(block.cold.i32, near, far, this.capacity, before, recordWords(length));
@@ -226,28 +232,20 @@ export class HostRings extends TouchedRings {
     return after;
   }
 
+  /** A second packet has come: the first goes to where it would have been. Returns the cursors of its ring. */
+  #leaveCell(block: Block, row: number): number {
+    const { page, rings } = block;
+    const near = rings.inboundNear + row * NEAR_WORDS;
+    const cursors = leaveCell(block.inboundCells, block.firstSlot + row, block.cold.i32, near);
+    page[Column.inbound + row] = cursors;
+    this.noteInboundNear(block.blockIndex, 1 << (row >> ROWS_A_NEAR_PAGE_BITS));
+    return cursors;
+  }
+
   #recordAt(block: Block, row: number, after: number, length: number): number {
     const { rings } = block;
     const near = rings.inboundNear + row * NEAR_WORDS;
     const far = rings.inboundFar + row * this.farWords - NEAR_WORDS;
     return lastRecordAt(after, recordWords(length), near, far, this.capacity);
   }
-
-  #viewOf(block: Block): PacketView {
-    let view = this.#views[this.#depth];
-    if (view === undefined) {
-      view = new PacketView();
-      this.#views[this.#depth] = view;
-    }
-    view.attach(block.cold.i32, block.cold.f32);
-    return view;
-  }
-}
-
-/** A packet is valid during the call: an async handler would read another one's bytes. */
-function refusePromise(result: unknown): void {
-  if (typeof (result as PromiseLike<unknown> | null)?.then !== 'function') return;
-  // It may still reject, and would end the process on top of this error.
-  (result as PromiseLike<unknown>).then(undefined, () => {});
-  throw new DormouseError('ERR_PACKET_HANDLER', 'a packet handler returned a promise: it must be synchronous');
 }

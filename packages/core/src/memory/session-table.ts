@@ -1,6 +1,8 @@
 import { DormouseError, messageOf } from '../errors.js';
 import {
   ACTIVITY_BYTES,
+  BLOCK_CELL_BYTES,
+  CHUNK_BYTES,
   HOT_BYTES,
   MAX_PARTICIPANTS,
   PACKET_WORDS,
@@ -13,6 +15,7 @@ import {
   tableRegions,
   wholePages,
 } from '../layout/geometry.js';
+import type { RingCells } from './ring-cells.js';
 
 /** What another thread needs to attach the same table. */
 export interface TableAttachment {
@@ -56,6 +59,13 @@ export class SessionTable {
   readonly senderAccounts: Uint32Array;
   /** The most words that were ever written to each of the two. */
   mostSenders = 0;
+  /** Payloads of a batch, or of a part of them. Writer and reader: the main thread, between ticks. */
+  readonly payloadChunk: Uint8Array;
+  /** The most bytes that ever were there. */
+  mostPayloadBytes = 0;
+  /** Cells of all rings: each is its ring's, and whose that is is written out in memory/README.md. */
+  readonly inboundCells: RingCells;
+  readonly outboundCells: RingCells;
   /** One byte a block: set by the participant whose session sends, cleared by the main thread at egress. */
   readonly outboundFlags: Uint8Array;
   /** The same for what sessions put into their outboxes. */
@@ -78,6 +88,9 @@ export class SessionTable {
     this.senderSlots = new Int32Array(buffer, regions.senderSlots, regions.senderCapacity);
     this.senderAccounts = new Uint32Array(buffer, regions.senderAccounts, regions.senderCapacity);
     this.packetList = new Int32Array(buffer, regions.packetList, regions.slotCount * PACKET_WORDS);
+    this.payloadChunk = new Uint8Array(buffer, regions.payloadChunk, CHUNK_BYTES);
+    this.inboundCells = cellsOf(buffer, regions.inboundCells, regions.blockCount);
+    this.outboundCells = cellsOf(buffer, regions.outboundCells, regions.blockCount);
     this.outboundFlags = new Uint8Array(buffer, regions.outboundFlags, regions.blockCount);
     this.outboxFlags = new Uint8Array(buffer, regions.outboxFlags, regions.blockCount);
   }
@@ -153,7 +166,16 @@ export class SessionTable {
     const rows = blocksUsed << ROW_BITS;
     const columns = [PAGE_BYTES, TRAFFIC_BYTES, ACTIVITY_BYTES].map((bytes) => blocksUsed * bytes);
     const dense = [blocksUsed * 4, blocksUsed * 8, blocksUsed, rows, rows, ...columns, hotBlocksUsed * HOT_BYTES];
-    const lists = [this.mostPackets * PACKET_WORDS * 4, this.mostSenders * 4, this.mostSenders * 4];
+    const lists = [this.mostPackets * PACKET_WORDS * 4, this.mostSenders * 4, this.mostSenders * 4, this.mostPayloadBytes];
     return [...dense, ...lists].reduce((sum, bytes) => sum + wholePages(bytes), 0);
   }
+}
+
+function cellsOf(buffer: ArrayBufferLike, offset: number, blockCount: number): RingCells {
+  const bytes = blockCount * BLOCK_CELL_BYTES;
+  return {
+    words: new Int32Array(buffer, offset, bytes / 4),
+    floats: new Float32Array(buffer, offset, bytes / 4),
+    bytes: new Uint8Array(buffer, offset, bytes),
+  };
 }

@@ -1,4 +1,4 @@
-import { Column, NEAR_WORDS, OS_PAGE_BYTES, ROWS } from '../layout/geometry.js';
+import { BLOCK_CELL_BYTES, Column, IN_CELL, NEAR_WORDS, OS_PAGE_BYTES, ROWS, wholePages } from '../layout/geometry.js';
 import type { Block } from './block.js';
 import { bitCount, FarMarks } from './page-marks.js';
 import { wordsInUse } from './ring-cursors.js';
@@ -19,6 +19,8 @@ export abstract class TouchedRings {
   readonly #near: Uint8Array;
   readonly #inboundFar: FarMarks;
   readonly #outboundFar: FarMarks;
+  #hasInboundCells = false;
+  #hasOutboundCells = false;
 
   /** For blocks `0 … blockCount − 1`, with two rings of `ringBytes` a session. */
   constructor(blockCount: number, ringBytes: number) {
@@ -35,6 +37,12 @@ export abstract class TouchedRings {
     return pages * OS_PAGE_BYTES;
   }
 
+  /** Bytes of the table's cells that were ever written, where so many blocks were ever used: all of them, once any was. */
+  cellBytes(blocksUsed: number): number {
+    const bytes = wholePages(blocksUsed * BLOCK_CELL_BYTES);
+    return (this.#hasInboundCells ? bytes : 0) + (this.#hasOutboundCells ? bytes : 0);
+  }
+
   /** Takes note of what the sessions in rows `begin … end − 1` of a block have written and nobody has drained yet. */
   survey(block: Block, begin = 0, end = ROWS): void {
     for (let row = begin; row < end; row++) {
@@ -49,6 +57,10 @@ export abstract class TouchedRings {
     this.survey(block, row, row + 1);
     const cursors = block.page[Column.inbound + row];
     if (cursors === 0) return;
+    if (cursors === IN_CELL) {
+      this.noteInboundCells();
+      return;
+    }
     this.noteInboundNear(blockIndex, 1 << (row >> ROWS_A_NEAR_PAGE_BITS));
     if (cursors >>> 0 > NEAR_WORDS) this.noteInboundFar(blockIndex, row, this.#farEnd(cursors));
   }
@@ -58,6 +70,14 @@ export abstract class TouchedRings {
     this.#near[blockIndex] = 0;
     this.#inboundFar.forget(blockIndex);
     this.#outboundFar.forget(blockIndex);
+  }
+
+  protected noteInboundCells(): void {
+    this.#hasInboundCells = true;
+  }
+
+  protected noteOutboundCells(): void {
+    this.#hasOutboundCells = true;
   }
 
   /** `pages`: a bit for each of the block's four pages of near parts. */
@@ -76,6 +96,10 @@ export abstract class TouchedRings {
 
   /** What is in an outbound ring was written. */
   protected noteOutbound(blockIndex: number, row: number, cursors: number): void {
+    if (cursors === IN_CELL) {
+      this.noteOutboundCells();
+      return;
+    }
     this.noteOutboundNear(blockIndex, 1 << (row >> ROWS_A_NEAR_PAGE_BITS));
     if (cursors >>> 0 <= NEAR_WORDS) return;
     this.#outboundFar.raise(blockIndex, row, this.#farEnd(cursors));

@@ -1,8 +1,9 @@
 import { DormouseError } from '../errors.js';
 import type { RecordRingLayout } from '../layout/block-layout.js';
-import { Column, MAX_RING_BYTES, NEAR_WORDS, recordWords } from '../layout/geometry.js';
+import { Column, IN_CELL, MAX_RING_BYTES, NEAR_WORDS, recordWords } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import { appendRecord, firstRecord, NO_RECORD, nextRecord, RECORD_HEAD_WORDS, recordBytes, recordKind } from '../memory/record-ring.js';
+import { cellOf } from '../memory/ring-cells.js';
 import { claimRecord, lastRecordAt, skipPads } from '../memory/ring-cursors.js';
 import type { ByteSink } from './byte-sink.js';
 import type { ByteSource } from './byte-source.js';
@@ -21,15 +22,25 @@ export interface PacketRing {
   readonly column: typeof Column.inbound | typeof Column.outbound;
   readonly near: 'inboundNear' | 'outboundNear';
   readonly far: 'inboundFar' | 'outboundFar';
+  readonly cells: 'inboundCells' | 'outboundCells';
 }
 
-export const INBOUND: PacketRing = { column: Column.inbound, near: 'inboundNear', far: 'inboundFar' };
-export const OUTBOUND: PacketRing = { column: Column.outbound, near: 'outboundNear', far: 'outboundFar' };
+export const INBOUND: PacketRing = { column: Column.inbound, near: 'inboundNear', far: 'inboundFar', cells: 'inboundCells' };
+export const OUTBOUND: PacketRing = { column: Column.outbound, near: 'outboundNear', far: 'outboundFar', cells: 'outboundCells' };
 
 /** Returns `section` if there are packets, else 0. */
 export function writePackets(sink: ByteSink, block: Block, row: number, ring: PacketRing, section: number): number {
   let cursors = block.page[ring.column + row];
   if (cursors >>> 16 === (cursors & 0xffff)) return 0;
+  if (cursors === IN_CELL) {
+    // It would be at the start of the ring.
+    sink.reserve(5);
+    sink.varint(0);
+    const { words, bytes } = block[ring.cells];
+    writePacket(sink, words, bytes, cellOf(block.firstSlot + row));
+    endPackets(sink);
+    return section;
+  }
   const { capacity } = block.rings;
   const { i32, u8 } = block.cold;
   const near = block.rings[ring.near] + row * NEAR_WORDS;
@@ -41,16 +52,24 @@ export function writePackets(sink: ByteSink, block: Block, row: number, ring: Pa
     cursors = skipPads(i32, near, far, capacity, cursors);
     const position = (cursors >>> 16) & (capacity - 1);
     const at = (position < NEAR_WORDS ? near : far) + position;
-    const length = i32[at] >>> 16;
-    sink.reserve(10);
-    sink.varint(length + 1);
-    sink.varint(i32[at] & 0xffff);
-    sink.copy(u8, (at + 1) * 4, length);
-    cursors = (cursors & 0xffff) | (((cursors >>> 16) + recordWords(length)) << 16);
+    writePacket(sink, i32, u8, at);
+    cursors = (cursors & 0xffff) | (((cursors >>> 16) + recordWords(i32[at] >>> 16)) << 16);
   }
+  endPackets(sink);
+  return section;
+}
+
+function writePacket(sink: ByteSink, words: Int32Array, bytes: Uint8Array, at: number): void {
+  const length = words[at] >>> 16;
+  sink.reserve(10);
+  sink.varint(length + 1);
+  sink.varint(words[at] & 0xffff);
+  sink.copy(bytes, (at + 1) * 4, length);
+}
+
+function endPackets(sink: ByteSink): void {
   sink.reserve(5);
   sink.varint(0);
-  return section;
 }
 
 /**

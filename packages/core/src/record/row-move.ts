@@ -1,6 +1,7 @@
-import { Column, NEAR_WORDS, ROWS, Traffic } from '../layout/geometry.js';
+import { CELL_WORDS, Column, IN_CELL, NEAR_WORDS, ROWS, Traffic } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import { clearData, dataLength, dataRefusals, dataStart, NEVER_SET, writeData } from '../memory/data-values.js';
+import { cellOf, type RingCells } from '../memory/ring-cells.js';
 import { wordsInUse } from '../memory/ring-cursors.js';
 import { clearServices } from '../memory/services.js';
 import type { SessionTable } from '../memory/session-table.js';
@@ -81,12 +82,20 @@ function moveRings(from: Block, fromRow: number, to: Block, toRow: number): void
   const { capacity, inboundNear, inboundFar, outboundNear, outboundFar } = from.rings;
   const { mailbox, outbox } = from.services;
   const source = from.cold.i32;
-  moveRing(from, fromRow, to, toRow, from.page[Column.inbound + fromRow], capacity, inboundNear, inboundFar);
-  moveRing(from, fromRow, to, toRow, from.page[Column.outbound + fromRow], capacity, outboundNear, outboundFar);
+  const inbound = from.page[Column.inbound + fromRow];
+  if (inbound === IN_CELL) moveCell(from.inboundCells, from.firstSlot + fromRow, to.inboundCells, to.firstSlot + toRow);
+  else moveRing(from, fromRow, to, toRow, inbound, capacity, inboundNear, inboundFar);
+  const outbound = from.page[Column.outbound + fromRow];
+  if (outbound === IN_CELL) moveCell(from.outboundCells, from.firstSlot + fromRow, to.outboundCells, to.firstSlot + toRow);
+  else moveRing(from, fromRow, to, toRow, outbound, capacity, outboundNear, outboundFar);
   copyUsed(source, mailbox.cursors + fromRow, to.cold.i32, mailbox.cursors + toRow);
   copyUsed(source, outbox.cursors + fromRow, to.cold.i32, outbox.cursors + toRow);
   moveRing(from, fromRow, to, toRow, source[mailbox.cursors + fromRow], mailbox.capacity, mailbox.near, mailbox.far);
   moveRing(from, fromRow, to, toRow, source[outbox.cursors + fromRow], outbox.capacity, outbox.near, outbox.far);
+}
+
+function moveCell(from: RingCells, fromSlot: number, to: RingCells, toSlot: number): void {
+  copyWords(from.words, cellOf(fromSlot), to.words, cellOf(toSlot), CELL_WORDS);
 }
 
 /** The words from the tail to the head, to the same places: in at most three pieces. */

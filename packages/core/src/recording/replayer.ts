@@ -2,7 +2,7 @@ import { messageOf } from '../errors.js';
 import type { Codec } from '../layout/codec.js';
 import { importRecorded } from '../manager/durable/import-session.js';
 import type { Engine } from '../manager/engine.js';
-import type { PacketHandler } from '../memory/packet-ring.js';
+import type { PacketHandler } from '../memory/packet-handler.js';
 import type { Shareable } from '../memory/shared-buffers.js';
 import { compareTick, type ReplayDifference, type ReplayInterruption } from './difference.js';
 import { BELONGS, type Input, type InputRecord, type RecordOf } from './record-reader.js';

@@ -1,8 +1,21 @@
 import { DormouseError, requireInteger } from '../errors.js';
-import { Column, maxPayloadBytes, NEAR_WORDS, PAD_HEADER, PAGE_WORDS, ROWS, recordWords, Traffic } from '../layout/geometry.js';
+import {
+  CELL_WORDS,
+  Column,
+  IN_CELL,
+  MOST_CELL_PAYLOAD,
+  maxPayloadBytes,
+  NEAR_WORDS,
+  PAD_HEADER,
+  PAGE_WORDS,
+  ROWS,
+  recordWords,
+  Traffic,
+} from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import { type Packet, PacketView, type PacketWriter, PacketWriterView } from '../memory/packet-view.js';
 import { PayloadCopier } from '../memory/payload-copier.js';
+import { leaveCell } from '../memory/ring-cells.js';
 import { claimRecord, lastRecordAt, releaseRecord, skipPads } from '../memory/ring-cursors.js';
 import type { Session } from '../session-api.js';
 import type { RuntimeServices } from './services.js';
@@ -14,6 +27,9 @@ const { account: ACCOUNT, inbound: INBOUND, outbound: OUTBOUND, updateBias: UPDA
 
 const NOWHERE = -1;
 const NO_WORDS = new Int32Array(0);
+// Likewise.
+const INTO_CELL = IN_CELL;
+const WORDS_A_CELL = CELL_WORDS;
 const NO_PAYLOAD = new Uint8Array(0);
 
 /**
@@ -35,6 +51,10 @@ export class SessionView extends SessionServices implements Session {
   $inboundFar = 0;
   $outboundNear = 0;
   $outboundFar = 0;
+  /** Word of row 0's cell. */
+  $firstCell = 0;
+  /** Longest payload that goes into a cell; none does once a session of the block has sent more than one packet: then those to come will as well. */
+  $mostInCell = MOST_CELL_PAYLOAD;
   /** Set when a session of the block sends: at egress the host looks into such blocks only. */
   $sent = false;
   /** The row that claimed last, if nothing was sent since, and its outbound cursors before: what a throw takes back. */
@@ -42,6 +62,9 @@ export class SessionView extends SessionServices implements Session {
   $claimedBefore = 0;
   readonly $packet = new PacketView();
   readonly $writer = new PacketWriterView();
+  /** The same for records in cells. */
+  readonly $cellPacket = new PacketView();
+  readonly $cellWriter = new PacketWriterView();
   readonly $copier = new PayloadCopier();
 
   constructor(state: StateView, services: RuntimeServices) {
@@ -73,36 +96,26 @@ export class SessionView extends SessionServices implements Session {
     const cursor = INBOUND + row;
     const cursors = page[cursor];
     if (cursors === 0) return null;
-    const tail = cursors >>> 16;
-    if (tail >= NEAR_WORDS) return this.$receiveFar();
-    const at = this.$inboundNear + (row << 6) + tail;
-    const header = this.$words[at];
-    if (header === PAD_HEADER) return this.$receiveFar();
-    const after = (cursors + ((((header >>> 16) + 7) >> 2) << 16)) | 0;
-    page[cursor] = after >>> 16 === (after & 0xffff) ? 0 : after;
-    const packet = this.$packet;
-    packet.start = at + 1;
-    packet.header = header;
+    if (cursors !== INTO_CELL) return this.$receiveFromRing(page, row, cursors);
+    page[cursor] = 0;
+    const packet = this.$cellPacket;
+    const cell = this.$firstCell + row * WORDS_A_CELL;
+    packet.start = cell + 1;
+    packet.header = packet.words[cell];
     return packet;
   }
 
   send(opcode: number, payload: Uint8Array = NO_PAYLOAD): boolean {
-    const page = this.$page;
-    const row = this.$row;
-    const cursor = OUTBOUND + row;
     const payloadBytes = payload.length;
-    const before = page[cursor];
-    const after = before + ((payloadBytes + 7) >> 2);
-    // As in claim.
-    if (after >>> 0 > NEAR_WORDS || (payloadBytes & 0xff) !== payloadBytes || (opcode & 0xffff) !== opcode) {
-      return this.$sendFar(opcode, payload);
+    const writer = this.claim(opcode, payloadBytes);
+    if (writer === null) return false;
+    try {
+      this.$copier.copy(writer.words, writer.start, payload, 0, payloadBytes);
+    } catch (error) {
+      // It is no Uint8Array. The behaviour may go on.
+      this.$withdrawClaim(this.$row, this.$row + 1);
+      throw error;
     }
-    const words = this.$words;
-    const at = this.$outboundNear + (row << 6) + before;
-    words[at] = opcode | (payloadBytes << 16);
-    this.$copier.copy(words, at + 1, payload, 0, payloadBytes);
-    page[cursor] = after;
-    this.$sent = true;
     this.$claimedRow = NOWHERE;
     return true;
   }
@@ -111,23 +124,21 @@ export class SessionView extends SessionServices implements Session {
     const page = this.$page;
     const row = this.$row;
     const cursor = OUTBOUND + row;
-    const before = page[cursor];
-    const after = before + ((payloadBytes + 7) >> 2);
-    // While the tail is at 0 and the record ends in the near part; everything odd, bad arguments too, goes the far way.
-    if (after >>> 0 > NEAR_WORDS || (payloadBytes & 0xff) !== payloadBytes || (opcode & 0xffff) !== opcode) {
-      return this.$claimFar(opcode, payloadBytes);
+    // Only the first packet, and a short one, goes into the cell; everything odd, bad arguments too, goes the other way.
+    if (page[cursor] !== 0 || payloadBytes > this.$mostInCell || (payloadBytes & 0xff) !== payloadBytes || (opcode & 0xffff) !== opcode) {
+      return this.$claimInRing(opcode, payloadBytes);
     }
-    const words = this.$words;
-    const near = this.$outboundNear + (row << 6);
+    const writer = this.$cellWriter;
+    const { words } = writer;
+    const cell = this.$firstCell + row * WORDS_A_CELL;
     // The last word may be padded, and may be the header.
-    words[near + after - 1] = 0;
-    words[near + before] = opcode | (payloadBytes << 16);
-    page[cursor] = after;
+    words[cell + ((payloadBytes + 3) >> 2)] = 0;
+    words[cell] = opcode | (payloadBytes << 16);
+    page[cursor] = INTO_CELL;
     this.$sent = true;
     this.$claimedRow = row;
-    this.$claimedBefore = before;
-    const writer = this.$writer;
-    writer.start = near + before + 1;
+    this.$claimedBefore = 0;
+    writer.start = cell + 1;
     writer.length = payloadBytes;
     return writer;
   }
@@ -148,6 +159,11 @@ export class SessionView extends SessionServices implements Session {
     this.$outboundFar = rings.outboundFar;
     this.$packet.attach(words, floats);
     this.$writer.attach(words, floats);
+    const { inboundCells, outboundCells } = block;
+    this.$firstCell = block.firstSlot * CELL_WORDS;
+    this.$mostInCell = MOST_CELL_PAYLOAD;
+    this.$cellPacket.attach(inboundCells.words, inboundCells.floats);
+    this.$cellWriter.attach(outboundCells.words, outboundCells.floats);
     this.$sent = false;
     this.$claimedRow = NOWHERE;
   }
@@ -161,6 +177,8 @@ export class SessionView extends SessionServices implements Session {
     this.$words = NO_WORDS;
     this.$packet.detach();
     this.$writer.detach();
+    this.$cellPacket.detach();
+    this.$cellWriter.detach();
     this.$mail.park();
     this.$row = 0;
   }
@@ -171,6 +189,21 @@ export class SessionView extends SessionServices implements Session {
     if (row < begin || row >= end) return;
     this.$page[OUTBOUND + row] = this.$claimedBefore;
     this.$claimedRow = NOWHERE;
+  }
+
+  $receiveFromRing(page: Int32Array, row: number, cursors: number): Packet {
+    const words = this.$words;
+    const tail = cursors >>> 16;
+    if (tail >= NEAR_WORDS) return this.$receiveFar();
+    const at = this.$inboundNear + (row << 6) + tail;
+    const header = words[at];
+    if (header === PAD_HEADER) return this.$receiveFar();
+    const after = (cursors + ((((header >>> 16) + 7) >> 2) << 16)) | 0;
+    page[INBOUND + row] = after >>> 16 === (after & 0xffff) ? 0 : after;
+    const packet = this.$packet;
+    packet.start = at + 1;
+    packet.header = header;
+    return packet;
   }
 
   $receiveFar(): Packet {
@@ -189,12 +222,27 @@ export class SessionView extends SessionServices implements Session {
     return packet;
   }
 
-  $sendFar(opcode: number, payload: Uint8Array): boolean {
-    const writer = this.$claimFar(opcode, payload.length);
-    if (writer === null) return false;
-    this.$copier.copy(this.$words, writer.start, payload, 0, writer.length);
-    this.$claimedRow = NOWHERE;
-    return true;
+  $claimInRing(opcode: number, payloadBytes: number): PacketWriter | null {
+    const { $page: page, $row: row } = this;
+    const cursor = OUTBOUND + row;
+    const before = page[cursor];
+    const after = before + ((payloadBytes + 7) >> 2);
+    // While the tail is at 0 and the record ends in the near part.
+    if (after >>> 0 > NEAR_WORDS || (payloadBytes & 0xff) !== payloadBytes || (opcode & 0xffff) !== opcode) {
+      return this.$claimFar(opcode, payloadBytes);
+    }
+    const words = this.$words;
+    const near = this.$outboundNear + (row << 6);
+    words[near + after - 1] = 0;
+    words[near + before] = opcode | (payloadBytes << 16);
+    page[cursor] = after;
+    this.$sent = true;
+    this.$claimedRow = row;
+    this.$claimedBefore = before;
+    const writer = this.$writer;
+    writer.start = near + before + 1;
+    writer.length = payloadBytes;
+    return writer;
   }
 
   $claimFar(opcode: number, payloadBytes: number): PacketWriterView | null {
@@ -212,7 +260,13 @@ export class SessionView extends SessionServices implements Session {
     const near = this.$outboundNear + row * NEAR_WORDS;
     const far = this.$outboundFar + row * (capacity - NEAR_WORDS) - NEAR_WORDS;
     const need = recordWords(payloadBytes);
-    const before = page[OUTBOUND + row];
+    let before = page[OUTBOUND + row];
+    if (before === IN_CELL) {
+      const { outboundCells, firstSlot } = this.$block as Block;
+      before = leaveCell(outboundCells, firstSlot + row, words, near);
+      page[OUTBOUND + row] = before;
+      this.$mostInCell = -1;
+    }
     const after = claimRecord(words, near, far, capacity, before, need);
     if (after === 0) {
       (this.$block as Block).traffic[Traffic.dropped + row]++;

@@ -1,7 +1,8 @@
 import type { RecordRingLayout } from '../layout/block-layout.js';
-import { Column, NEAR_WORDS, ROWS, recordWords, SlotState } from '../layout/geometry.js';
+import { Column, IN_CELL, NEAR_WORDS, ROWS, recordWords, SlotState } from '../layout/geometry.js';
 import type { Block } from '../memory/block.js';
 import { firstRecord, NO_RECORD, nextRecord, RECORD_HEAD_WORDS, recordBytes, recordKind } from '../memory/record-ring.js';
+import { cellOf, type RingCells } from '../memory/ring-cells.js';
 import { skipPads } from '../memory/ring-cursors.js';
 import type { SessionTable } from '../memory/session-table.js';
 import { TIMER_ID, TIMER_PERIOD, timerAt, timersOf, wakeTime } from '../memory/timer-list.js';
@@ -64,10 +65,12 @@ export function addOtherParts(rows: DigestRows, block: Block, sessions: CountedS
       hash.word(words[services.unanswered + row]);
       rows.add(row, keys['(requests)']);
     }
-    if (page[Column.inbound + row] !== 0)
-      addPackets(rows, block, row, Column.inbound, rings.inboundNear, rings.inboundFar, keys['(inbound)']);
-    if (page[Column.outbound + row] !== 0)
-      addPackets(rows, block, row, Column.outbound, rings.outboundNear, rings.outboundFar, keys['(outbound)']);
+    const inbound = page[Column.inbound + row];
+    if (inbound === IN_CELL) addPacket(rows, row, block.inboundCells, block.firstSlot + row, keys['(inbound)']);
+    else if (inbound !== 0) addPackets(rows, block, row, inbound, rings.inboundNear, rings.inboundFar, keys['(inbound)']);
+    const outbound = page[Column.outbound + row];
+    if (outbound === IN_CELL) addPacket(rows, row, block.outboundCells, block.firstSlot + row, keys['(outbound)']);
+    else if (outbound !== 0) addPackets(rows, block, row, outbound, rings.outboundNear, rings.outboundFar, keys['(outbound)']);
     if (words[services.mailbox.cursors + row] !== 0) addRecords(rows, block, row, services.mailbox, keys['(mailbox)']);
     if (words[services.outbox.cursors + row] !== 0) addRecords(rows, block, row, services.outbox, keys['(outbox)']);
   }
@@ -105,13 +108,22 @@ function addTimers(rows: DigestRows, block: Block, row: number, key: PartKey): v
   }
 }
 
+/** A ring's only packet, in its cell. */
+function addPacket(rows: DigestRows, row: number, { words }: RingCells, slot: number, key: PartKey): void {
+  const at = cellOf(slot);
+  const hash = rows.begin(row, key);
+  hash.word(words[at]);
+  hash.bytes(words, (at + 1) << 2, words[at] >>> 16);
+  rows.add(row, key);
+}
+
 /** Packets in their order, wherever in the ring they lie. */
-function addPackets(rows: DigestRows, block: Block, row: number, column: number, nearStart: number, farStart: number, key: PartKey): void {
+function addPackets(rows: DigestRows, block: Block, row: number, held: number, nearStart: number, farStart: number, key: PartKey): void {
   const { capacity } = block.rings;
   const words = block.cold.i32;
   const near = nearStart + row * NEAR_WORDS;
   const far = farStart + row * (capacity - NEAR_WORDS) - NEAR_WORDS;
-  let cursors = block.page[column + row];
+  let cursors = held;
   // Taken by the handler that asks, and not yet rewound.
   if (cursors >>> 16 === (cursors & 0xffff)) return;
   const hash = rows.begin(row, key);

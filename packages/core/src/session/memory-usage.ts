@@ -107,7 +107,8 @@ class Tally {
     const ringBytes = this.#ringBytes;
     const serviceBytes = this.#serviceBytes;
     const pages = store.pool.touchedPages;
-    const tableBytes = store.table.touchedBytes(pages.core, pages.hot) + wholePages(store.kernels.mostListed * 4);
+    const tableBytes =
+      store.table.touchedBytes(pages.core, pages.hot) + wholePages(store.kernels.mostListed * 4) + store.rings.cellBytes(pages.core);
     const indexBytes = store.index.touchedBytes + (store.places?.indexBytes ?? 0);
     const sleeperBytes = store.sleepers.heldBytes;
     const sessionBytes = stateBytes + ringBytes + serviceBytes + tableBytes;

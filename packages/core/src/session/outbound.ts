@@ -1,6 +1,6 @@
 import { Column, ROW_BITS, ROW_MASK } from '../layout/geometry.js';
 import type { OutboundRun } from '../memory/outbound-run.js';
-import type { PacketHandler } from '../memory/packet-ring.js';
+import type { PacketHandler } from '../memory/packet-handler.js';
 import { Senders } from './senders.js';
 import type { SessionStore } from './store.js';
 
@@ -36,6 +36,8 @@ export class Outbound {
     try {
       while (run.next < run.count) {
         const number = run.next;
+        rings.drainCells(run, handler);
+        if (run.next !== number) continue;
         const block = run.blocks[run.slots[number] >> ROW_BITS];
         if (block !== undefined) rings.drainRun(block, run, handler);
         if (run.next === number) this.#drainNext(handler);

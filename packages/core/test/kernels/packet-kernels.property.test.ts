@@ -1,7 +1,21 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Column, NEAR_WORDS, PACKET_WORDS, ROW_BITS, ROW_MASK, ROWS, recordWords, SlotState, Traffic } from '../../src/layout/geometry.js';
+import {
+  CELL_WORDS,
+  Column,
+  IN_CELL,
+  MOST_CELL_PAYLOAD,
+  NEAR_WORDS,
+  PACKET_WORDS,
+  ROW_BITS,
+  ROW_MASK,
+  ROWS,
+  recordWords,
+  SlotState,
+  Traffic,
+} from '../../src/layout/geometry.js';
 import { InboundRun } from '../../src/memory/inbound-run.js';
+import { cellOf } from '../../src/memory/ring-cells.js';
 import { FORMS, type Form, kernelTable } from './kernel-table.js';
 
 const BLOCKS = 4;
@@ -104,4 +118,75 @@ describe.each(FORMS)('the kernels for packets in their %s form', (form) => {
       }),
       { numRuns: 300 },
     ));
+});
+
+describe('the kernel for cells, which the SIMD form alone has', () => {
+  const short = fc.record({
+    slot: fc.oneof({ weight: 12, arbitrary: fc.integer({ min: 0, max: BLOCKS * ROWS - 1 }) }, fc.constantFrom(-1, BLOCKS * ROWS)),
+    length: fc.oneof({ weight: 12, arbitrary: fc.integer({ min: 0, max: MOST_CELL_PAYLOAD }) }, fc.integer({ min: 0, max: 70 })),
+  });
+
+  it('puts packets into the cells of rings that are empty, whatever their blocks, as long as each is short enough and at hand, and counts those', () =>
+    fc.assert(
+      fc.property(
+        rows,
+        fc.array(short, { maxLength: 30 }),
+        fc.nat(3),
+        fc.boolean(),
+        fc.nat(40),
+        fc.nat(800),
+        (content, packets, skipped, areAlike, start, atHand) => {
+          const { table, kernels, pageWord, word } = tableOf('simd', content);
+          const lengths = packets.map(({ length }) => (areAlike ? 21 : length));
+          const run = new InboundRun(table, true);
+          run.begin(packets.length, 9, new Uint8Array(0), areAlike ? 21 : lengths, NOW_MS);
+          for (const [i, { slot }] of packets.entries()) run.packets.set([slot, content[String(slot)]?.incarnation ?? 3], i * PACKET_WORDS);
+          run.next = Math.min(skipped, packets.length);
+          const payloads = Uint8Array.from({ length: 2500 }, (_, at) => (at * 7 + 1) & 0xff);
+          table.payloadChunk.set(payloads);
+          for (const cells of [table.inboundCells, table.outboundCells]) cells.words.fill(-1);
+
+          const expected = new Map<number, Uint8Array>();
+          let at = start;
+          for (const [i, { slot }] of packets.entries()) {
+            if (i < run.next) continue;
+            const there = content[String(slot)];
+            if (there === undefined || there.state === SlotState.hibernating || there.inbound !== 0 || expected.has(slot)) break;
+            if (lengths[i] > MOST_CELL_PAYLOAD || at + lengths[i] > start + atHand) break;
+            expected.set(slot, payloads.slice(at, at + lengths[i]));
+            at += lengths[i];
+          }
+
+          expect(kernels.fillCells?.(run, start, start + atHand)).toBe(expected.size);
+          for (const [key, { inbound, outbound }] of Object.entries(content)) {
+            const slot = Number(key);
+            const bytes = expected.get(slot);
+            expect([pageWord(slot, Column.inbound), pageWord(slot, Column.outbound)]).toEqual([
+              bytes === undefined ? inbound : IN_CELL,
+              outbound,
+            ]);
+            expect([word(slot, Traffic.packetsIn), word(slot, Traffic.bytesIn)]).toEqual(bytes === undefined ? [0, 0] : [1, bytes.length]);
+            expect(table.doubles[table.firstActivity(0) + slot]).toBe(bytes === undefined ? 0 : NOW_MS);
+          }
+          for (let slot = 0; slot < BLOCKS * ROWS; slot++) {
+            const cell = cellOf(slot);
+            const bytes = expected.get(slot);
+            if (bytes === undefined) {
+              expect(table.inboundCells.words.subarray(cell, cell + CELL_WORDS).every((each) => each === -1)).toBe(true);
+              continue;
+            }
+            expect(table.inboundCells.words[cell]).toBe(9 | (bytes.length << 16));
+            const padded = new Uint8Array((bytes.length + 3) & ~3);
+            padded.set(bytes);
+            expect(table.inboundCells.bytes.slice((cell + 1) * 4, (cell + 1) * 4 + padded.length)).toEqual(padded);
+          }
+          expect(table.outboundCells.words.every((each) => each === -1)).toBe(true);
+        },
+      ),
+      { numRuns: 300 },
+    ));
+
+  it('is not there in the plain form', () => {
+    expect(kernelTable('plain', 1).kernels.fillCells).toBeUndefined();
+  });
 });

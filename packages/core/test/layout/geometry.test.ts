@@ -2,6 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   ACTIVITY_BYTES,
+  BLOCK_CELL_BYTES,
+  CHUNK_BYTES,
+  CHUNK_SLACK_BYTES,
   Column,
   HOT_BYTES,
   KERNEL_RESULT_WORDS,
@@ -48,11 +51,14 @@ describe('the table’s regions', () => {
           [regions.packetList, slotCount * PACKET_WORDS * 4],
           [regions.senderSlots, regions.senderCapacity * 4],
           [regions.senderAccounts, regions.senderCapacity * 4],
+          [regions.payloadChunk, CHUNK_BYTES + CHUNK_SLACK_BYTES],
           [regions.index, SUBMAPS * (SUBMAP_HEADER_WORDS * 4 + regions.submapCapacity * 8)],
           [regions.pages, blockCount * PAGE_BYTES],
           [regions.traffic, blockCount * TRAFFIC_BYTES],
           [regions.activity, blockCount * ACTIVITY_BYTES],
           [regions.hot, blockCount * HOT_BYTES],
+          [regions.inboundCells, blockCount * BLOCK_CELL_BYTES],
+          [regions.outboundCells, blockCount * BLOCK_CELL_BYTES],
         ];
         let end = 0;
         for (const [offset, bytes] of sizes) {

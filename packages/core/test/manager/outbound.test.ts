@@ -182,7 +182,14 @@ describe('R-19 drainOutbound', () => {
   );
 
   it('a handler that asks for the memory in use is told of the packets handed out before as well', async () => {
-    const manager = await start();
+    // Too long for a cell: in pages of their own.
+    const tellsMuch = defineBehavior(import.meta.url, {
+      name: 'tells-much',
+      state: {},
+      create: (session) => void session.send(1, new Uint8Array(60)),
+      update() {},
+    });
+    const manager = await startWith({ behavior: tellsMuch, scheduler: serialScheduler(), sessionCeiling: 1024 });
     manager.createSessionBatch(accounts(64));
     let told = 0;
     manager.drainOutbound((account) => {

@@ -8,10 +8,10 @@ describe('HostRings accounts for the memory it has seen written', () => {
   it('counts a page for each sixteen rows while rings stay near', () => {
     const { rings, push } = setUp(16_384);
     expect(rings.touchedBytes(0)).toBe(0);
-    push(0, 1, bytesOf(1, 4));
-    push(15, 1, bytesOf(1, 4));
+    push(0, 1, bytesOf(1, 48));
+    push(15, 1, bytesOf(1, 48));
     expect(rings.touchedBytes(0)).toBe(PAGE);
-    push(16, 1, bytesOf(1, 4));
+    push(16, 1, bytesOf(1, 48));
     expect(rings.touchedBytes(0)).toBe(2 * PAGE);
     expect(rings.touchedBytes(1)).toBe(0);
   });
@@ -40,7 +40,7 @@ describe('HostRings accounts for the memory it has seen written', () => {
     expect(rings.touchedBytes(0)).toBe(0);
     rings.survey(block);
     expect(rings.touchedBytes(0)).toBe(PAGE + 2 * PAGE);
-    at(40).send(1, bytesOf(1, 4));
+    at(40).send(1, bytesOf(1, 48));
     rings.drain(block, 40, () => {});
     expect(rings.touchedBytes(0)).toBe(PAGE + 3 * PAGE);
   });

@@ -3,7 +3,7 @@ import { layOutBlock } from '../../src/layout/block-layout.js';
 import type { DataColumn } from '../../src/layout/data-column.js';
 import { data } from '../../src/layout/data-field.js';
 import { bigint64, bool, ELEMENT_BYTES, f32, f64, i8, i16, i32, text, u8, u16, u32 } from '../../src/layout/field.js';
-import { Column, NEAR_WORDS, ROWS, recordWords, Traffic } from '../../src/layout/geometry.js';
+import { CELL_WORDS, Column, IN_CELL, MOST_CELL_PAYLOAD, NEAR_WORDS, ROWS, recordWords, Traffic } from '../../src/layout/geometry.js';
 import { type Fields, layOut, type TextColumn } from '../../src/layout/state-layout.js';
 import { allocateBlockBuffer, Block } from '../../src/memory/block.js';
 import { clearData, dataLength, dataRefusals, dataStart, NEVER_SET, writeData } from '../../src/memory/data-values.js';
@@ -17,6 +17,7 @@ import {
   recordKind,
   takeRecord,
 } from '../../src/memory/record-ring.js';
+import { cellOf, type RingCells } from '../../src/memory/ring-cells.js';
 import { claimRecord, lastRecordAt, releaseRecord, skipPads } from '../../src/memory/ring-cursors.js';
 import { clearServices } from '../../src/memory/services.js';
 import { SessionTable } from '../../src/memory/session-table.js';
@@ -152,8 +153,10 @@ export function fillRow({ table, columns }: Rows, block: Block, row: number, sta
   const words = block.cold.i32;
   const { services, rings } = block;
   [words[services.asked + row], words[services.unanswered + row]] = state.asks;
-  fillPackets(block, row, Column.inbound, rings.inboundNear, rings.inboundFar, state.rings[0]);
-  fillPackets(block, row, Column.outbound, rings.outboundNear, rings.outboundFar, state.rings[1]);
+  if (!fillCell(block, row, Column.inbound, block.inboundCells, state.rings[0]))
+    fillPackets(block, row, Column.inbound, rings.inboundNear, rings.inboundFar, state.rings[0]);
+  if (!fillCell(block, row, Column.outbound, block.outboundCells, state.rings[1]))
+    fillPackets(block, row, Column.outbound, rings.outboundNear, rings.outboundFar, state.rings[1]);
   for (const [index, ring] of [services.mailbox, services.outbox].entries()) {
     const { passed, payloads, taken } = state.rings[index + 2];
     // A ring is rewound when it is empty: it is passed with one record always there.
@@ -170,6 +173,18 @@ export function fillRow({ table, columns }: Rows, block: Block, row: number, sta
     }
     for (const index of new Set(taken)) if (index < heads.length) takeRecord(words, ring, row, heads[index]);
   }
+}
+
+/** A ring that is to have one short packet has it in its cell. */
+function fillCell(block: Block, row: number, column: number, cells: RingCells, ring: RowState['rings'][number]): boolean {
+  const [length] = ring.payloads;
+  if (ring.passed > 0 || ring.payloads.length !== 1 || length > MOST_CELL_PAYLOAD) return false;
+  const cell = cellOf(block.firstSlot + row);
+  cells.words.fill(0, cell, cell + CELL_WORDS);
+  cells.words[cell] = 65_000 | (length << 16);
+  cells.bytes.set(bytesOf(65_000, length), (cell + 1) * 4);
+  block.page[column + row] = IN_CELL;
+  return true;
 }
 
 function fillPackets(block: Block, row: number, column: number, near0: number, far0: number, ring: RowState['rings'][number]): void {
@@ -247,14 +262,18 @@ export function contentOf({ table, columns }: Rows, block: Block, row: number): 
       const at = timerAt(timers, row, index);
       return [block.cold.f64[at >> 1], words[at + TIMER_ID], words[at + TIMER_PERIOD]];
     }),
-    inbound: packetsOf(block, row, Column.inbound, rings.inboundNear, rings.inboundFar),
-    outbound: packetsOf(block, row, Column.outbound, rings.outboundNear, rings.outboundFar),
+    inbound: packetsOf(block, row, Column.inbound, block.inboundCells, rings.inboundNear, rings.inboundFar),
+    outbound: packetsOf(block, row, Column.outbound, block.outboundCells, rings.outboundNear, rings.outboundFar),
     mailbox: recordsOf(block, row, services.mailbox),
     outbox: recordsOf(block, row, services.outbox),
   };
 }
 
-function packetsOf(block: Block, row: number, column: number, near0: number, far0: number): unknown[] {
+function packetsOf(block: Block, row: number, column: number, cells: RingCells, near0: number, far0: number): unknown[] {
+  if (block.page[column + row] === IN_CELL) {
+    const cell = cellOf(block.firstSlot + row);
+    return [Array.from(cells.words.subarray(cell, cell + recordWords(cells.words[cell] >>> 16))).join()];
+  }
   const { capacity } = block.rings;
   const words = block.cold.i32;
   const near = near0 + row * NEAR_WORDS;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Column, maxPayloadBytes, Traffic } from '../../src/layout/geometry.js';
 import { HostRings } from '../../src/memory/packet-ring.js';
+import type { PacketWriter } from '../../src/memory/packet-view.js';
 import { SessionView } from '../../src/runtime/session-view.js';
 import { defineStateClass } from '../../src/runtime/state-view.js';
 import { bytesOf, makeBlock } from '../memory/block-fixture.js';
@@ -93,17 +94,19 @@ describe('a claimed packet', () => {
     expect(drained()).toEqual([[9, Uint8Array.of(1, 3, 2, 7, 6, 5, 4, 8, 9, 10, 11)]]);
   });
 
-  it('is padded with zeros also over what the ring held before, near and far', () => {
+  it('is padded with zeros also over what was there before, in its cell, near and far', () => {
     const { block, session, drained } = setUp();
-    for (const payloadBytes of [5, 400]) {
+    for (const payloadBytes of [5, 60, 400]) {
       session.send(1, new Uint8Array(maxPayloadBytes(1024)).fill(0xff));
       session.send(1, new Uint8Array(200).fill(0xff));
       drained();
       block.cold.i32.fill(-1, block.rings.outboundNear, block.rings.outboundNear + 64);
+      block.outboundCells.words.fill(-1);
       const writer = session.claim(1, payloadBytes + 1);
       writer?.setBytes(0, new Uint8Array(payloadBytes + 1));
-      const last = session.$writer.start + Math.ceil((payloadBytes + 1) / 4) - 1;
-      expect(block.cold.i32[last]).toBe(0);
+      expect(writer).not.toBeNull();
+      const { words, start } = writer as PacketWriter;
+      expect(words[start + Math.ceil((payloadBytes + 1) / 4) - 1]).toBe(0);
       drained();
     }
   });

@@ -23,6 +23,11 @@ export const OUTBOUND: usize = 6 * COLUMN_BYTES;
 /** Words of a ring's near part. */
 export const NEAR_WORDS: u32 = 64;
 
+/** Bytes of a ring's cell, the longest payload that fits into one, and the cursors of a ring whose record lies there. */
+export const CELL_BYTES: usize = 48;
+export const MOST_CELL_PAYLOAD: u32 = 44;
+export const IN_CELL: u32 = 0x8000_0001;
+
 /** Values of the state bytes. */
 export const FREE: u8 = 0;
 export const ACTIVE: i8 = 1;

@@ -1,12 +1,5 @@
 import { BYTES_IN, HIBERNATING, INBOUND, INCARNATION, NEAR_WORDS, PACKETS_IN, ROWS } from './geometry';
-
-/** Of a batch whose packets differ: each has its record's first word in the list. */
-const NO_HEADER: u32 = 0xffff_ffff;
-/** Bytes that the list has of each packet, and where in them is what. */
-const PACKET_BYTES: usize = 16;
-const EXPECTED: usize = 4;
-const HEADER: usize = 8;
-const PLACE: usize = 12;
+import { EXPECTED, HEADER, NO_HEADER, PACKET_BYTES, PLACE } from './packet-list';
 
 /**
  * Makes room for packets of a list, from the one at `packet` on, in the near parts of inbound rings of one block, and counts them; writes to each where its
