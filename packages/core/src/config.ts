@@ -6,6 +6,8 @@ import { type HibernationStore, requireHibernationStore } from './hibernation/hi
 import { type Codec, requireCodec } from './layout/codec.js';
 import { MAX_RING_BYTES, MIN_RING_BYTES } from './layout/geometry.js';
 import type { Logger } from './logger.js';
+import { type HandOver, handOverOf } from './memory/hand-over.js';
+import type { PacketBatchHandler } from './memory/packet-batch.js';
 import type { PacketHandler } from './memory/packet-handler.js';
 import { type Shareable, type SharedViews, sharedViews } from './memory/shared-buffers.js';
 import { messagePack } from './message-pack.js';
@@ -24,6 +26,11 @@ interface ManagerParts extends ManagerSettings {
    * packet is valid during the call. Without it packets wait in their rings for `drainOutbound`.
    */
   readonly onPacket?: PacketHandler;
+  /**
+   * The same for many packets at once, in place of `onPacket`: for hosts that send them on together. Called at the end of a tick for as long as there are packets, each time with
+   * one or more; when it is called these are taken, whatever it throws. What sessions send meanwhile waits for the next tick.
+   */
+  readonly onPackets?: PacketBatchHandler;
   /** How values become bytes. Default: MessagePack. */
   readonly codec?: Codec;
   /** What sessions get by `session.shared(name)`: see {@link SessionManager.shared}. */
@@ -63,7 +70,7 @@ export interface CheckedOptions<B extends AnyBehavior> {
   readonly behaviors: readonly B[];
   readonly scheduler: IScheduler;
   readonly logger: Logger | false | undefined;
-  readonly onPacket: PacketHandler | undefined;
+  readonly handOver: HandOver | undefined;
   readonly codec: Codec;
   readonly shared: SharedViews;
   readonly clock: WallClock;
@@ -137,6 +144,7 @@ const PARTS = new Set([
   'scheduler',
   'logger',
   'onPacket',
+  'onPackets',
   'codec',
   'shared',
   'clock',
@@ -164,7 +172,7 @@ export function checkOptions<B extends AnyBehavior>(options: SessionManagerOptio
     behaviors,
     scheduler: requireScheduler(options.scheduler),
     logger: checkLogger(options.logger),
-    onPacket: checkFunction('onPacket', options.onPacket),
+    handOver: checkHandOver(options.onPacket, options.onPackets),
     codec: options.codec === undefined ? messagePack : requireCodec(options.codec),
     shared: sharedViews(options.shared),
     clock: options.clock === undefined ? systemClock : requireClock(options.clock),
@@ -236,6 +244,13 @@ export function checkLogger(logger: unknown): Logger | false | undefined {
 function checkFlag(name: string, value: unknown = false): boolean {
   if (typeof value !== 'boolean') throw invalid(`${name} must be true or false: got ${shown(value)}`);
   return value;
+}
+
+/** One of the two, or neither. */
+export function checkHandOver(onPacket: PacketHandler | undefined, onPackets: PacketBatchHandler | undefined): HandOver | undefined {
+  if (onPacket !== undefined && onPackets !== undefined)
+    throw invalid('onPacket and onPackets are two ways to get the same packets: give one');
+  return handOverOf(checkFunction('onPacket', onPacket), checkFunction('onPackets', onPackets));
 }
 
 export function checkFunction<T>(name: string, value: T): T {

@@ -77,6 +77,7 @@ export type { RunOptions, RunReport } from './manager/run-loop.js';
 export { SessionManager } from './manager/session-manager.js';
 export type { DefragmentationReport } from './manager/upkeep/defragmentation.js';
 export type { TypedViews } from './memory/block.js';
+export type { PacketBatch, PacketBatchHandler } from './memory/packet-batch.js';
 export type { PacketHandler } from './memory/packet-handler.js';
 export type { Packet, PacketWriter } from './memory/packet-view.js';
 export type { Shareable } from './memory/shared-buffers.js';

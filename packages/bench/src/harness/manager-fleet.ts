@@ -52,8 +52,10 @@ export async function openManagerFleet(
     poolSize: sessions,
     startTimeMs: START_MS,
     ...keeping,
-    onPacket: (_accountId, packet) => {
-      egressSum = (egressSum + wordSum(packet.words, packet.start, packet.length)) | 0;
+    onPackets: ({ begin, end, words, starts, lengths }) => {
+      let sum = egressSum;
+      for (let i = begin; i < end; i++) sum = (sum + wordSum(words, starts[i], lengths[i])) | 0;
+      egressSum = sum;
     },
   });
   const handles = createSessions(manager, workload, sessions);

@@ -43,6 +43,20 @@ interface Exports {
     activity: number,
     cells: number,
   ): number;
+  takeCells(
+    slots: number,
+    accounts: number,
+    count: number,
+    opcodes: number,
+    lengths: number,
+    starts: number,
+    nowMs: number,
+    pages: number,
+    traffic: number,
+    activity: number,
+    cells: number,
+  ): number;
+  rewindCells(slots: number, count: number, pages: number): void;
   keepSenders(slots: number, accounts: number, count: number, states: number, pages: number): number;
   turnActivity(traffic: number, states: number, blockCount: number): void;
   clearColumn(column: number, blockCount: number, blockBytes: number): void;
@@ -131,6 +145,27 @@ export class SimdKernels implements ColumnKernels {
       activity,
       inboundCells,
     );
+  }
+
+  takeCells(begin: number, end: number, nowMs: number): number {
+    const { senderSlots, senderAccounts, sentOpcodes, sentLengths, sentStarts, pages, traffic, activity, outboundCells } = this.#regions;
+    return this.#exports.takeCells(
+      senderSlots + begin * 4,
+      senderAccounts + begin * 4,
+      end - begin,
+      sentOpcodes + begin * 2,
+      sentLengths + begin * 2,
+      sentStarts + begin * 4,
+      nowMs,
+      pages,
+      traffic,
+      activity,
+      outboundCells,
+    );
+  }
+
+  rewindCells(begin: number, end: number): void {
+    this.#exports.rewindCells(this.#regions.senderSlots + begin * 4, end - begin, this.#regions.pages);
   }
 
   keepSenders(count: number): number {

@@ -163,7 +163,11 @@ export interface TableRegions {
   readonly packetList: number;
   readonly senderSlots: number;
   readonly senderAccounts: number;
-  /** Words of each of these two: a power of two, {@link MOST_SENDERS_LISTED} at most. */
+  /** Of packets that are handed out together. */
+  readonly sentStarts: number;
+  readonly sentOpcodes: number;
+  readonly sentLengths: number;
+  /** Elements of each of these five: a power of two, {@link MOST_SENDERS_LISTED} at most. */
   readonly senderCapacity: number;
   readonly payloadChunk: number;
   readonly index: number;
@@ -204,6 +208,9 @@ export function tableRegions(ceiling: number): TableRegions {
   const senderCapacity = Math.min(MOST_SENDERS_LISTED, powerOfTwoFrom(slotCount));
   const senderSlots = region(senderCapacity * 4);
   const senderAccounts = region(senderCapacity * 4);
+  const sentStarts = region(senderCapacity * 4);
+  const sentOpcodes = region(senderCapacity * 2);
+  const sentLengths = region(senderCapacity * 2);
   const payloadChunk = region(CHUNK_BYTES + CHUNK_SLACK_BYTES);
   const ofPages = (bytes: number): number => {
     at = wholePages(at);
@@ -237,6 +244,9 @@ export function tableRegions(ceiling: number): TableRegions {
     packetList,
     senderSlots,
     senderAccounts,
+    sentStarts,
+    sentOpcodes,
+    sentLengths,
     senderCapacity,
     payloadChunk,
     index,

@@ -84,7 +84,7 @@ export class Engine {
   #digest: StateDigest | undefined;
 
   private constructor(options: CheckedOptions<AnyBehavior>, runtimes: readonly Runtime[], { records, terms }: OpenStore, logger: Logger) {
-    const { config, scheduler, behaviors, onPacket, codec, clock: wallClock } = options;
+    const { config, scheduler, behaviors, handOver, codec, clock: wallClock } = options;
     const { ringBytes, maxConcurrentSessions, quarantineAfter } = config;
     // A block holds one behaviour's sessions, and any of them may come to be all there are: room for each at its most.
     const table = SessionTable.reserve(behaviors.length * Math.ceil(config.sessionCeiling / ROWS) * ROWS);
@@ -162,7 +162,7 @@ export class Engine {
       queue,
       metrics,
       logger,
-      onPacket,
+      handOver,
       quarantineAfter,
       services,
       inputs,

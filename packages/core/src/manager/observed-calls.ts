@@ -1,4 +1,5 @@
 import type { Block } from '../memory/block.js';
+import type { HandOver } from '../memory/hand-over.js';
 import type { PacketHandler } from '../memory/packet-handler.js';
 import type { InputObserver, InputTap } from '../recording/observer.js';
 import type { HookRunner } from '../session/session-hooks.js';
@@ -41,21 +42,22 @@ export class ObservedHooks implements HookRunner {
 
 /** Hands out all packets because the host asked for them: its handler's doings are inputs, and which packets it took is one. */
 export function drainObserved(store: SessionStore, handler: PacketHandler, observer: InputObserver | undefined): number {
-  if (observer === undefined) return store.drain(handler);
+  if (observer === undefined) return store.outbound.drain(handler);
   observer.draining();
   return takeObserved(store, handler, observer, true);
 }
 
-/** Hands out all packets at the end of a tick: that goes without saying, unless the handler ends it. */
-export function handOut(store: SessionStore, handler: PacketHandler, observer: InputObserver | undefined): void {
-  if (observer === undefined) store.drain(handler);
-  else takeObserved(store, handler, observer, false);
+/** Hands out all packets at the end of a tick: that goes without saying, unless the handler ends it. Who observes is told of each by itself. */
+export function handOut(store: SessionStore, { one, together }: HandOver, observer: InputObserver | undefined): void {
+  if (observer !== undefined) takeObserved(store, one, observer, false);
+  else if (together !== undefined) store.outbound.drainTogether(together);
+  else store.outbound.drain(one);
 }
 
 function takeObserved(store: SessionStore, handler: PacketHandler, observer: InputObserver, tellsCount: boolean): number {
   const before = store.rings.packetsOut;
   try {
-    store.drain((accountId, packet) => {
+    store.outbound.drain((accountId, packet) => {
       try {
         return handler(accountId, packet);
       } finally {

@@ -4,7 +4,7 @@ import { DormouseError, type ErrorCode, messageOf } from '../errors.js';
 import { publish } from '../events.js';
 import { MAX_BATCHES, ROW_BITS } from '../layout/geometry.js';
 import type { Logger } from '../logger.js';
-import type { PacketHandler } from '../memory/packet-handler.js';
+import type { HandOver } from '../memory/hand-over.js';
 import type { SharedRound } from '../memory/round.js';
 import type { World } from '../memory/world.js';
 import type { Participant, RowFault } from '../participant.js';
@@ -44,7 +44,7 @@ export interface TickParts {
   readonly queue: RequestQueue;
   readonly metrics: MetricsWindow;
   readonly logger: Logger;
-  readonly onPacket: PacketHandler | undefined;
+  readonly handOver: HandOver | undefined;
   /** How often a session may fail. */
   readonly quarantineAfter: number;
   readonly services: HostServices;
@@ -164,7 +164,7 @@ export class TickEngine {
 
   /** The update is over, well or not: hand out packets, deal with faults and requests, report. */
   #end(schedulerFailure: DormouseError | undefined): Promise<TickReport> {
-    const { store, caller, callerFaults, onPacket, round, inputs, seats, storing, maintain, maintenanceSliceMs } = this.#parts;
+    const { store, caller, callerFaults, handOver, round, inputs, seats, storing, maintain, maintenanceSliceMs } = this.#parts;
     round.close();
     let isMaintaining = false;
     try {
@@ -176,7 +176,7 @@ export class TickEngine {
       this.phase = 'handing out';
       inputs.observer?.moment();
       this.#marks.egressMs = performance.now();
-      const handOutFailure = onPacket === undefined ? undefined : this.#handOut(onPacket);
+      const handOutFailure = handOver === undefined ? undefined : this.#handOut(handOver);
       const failure = updateFailure ?? handOutFailure;
       this.#marks.maintenanceMs = performance.now();
       const failed = callerFaults.length + seats.faults.length + interrupted.length;
@@ -256,12 +256,12 @@ export class TickEngine {
   }
 
   /** The handler's error; it has ended this hand-out, and packets not taken stay in their rings. */
-  #handOut(onPacket: PacketHandler): DormouseError | undefined {
+  #handOut(handOver: HandOver): DormouseError | undefined {
     try {
-      handOut(this.#parts.store, onPacket, this.#parts.inputs.observer);
+      handOut(this.#parts.store, handOver, this.#parts.inputs.observer);
       return undefined;
     } catch (cause) {
-      return this.#failed('ERR_PACKET_HANDLER', 'onPacket failed', cause);
+      return this.#failed('ERR_PACKET_HANDLER', handOver.together === undefined ? 'onPacket failed' : 'onPackets failed', cause);
     }
   }
 

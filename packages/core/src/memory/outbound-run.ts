@@ -14,3 +14,9 @@ export interface OutboundRun {
   /** Number of the session whose turn it is. */
   next: number;
 }
+
+/** The passes over the table that take packets out of cells: see `ColumnKernels`. */
+export interface CellTaker {
+  takeCells?(begin: number, end: number, nowMs: number): number;
+  rewindCells?(begin: number, end: number): void;
+}

@@ -1,6 +1,6 @@
 import { CELL_TAKEN, Column, IN_CELL, NEAR_WORDS, ROWS, recordWords, Traffic } from '../layout/geometry.js';
+import { BatchRuns } from './batch-runs.js';
 import type { Block } from './block.js';
-import { CellRuns } from './cell-runs.js';
 import type { InboundPlacer, InboundRun } from './inbound-run.js';
 import type { OutboundRun } from './outbound-run.js';
 import { type PacketHandler, refusePromise } from './packet-handler.js';
@@ -13,7 +13,7 @@ import { ROWS_A_NEAR_PAGE_BITS } from './touched-rings.js';
  * The main thread's end of all packet rings (R-19): pushes into inbound rings at ingest, drains outbound rings at egress. Between
  * ticks only: a ring belongs to one thread at a time (memory/README.md). Neither allocates.
  */
-export class HostRings extends CellRuns {
+export class HostRings extends BatchRuns {
   readonly #copier = new PayloadCopier();
 
   /**

@@ -15,6 +15,7 @@ import {
   tableRegions,
   wholePages,
 } from '../layout/geometry.js';
+import { PacketColumns } from './packet-batch.js';
 import type { RingCells } from './ring-cells.js';
 
 /** What another thread needs to attach the same table. */
@@ -59,6 +60,10 @@ export class SessionTable {
   readonly senderAccounts: Uint32Array;
   /** The most words that were ever written to each of the two. */
   mostSenders = 0;
+  /** What senders have sent that is handed out together, packet i that of sender i. Writer and reader: the main thread, between ticks. */
+  readonly sent: PacketColumns;
+  /** The most packets that were ever there. */
+  mostSent = 0;
   /** Payloads of a batch, or of a part of them. Writer and reader: the main thread, between ticks. */
   readonly payloadChunk: Uint8Array;
   /** The most bytes that ever were there. */
@@ -87,6 +92,12 @@ export class SessionTable {
     this.slotList = new Int32Array(buffer, regions.slotList, regions.slotCount);
     this.senderSlots = new Int32Array(buffer, regions.senderSlots, regions.senderCapacity);
     this.senderAccounts = new Uint32Array(buffer, regions.senderAccounts, regions.senderCapacity);
+    this.sent = new PacketColumns(
+      this.senderAccounts,
+      new Uint16Array(buffer, regions.sentOpcodes, regions.senderCapacity),
+      new Uint16Array(buffer, regions.sentLengths, regions.senderCapacity),
+      new Int32Array(buffer, regions.sentStarts, regions.senderCapacity),
+    );
     this.packetList = new Int32Array(buffer, regions.packetList, regions.slotCount * PACKET_WORDS);
     this.payloadChunk = new Uint8Array(buffer, regions.payloadChunk, CHUNK_BYTES);
     this.inboundCells = cellsOf(buffer, regions.inboundCells, regions.blockCount);
@@ -167,7 +178,8 @@ export class SessionTable {
     const columns = [PAGE_BYTES, TRAFFIC_BYTES, ACTIVITY_BYTES].map((bytes) => blocksUsed * bytes);
     const dense = [blocksUsed * 4, blocksUsed * 8, blocksUsed, rows, rows, ...columns, hotBlocksUsed * HOT_BYTES];
     const lists = [this.mostPackets * PACKET_WORDS * 4, this.mostSenders * 4, this.mostSenders * 4, this.mostPayloadBytes];
-    return [...dense, ...lists].reduce((sum, bytes) => sum + wholePages(bytes), 0);
+    const sent = [this.mostSent * 4, this.mostSent * 2, this.mostSent * 2];
+    return [...dense, ...lists, ...sent].reduce((sum, bytes) => sum + wholePages(bytes), 0);
   }
 }
 

@@ -66,7 +66,7 @@ export function describeRun(engine: Engine, options: CheckedOptions<AnyBehavior>
     },
     behaviors: options.behaviors.map(describeBehavior),
     shared: Object.fromEntries([...engine.shared.views].map(([name, view]) => [name, contentOf(view)])),
-    hasOnPacket: options.onPacket !== undefined,
+    hasOnPacket: options.handOver !== undefined,
     detail,
     parts: partNames(engine),
   };

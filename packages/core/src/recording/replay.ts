@@ -7,6 +7,7 @@ import { Column } from '../layout/geometry.js';
 import { channelLogger, type Logger } from '../logger.js';
 import type { Engine } from '../manager/engine.js';
 import { startEngine } from '../manager/start-engine.js';
+import { handOverOf } from '../memory/hand-over.js';
 import type { Shareable } from '../memory/shared-buffers.js';
 import type { IScheduler } from '../scheduler.js';
 import type { ReplayDifference, ReplayInterruption } from './difference.js';
@@ -104,7 +105,7 @@ async function replayStream<B extends AnyBehavior>(stream: RecordStream, options
   const checked = checkOptions(managerOptions(stream.header, options));
   const { shared = {}, updateBatchSize } = options;
   const replayer = new Replayer(stream, { codec: checked.codec, shared, keepsBatchSize: updateBatchSize !== undefined });
-  const withPackets = stream.header.hasOnPacket ? { ...checked, onPacket: replayer.onPacket } : checked;
+  const withPackets = stream.header.hasOnPacket ? { ...checked, handOver: handOverOf(replayer.onPacket, undefined) } : checked;
   const { engine } = await startEngine(withPackets as unknown as CheckedOptions<AnyBehavior>, channelLogger(checked.logger));
   try {
     replayer.attach(engine);

@@ -25,6 +25,8 @@ import type { StateView } from './state-view.js';
 // Read from a constant of the module rather than an object's property: fewer bytes of bytecode, see scalar-accessors.ts.
 const { account: ACCOUNT, inbound: INBOUND, outbound: OUTBOUND, updateBias: UPDATE_BIAS } = Column;
 
+/** Of 64: to move a packet out of a cell takes longer than a cell saves. */
+const FEW_LEFT = 8;
 const NOWHERE = -1;
 const NO_WORDS = new Int32Array(0);
 // Likewise.
@@ -53,8 +55,9 @@ export class SessionView extends SessionServices implements Session {
   $outboundFar = 0;
   /** Word of row 0's cell. */
   $firstCell = 0;
-  /** Longest payload that goes into a cell; none does once a session of the block has sent more than one packet: then those to come will as well. */
+  /** Longest payload that goes into a cell; none does once more than a few sessions of the block have sent several packets: then those to come will as well. */
   $mostInCell = MOST_CELL_PAYLOAD;
+  $cellsLeft = 0;
   /** Set when a session of the block sends: at egress the host looks into such blocks only. */
   $sent = false;
   /** The row that claimed last, if nothing was sent since, and its outbound cursors before: what a throw takes back. */
@@ -162,6 +165,7 @@ export class SessionView extends SessionServices implements Session {
     const { inboundCells, outboundCells } = block;
     this.$firstCell = block.firstSlot * CELL_WORDS;
     this.$mostInCell = MOST_CELL_PAYLOAD;
+    this.$cellsLeft = 0;
     this.$cellPacket.attach(inboundCells.words, inboundCells.floats);
     this.$cellWriter.attach(outboundCells.words, outboundCells.floats);
     this.$sent = false;
@@ -265,7 +269,7 @@ export class SessionView extends SessionServices implements Session {
       const { outboundCells, firstSlot } = this.$block as Block;
       before = leaveCell(outboundCells, firstSlot + row, words, near);
       page[OUTBOUND + row] = before;
-      this.$mostInCell = -1;
+      if (++this.$cellsLeft > FEW_LEFT) this.$mostInCell = -1;
     }
     const after = claimRecord(words, near, far, capacity, before, need);
     if (after === 0) {

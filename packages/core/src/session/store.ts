@@ -7,7 +7,6 @@ import { Column, ROW_BITS, ROW_MASK, SlotState } from '../layout/geometry.js';
 import { AccountIndex } from '../memory/account-index.js';
 import type { Block } from '../memory/block.js';
 import { HostMail } from '../memory/host-mail.js';
-import type { PacketHandler } from '../memory/packet-handler.js';
 import { HostRings } from '../memory/packet-ring.js';
 import { clearServices } from '../memory/services.js';
 import type { SessionTable } from '../memory/session-table.js';
@@ -32,6 +31,7 @@ export class SessionStore extends SessionRows {
   readonly pool: SessionPool;
   readonly rings: HostRings;
   readonly mail: HostMail;
+  readonly outbound: Outbound;
   /** The slots of all sessions, those in their hooks too, by account. */
   readonly order = new AccountOrder();
   /** All sessions that are asleep, those whose rows are still here (`hibernating`) as well as those that are stored. Another, empty, once the manager has stopped. */
@@ -50,7 +50,6 @@ export class SessionStore extends SessionRows {
   /** True when blocks have come to have active rows, or have lost their last. */
   batchListIsStale = true;
   readonly #hooks: SessionHooks;
-  readonly #outbound: Outbound;
   readonly #ceiling: number;
   #batchListLength = 0;
 
@@ -81,7 +80,7 @@ export class SessionStore extends SessionRows {
       },
       poolGrown: onPoolGrown,
     });
-    this.#outbound = new Outbound(this);
+    this.outbound = new Outbound(this);
   }
 
   /** Sessions that have a slot, whatever their state; one counts from before its `create` hook until after its `release` hook. */
@@ -215,11 +214,6 @@ export class SessionStore extends SessionRows {
     if (!this.rings.push(block, row, opcode, payload, start, length)) return false;
     this.table.doubles[block.firstActivity + row] = this.clock.nowMs;
     return true;
-  }
-
-  /** Hands over every outbound packet there is: see {@link Outbound.drain}. */
-  drain(handler: PacketHandler): number {
-    return this.#outbound.drain(this.clock.nowMs, handler);
   }
 
   /** Discards what a session has sent and asked for that nobody has taken yet: its update did not come to its end. */

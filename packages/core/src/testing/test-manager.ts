@@ -1,11 +1,12 @@
 import type { AnyBehavior } from '../behavior.js';
-import { checkFunction, checkLogger, type SessionManagerOptions } from '../config.js';
+import { checkHandOver, checkLogger, type SessionManagerOptions } from '../config.js';
 import { referenceScheduler } from '../conformance/reference.js';
 import { DormouseError, messageOf, requireInteger, requireKeys, shown } from '../errors.js';
 import { LOG_CHANNEL, type Logger } from '../logger.js';
 import type { AskDesk } from '../manager/asks/ask-desk.js';
 import type { AskHandler } from '../manager/asks/ask-lane.js';
 import { askDeskOf, SessionManager } from '../manager/session-manager.js';
+import type { HandOver } from '../memory/hand-over.js';
 import type { Packet } from '../memory/packet-view.js';
 import type { LogLevel } from '../session-api.js';
 import type { TickReport } from '../tick-report.js';
@@ -81,6 +82,7 @@ export async function startTestManager<const B extends AnyBehavior>(options: Tes
     ...managerOptions,
     logger: transcript.logger,
     onPacket: (accountId: number, packet: Packet) => transcript.sent(accountId, packet),
+    onPackets: undefined,
     scheduler: referenceScheduler(order),
     clock,
   } as unknown as SessionManagerOptions<B>);
@@ -94,12 +96,12 @@ class Transcript {
   readonly logs: LoggedMessage[] = [];
   readonly logger: Logger;
   manager: SessionManager | undefined;
-  readonly #onPacket: SessionManagerOptions<AnyBehavior>['onPacket'];
+  readonly #handOver: HandOver | undefined;
 
-  constructor(options: Pick<SessionManagerOptions<AnyBehavior>, 'logger' | 'onPacket'>) {
+  constructor(options: Pick<SessionManagerOptions<AnyBehavior>, 'logger' | 'onPacket' | 'onPackets'>) {
     // The manager checks what it is given, which is not these.
     const logger = checkLogger(options.logger);
-    this.#onPacket = checkFunction('onPacket', options.onPacket);
+    this.#handOver = checkHandOver(options.onPacket, options.onPackets);
     const to = (level: LogLevel) => (message: string) => {
       this.logs.push({ level, message: message.replace(`${LOG_CHANNEL}: `, '') });
       if (logger !== undefined && logger !== false) logger[level](message);
@@ -110,7 +112,7 @@ class Transcript {
   sent(accountId: number, packet: Packet): unknown {
     const { opcode } = packet;
     this.packets.push({ accountId, tick: this.manager?.tick.number ?? 0, opcode, payload: packet.toBytes() });
-    return this.#onPacket?.(accountId, packet);
+    return this.#handOver?.one(accountId, packet);
   }
 }
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  CELL_TAKEN,
   CELL_WORDS,
   Column,
   IN_CELL,
@@ -120,13 +121,13 @@ describe.each(FORMS)('the kernels for packets in their %s form', (form) => {
     ));
 });
 
-describe('the kernel for cells, which the SIMD form alone has', () => {
+describe('the kernels for cells, which the SIMD form alone has', () => {
   const short = fc.record({
     slot: fc.oneof({ weight: 12, arbitrary: fc.integer({ min: 0, max: BLOCKS * ROWS - 1 }) }, fc.constantFrom(-1, BLOCKS * ROWS)),
     length: fc.oneof({ weight: 12, arbitrary: fc.integer({ min: 0, max: MOST_CELL_PAYLOAD }) }, fc.integer({ min: 0, max: 70 })),
   });
 
-  it('puts packets into the cells of rings that are empty, whatever their blocks, as long as each is short enough and at hand, and counts those', () =>
+  it('put packets into the cells of rings that are empty, whatever their blocks, as long as each is short enough and at hand, and count those', () =>
     fc.assert(
       fc.property(
         rows,
@@ -186,7 +187,53 @@ describe('the kernel for cells, which the SIMD form alone has', () => {
       { numRuns: 300 },
     ));
 
-  it('is not there in the plain form', () => {
-    expect(kernelTable('plain', 1).kernels.fillCells).toBeUndefined();
+  const sender = fc.record({
+    slot: fc.integer({ min: 0, max: BLOCKS * ROWS - 1 }),
+    length: fc.integer({ min: 0, max: MOST_CELL_PAYLOAD }),
+    opcode: fc.constantFrom(0, 7, 0xffff),
+    /** What has become of it since it was listed: mostly nothing. */
+    fate: fc.oneof({ weight: 12, arbitrary: fc.constant('none' as const) }, fc.constantFrom('empty', 'ring', 'another')),
+    hasSentMore: fc.boolean(),
+  });
+
+  it('take packets out of cells as long as each sender has one and is still who was listed, count those, and rewind the rings of who has sent no more', () =>
+    fc.assert(
+      fc.property(fc.uniqueArray(sender, { maxLength: 40, selector: ({ slot }) => slot }), fc.nat(3), (senders, skipped) => {
+        const { table, kernels, pageWord, word } = tableOf('simd', {});
+        const { outboundCells, sent, words } = table;
+        const at = (slot: number, column: number): number => table.pageOffset(slot >> ROW_BITS) / 4 + column + (slot & ROW_MASK);
+        for (const [i, { slot, length, opcode, fate }] of senders.entries()) {
+          words[at(slot, Column.account)] = 0xffff_ff00 + slot;
+          words[at(slot, Column.outbound)] = fate === 'empty' ? 0 : fate === 'ring' ? 5 : IN_CELL;
+          outboundCells.words[cellOf(slot)] = opcode | (length << 16);
+          table.senderSlots[i] = slot;
+          table.senderAccounts[i] = 0xffff_ff00 + slot + Number(fate === 'another');
+        }
+        const begin = Math.min(skipped, senders.length);
+        const stop = senders.findIndex(({ fate }, i) => i >= begin && fate !== 'none');
+        const end = stop === -1 ? senders.length : stop;
+        const cursors = (): number[] => senders.map(({ slot }) => pageWord(slot, Column.outbound));
+        const before = cursors();
+
+        expect(kernels.takeCells?.(begin, senders.length, NOW_MS)).toBe(end - begin);
+        const isTaken = (i: number): boolean => i >= begin && i < end;
+        for (const [i, { slot, length, opcode }] of senders.entries()) {
+          const expected = isTaken(i) ? [1, length, NOW_MS] : [0, 0, 0];
+          const counted = [word(slot, Traffic.packetsOut), word(slot, Traffic.bytesOut), table.doubles[table.firstActivity(0) + slot]];
+          expect(counted).toEqual(expected);
+          if (isTaken(i)) expect([sent.opcodes[i], sent.lengths[i], sent.starts[i]]).toEqual([opcode, length, cellOf(slot) + 1]);
+        }
+        expect(cursors()).toEqual(before.map((cursor, i) => (isTaken(i) ? CELL_TAKEN : cursor)));
+        for (const [i, { slot, hasSentMore }] of senders.entries()) if (isTaken(i) && hasSentMore) words[at(slot, Column.outbound)] += 4;
+        kernels.rewindCells?.(begin, end);
+        const after = senders.map(({ hasSentMore }, i) => (isTaken(i) ? (hasSentMore ? CELL_TAKEN + 4 : 0) : before[i]));
+        expect(cursors()).toEqual(after);
+      }),
+      { numRuns: 300 },
+    ));
+
+  it('are not there in the plain form', () => {
+    const { fillCells, takeCells, rewindCells } = kernelTable('plain', 1).kernels;
+    expect([fillCells, takeCells, rewindCells]).toEqual([undefined, undefined, undefined]);
   });
 });

@@ -77,33 +77,35 @@ describe('a ring’s cell', () => {
   });
 
   it.each([20, 300])(
-    'is left when a session sends a second packet, of %i bytes, and its block’s next sessions do not begin with theirs',
+    'is left when a session sends a second packet, of %i bytes; where more than eight do, those behind them begin without',
     (length) => {
       const side = makeSide();
       const { session, rings, block } = side;
-      for (const row of [3, 4]) {
+      const sendTwo = (row: number): void => {
         session.$row = row;
         session.send(1, bytesOf(1, 13));
         session.send(2, bytesOf(2, length));
-      }
-      session.$row = 5;
-      session.send(3);
-      expect([outbound(side, 3), outbound(side, 5)]).not.toContain(IN_CELL);
+      };
+      const sendOne = (row: number): number => {
+        session.$row = row;
+        session.send(3);
+        return outbound(side, row);
+      };
+      for (let row = 0; row < 8; row++) sendTwo(row);
+      expect(sendOne(8)).toBe(IN_CELL);
+      sendTwo(9);
+      expect(sendOne(10)).not.toBe(IN_CELL);
       session.$attach(block);
-      session.$row = 6;
-      session.send(3);
-      expect(outbound(side, 6)).toBe(IN_CELL);
-      const sent: unknown[] = [];
-      for (const row of [3, 4, 5, 6])
-        rings.drain(block, row, (account, packet) => sent.push([account, packet.opcode, packet.toBytes()]) && undefined);
-      expect(sent).toEqual([
-        [1003, 1, bytesOf(1, 13)],
-        [1003, 2, bytesOf(2, length)],
-        [1004, 1, bytesOf(1, 13)],
-        [1004, 2, bytesOf(2, length)],
-        [1005, 3, bytesOf(0, 0)],
-        [1006, 3, bytesOf(0, 0)],
-      ]);
+      expect(sendOne(11)).toBe(IN_CELL);
+      for (let row = 0; row < 12; row++) {
+        const sent: unknown[] = [];
+        rings.drain(block, row, (_, packet) => sent.push([packet.opcode, packet.toBytes()]) && undefined);
+        const two = [
+          [1, bytesOf(1, 13)],
+          [2, bytesOf(2, length)],
+        ];
+        expect(sent).toEqual(row < 8 || row === 9 ? two : [[3, bytesOf(0, 0)]]);
+      }
     },
   );
 

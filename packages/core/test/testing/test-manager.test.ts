@@ -108,6 +108,18 @@ describe('tickUntil', () => {
 });
 
 describe('what sessions say', () => {
+  it('packets are kept where a host takes them together, too, and it is given each by itself', async () => {
+    const heard: number[][] = [];
+    const test = await open({ onPackets: ({ begin, end, accountIds }) => void heard.push([...accountIds.subarray(begin, end)]) });
+    for (const handle of test.manager.createSessionBatch([7, 8])) handle.push(10, Uint8Array.of(1));
+    await test.tick();
+    expect(heard).toEqual([[7], [8]]);
+    expect(test.sent().map(({ accountId, payload }) => [accountId, ...payload])).toEqual([
+      [7, 1],
+      [8, 1],
+    ]);
+  });
+
   it('packets are kept with account and tick, as they were', async () => {
     const heard: number[] = [];
     const test = await open({ onPacket: (accountId) => void heard.push(accountId) });

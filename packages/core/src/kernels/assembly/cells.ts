@@ -1,13 +1,18 @@
 import {
+  ACCOUNT,
   ACTIVITY_BYTES,
   BYTES_IN,
+  BYTES_OUT,
   CELL_BYTES,
+  CELL_TAKEN,
   HIBERNATING,
   IN_CELL,
   INBOUND,
   INCARNATION,
   MOST_CELL_PAYLOAD,
+  OUTBOUND,
   PACKETS_IN,
+  PACKETS_OUT,
   PAGE_BYTES,
   TRAFFIC_BYTES,
 } from './geometry';
@@ -64,4 +69,51 @@ export function fillCells(
     store<f64>(activity + block * ACTIVITY_BYTES + row * 8, nowMs);
   }
   return count;
+}
+
+/**
+ * Takes the packets out of the cells of outbound rings of `count` slots, words from `slots` on, whose accounts stand from `accounts` on, and counts them; writes what each is and where its
+ * payload begins, in words from `cells` on, to the three columns. Stops before the first slot that has another account or no packet in its cell; returns how many were taken. Their rings are empty, and
+ * not rewound.
+ */
+export function takeCells(
+  slots: usize,
+  accounts: usize,
+  count: u32,
+  opcodes: usize,
+  lengths: usize,
+  starts: usize,
+  nowMs: f64,
+  pages: usize,
+  traffic: usize,
+  activity: usize,
+  cells: usize,
+): u32 {
+  for (let i: usize = 0; i < <usize>count; i++) {
+    const slot = load<u32>(slots + (i << 2));
+    const block = <usize>(slot >> 6);
+    const row = <usize>(slot & 63);
+    const columns = pages + block * PAGE_BYTES + row * 4;
+    if (load<u32>(columns, OUTBOUND) !== IN_CELL || load<u32>(columns, ACCOUNT) !== load<u32>(accounts + (i << 2))) return <u32>i;
+    const header = load<u32>(cells + <usize>slot * CELL_BYTES);
+    store<u16>(opcodes + (i << 1), <u16>header);
+    store<u16>(lengths + (i << 1), <u16>(header >>> 16));
+    store<u32>(starts + (i << 2), slot * <u32>(CELL_BYTES >> 2) + 1);
+    store<u32>(columns, CELL_TAKEN, OUTBOUND);
+    const counters = traffic + block * TRAFFIC_BYTES + row * 4;
+    store<u32>(counters, load<u32>(counters, PACKETS_OUT) + 1, PACKETS_OUT);
+    store<u32>(counters, load<u32>(counters, BYTES_OUT) + (header >>> 16), BYTES_OUT);
+    store<f64>(activity + block * ACTIVITY_BYTES + row * 8, nowMs);
+  }
+  return count;
+}
+
+/** Rewinds the outbound rings of those of `count` slots whose packets were taken out of their cells, and that have sent nothing since. */
+export function rewindCells(slots: usize, count: u32, pages: usize): void {
+  const end = slots + ((<usize>count) << 2);
+  for (let at = slots; at < end; at += 4) {
+    const slot = load<u32>(at);
+    const columns = pages + <usize>(slot >> 6) * PAGE_BYTES + <usize>((slot & 63) << 2);
+    if (load<u32>(columns, OUTBOUND) === CELL_TAKEN) store<u32>(columns, 0, OUTBOUND);
+  }
 }

@@ -27,6 +27,8 @@ export const NEAR_WORDS: u32 = 64;
 export const CELL_BYTES: usize = 48;
 export const MOST_CELL_PAYLOAD: u32 = 44;
 export const IN_CELL: u32 = 0x8000_0001;
+/** Those of a ring whose packet was taken out of its cell and is being handed out. */
+export const CELL_TAKEN: u32 = 0x0001_0001;
 
 /** Values of the state bytes. */
 export const FREE: u8 = 0;

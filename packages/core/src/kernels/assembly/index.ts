@@ -1,4 +1,4 @@
-export { fillCells } from './cells';
+export { fillCells, rewindCells, takeCells } from './cells';
 export { clear, clearColumn, turnActivity } from './columns';
 export { countStates } from './counts';
 export { listIdle } from './idle';

@@ -25,7 +25,7 @@ export interface ManagerChoice {
 const deathOf = ({ caller, form }: ManagerChoice): ThreadDeath =>
   caller === 'idle' && form !== 'kernel' ? 'in an update' : 'between ticks';
 
-/** Sessions of a manager, driven as a host drives them: packets by `pushBatch` and `onPacket`, a tick by `updateAllSessions`. */
+/** Sessions of a manager, driven as a host drives them: packets by `pushBatch` and `onPackets`, a tick by `updateAllSessions`. */
 export async function openManagerArm(choice: ManagerChoice, setup: ArmSetup, sink: PacketSink): Promise<Arm> {
   const { workload, arith, sessions, diffMs, workers } = setup;
   const threads = new ThreadWatch();
@@ -41,7 +41,9 @@ export async function openManagerArm(choice: ManagerChoice, setup: ArmSetup, sin
     // It would be warned of the threads that are made to end.
     logger: { debug() {}, info() {}, warn() {}, error: (message) => console.error(message) },
     workerSetup: [builtUrl('dormouse/mortal-thread.js')],
-    onPacket: (_accountId, { words, start }) => sink.take(words, start),
+    onPackets: ({ begin, end, words, starts }) => {
+      for (let i = begin; i < end; i++) sink.take(words, starts[i]);
+    },
   });
   const handles = createSessions(manager, workload, sessions);
   let arrived: InboundPackets | null = null;
